@@ -1,0 +1,42 @@
+# `make` builds the book, `make test` runs every fast check of the code, `make check` runs the validators on the
+# built book. Each one first sets up what it needs, and only what is missing.
+.DEFAULT_GOAL := book
+.PHONY: book test test-all check lock golden clean setup setup-check
+unexport PYTHONDONTWRITEBYTECODE   # it makes every start slower
+PY := .venv/bin/python
+
+book: setup
+	@$(PY) -m ketapub build
+
+# Every step runs, so that one go shows everything that is wrong.
+test: setup
+	@failed=""; \
+	step() { echo "== $$*"; .venv/bin/"$$@" || failed="$$failed $$1"; }; \
+	step ruff check .; \
+	step ruff format --check .; \
+	step mypy; \
+	step lint-imports; \
+	step pytest -q; \
+	[ -z "$$failed" ] || { echo "FAILED:$$failed"; exit 1; }
+
+test-all: setup
+	@$(PY) -m pytest -q -m "" tests $(wildcard tests/slow)
+
+check: setup-check book
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -m "" tests/check
+
+# Rewrite the golden texts from what the code does now; then read the diff.
+golden: setup
+	@UPDATE_GOLDEN=1 $(PY) -m pytest -q -k golden
+
+lock:
+	@sh setup/lock
+
+clean:
+	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+setup:
+	@sh setup/bootstrap test
+
+setup-check:
+	@sh setup/bootstrap check
