@@ -1,0 +1,575 @@
+"""The document in the middle: every node, `Draft` and `Book`. All nouns of the pipeline are here.
+
+Frozen, no behaviour. `parse` makes a `Draft`, whose `…Mark` nodes are what the author asked for;
+`resolve` makes a `Book`, in which each mark has become its result. Formats accept only a `Book`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from ketapub.problems import NOWHERE, Position
+
+if TYPE_CHECKING:
+    from ketapub.info import Info
+
+Role = Literal["front", "body", "back"]
+Inlines = tuple["Inline", ...]
+Blocks = tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What an author wrote in `{#id .class key="value"}`, after the allow-list."""
+
+    id: str = ""
+    classes: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def get(self, key: str, default: str = "") -> str:
+        return dict(self.pairs).get(key, default)
+
+
+NONE = Attributes()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Every node knows where it stands in the manuscript; two trees are equal whatever their places."""
+
+    at: Position = field(default=NOWHERE, kw_only=True, compare=False, repr=False)
+
+
+# --- inline ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoftBreak(Node):
+    """A line end in the source that is a space in every output."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardBreak(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Strong(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Strikeout(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Superscript(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class SmallCaps(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Keyboard(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation(Node):
+    children: Inlines
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Node):
+    text: str
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Span(Node):
+    children: Inlines
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Node):
+    """`target` is an address (https, mailto, tel, sms) or, inside the book, "#id"."""
+
+    children: Inlines
+    target: str
+    title: str = ""
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Image(Node):
+    """`source` is the path in the book folder as written; `resolve` makes it a key of `Book.assets`."""
+
+    source: str
+    alt: str = ""
+    decorative: bool = False
+    title: str = ""
+    width: str = ""
+    height: str = ""
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalSpan(Node):
+    children: Inlines
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Node):
+    """A footnote, standing where it is called. `resolve` gives number and id."""
+
+    blocks: Blocks
+    number: int = 0
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cite(Node):
+    """One work inside a citation mark. `label` is the CSL name of the locator's kind ("page")."""
+
+    key: str
+    prefix: Inlines = ()
+    suffix: Inlines = ()
+    locator: str = ""
+    label: str = ""
+    mode: Literal["normal", "suppress-author", "narrative"] = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class CitationMark(Node):
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(Node):
+    """What a citation mark became: text to show, with links to "#ref-<key>"; `id` is "cite-<n>"."""
+
+    children: Inlines
+    keys: tuple[str, ...]
+    id: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Node):
+    """One thing asked for inside a cross-reference mark. `form`: "Figure 2.1", the number only, or "figure"."""
+
+    id: str
+    prefix: Inlines = ()
+    suffix: Inlines = ()
+    form: Literal["full", "number", "capital"] = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceMark(Node):
+    """`@fig-x`, `[@fig-x; @tbl-y]`, or `[](#x)`, which has one target and takes its text from it."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Node):
+    """What a cross-reference became: text to show and the id to link."""
+
+    children: Inlines
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageReferenceMark(Node):
+    """`[page](#x){.page}`; the author's own words are `children`."""
+
+    children: Inlines
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageReference(Node):
+    """In print `children` and the page label of `target`; elsewhere `elsewhere`, the target's title."""
+
+    children: Inlines
+    target: str
+    elsewhere: Inlines
+
+
+Inline = (
+    Text
+    | SoftBreak
+    | HardBreak
+    | Emphasis
+    | Strong
+    | Strikeout
+    | Superscript
+    | Subscript
+    | SmallCaps
+    | Keyboard
+    | Abbreviation
+    | Code
+    | Span
+    | Link
+    | Image
+    | ConditionalSpan
+    | Note
+    | CitationMark
+    | Citation
+    | ReferenceMark
+    | Reference
+    | PageReferenceMark
+    | PageReference
+)
+
+# --- block -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(Node):
+    """Text of a tight list item or definition: no paragraph of its own."""
+
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Heading(Node):
+    """`level` 1 is a chapter's title (it stands in `Chapter`, not among its blocks)."""
+
+    level: int
+    children: Inlines
+    attributes: Attributes = NONE
+    number: str = ""  # "2.1"; "" where the chapter is unnumbered or the heading carries .unnumbered
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem(Node):
+    blocks: Blocks
+    checked: bool | None = None  # None: not a task
+
+
+@dataclass(frozen=True, slots=True)
+class List(Node):
+    items: tuple[ListItem, ...]
+    ordered: bool = False
+    start: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(Node):
+    blocks: Blocks
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock(Node):
+    text: str
+    language: str = ""
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak(Node):
+    pass
+
+
+Align = Literal["", "left", "right", "center"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Node):
+    children: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Node):
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Node):
+    """`alignments` has one entry a column. The first column heads its rows unless class `no-row-headers`."""
+
+    head: Row
+    body: tuple[Row, ...]
+    alignments: tuple[Align, ...]
+    caption: Inlines = ()
+    attributes: Attributes = NONE
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Node):
+    images: tuple[Image, ...]
+    caption: Inlines = ()
+    attributes: Attributes = NONE
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Callout(Node):
+    """`kind` is a key of `Info.callouts`. `level` is set by `resolve` where the title is a real heading."""
+
+    kind: str
+    title: Inlines
+    blocks: Blocks
+    attributes: Attributes = NONE
+    number: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Div(Node):
+    blocks: Blocks
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`when-format="pdf epub"` or its `unless-` twin; values are alternatives."""
+
+    key: str  # format, edition, clinic, lang
+    values: tuple[str, ...]
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """Shown where every condition holds."""
+
+    blocks: Blocks
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(Node):
+    term: Inlines
+    meanings: tuple[Blocks, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionList(Node):
+    items: tuple[Definition, ...]
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Node):
+    """One work in a reference list. `id` is "ref-<key>"; `places` are the ids of the citations of it, in order."""
+
+    key: str
+    id: str
+    label: str  # "5"; "" in styles without numbers
+    body: Inlines
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bibliography(Node):
+    entries: tuple[Entry, ...]
+
+
+Block = (
+    Paragraph
+    | Plain
+    | Heading
+    | List
+    | Quote
+    | CodeBlock
+    | Rule
+    | PageBreak
+    | Table
+    | Figure
+    | Callout
+    | Div
+    | Conditional
+    | DefinitionList
+    | Bibliography
+)
+AnyNode = Inline | Block | ListItem | Row | Cell | Definition | Entry | Cite | Target
+
+# --- the whole ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One file of the book. `name` is the file name without leading number and suffix: `short-answer`."""
+
+    name: str
+    role: Role
+    heading: Heading
+    blocks: Blocks
+    source: str = ""  # path in the book folder; "" for chapters that the program makes (references)
+    subtitle: Inlines = ()
+    language: str = ""  # BCP 47, where it differs from the book's
+    part: str = ""  # title of the [[parts]] entry it opens or stands in
+    nocite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    info: Info
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One line of the table of contents."""
+
+    id: str
+    level: int
+    number: str
+    title: Inlines
+    children: tuple[Contents, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A picture of the book: checked bytes. `width`, `height` in CSS pixels (0: unknown)."""
+
+    name: str  # file name in outputs, unique: "images/four-steps.svg"
+    media_type: str
+    data: bytes
+    width: float = 0
+    height: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Nothing open: every number given, every citation and reference resolved, every picture checked."""
+
+    info: Info
+    chapters: tuple[Chapter, ...]
+    contents: tuple[Contents, ...]
+    assets: Mapping[str, Asset]
+    chapter_of: Mapping[str, str]  # id -> name of the chapter it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where things stand in one paged edition: the page label of every id ("iv", "12")."""
+
+    labels: Mapping[str, str]
+    count: int = 0
+
+
+# --- walking -----------------------------------------------------------------------------------------
+
+Anything = TypeVar("Anything")
+
+
+def _reading_order(node: object) -> list[str]:
+    if isinstance(node, Table):  # the caption stands above the table
+        return ["caption", "head", "body"]
+    return [f.name for f in fields(node)]  # type: ignore[arg-type]  # any dataclass
+
+
+def children(node: object) -> Iterator[Node]:
+    """The nodes directly inside a node (or in a tuple), in reading order."""
+    values = node if isinstance(node, tuple) else [getattr(node, name) for name in _reading_order(node)]
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from children(value)
+
+
+def walk(node: object) -> Iterator[Node]:
+    """Every node inside a node (or a tuple of nodes) in reading order, the outer one before what it holds.
+
+    The one definition of reading order: a note and a caption count where they are anchored.
+    """
+    for child in children(node):
+        yield child
+        yield from walk(child)
+
+
+def walk_chapter(chapter: Chapter) -> Iterator[Node]:
+    yield from walk((chapter.heading, chapter.subtitle, chapter.blocks))
+
+
+Change = Callable[[Node], "Node | tuple[Node, ...] | None"]
+
+
+def map_nodes(value: Anything, change: Change) -> Anything:
+    """Rebuild a node, a tuple of nodes or a chapter from the inside out, in reading order.
+
+    `change` sees each node after what it holds, and returns the node to put in its place, several of them
+    (where it stands in a tuple), or None to leave it out.
+    """
+    result = _map(value, change)
+    return result  # type: ignore[return-value]  # the same type, unless `change` made it another
+
+
+def _map(value: object, change: Change) -> object:
+    if isinstance(value, tuple):
+        out: list[object] = []
+        for item in value:
+            new = _map(item, change)
+            if isinstance(item, Node) and isinstance(new, tuple):
+                out.extend(new)
+            elif new is not None:
+                out.append(new)
+        same = len(out) == len(value) and all(new is old for new, old in zip(out, value, strict=True))
+        return value if same else tuple(out)
+    if isinstance(value, (Node, Chapter)):
+        changed = {}
+        for name in _reading_order(value):
+            old = getattr(value, name)
+            if isinstance(old, (Node, tuple)) and (new := _map(old, change)) is not old:
+                changed[name] = new
+        rebuilt = replace(value, **changed) if changed else value  # type: ignore[arg-type]
+        return change(rebuilt) if isinstance(rebuilt, Node) else rebuilt
+    return value
+
+
+def plain_text(value: object) -> str:
+    """The words a reader sees, without notes: for ids, titles, alternative texts and comparisons."""
+    match value:
+        case tuple():
+            return "".join(plain_text(item) for item in value)
+        case Text(text=text) | Code(text=text) | CodeBlock(text=text):
+            return text
+        case SoftBreak() | HardBreak():
+            return " "
+        case Image(alt=alt):
+            return alt
+        case Note():
+            return ""
+        case Node():
+            return "".join(plain_text(child) for child in children(value))
+        case _:
+            return ""

@@ -1,0 +1,135 @@
+"""What went wrong, where, and what to do about it: the one shape of every complaint to an author.
+
+In: findings of any stage. Out: `Problem` records, and `Stopped` when a stage found errors.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file of the book. `file` is relative to the book folder, with forward slashes.
+
+    `line` and `column` count from 1, in characters; 0 means the whole file (or the whole line).
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
+
+NOWHERE = Position("")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One complaint. `source` is the text of the line it points at, without its line end."""
+
+    code: str
+    at: Position
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+    source: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.at}: " if self.at.file else ""
+        lines = [f"{place}{self.severity}[{self.code}]: {self.message}"]
+        if self.source:
+            shown = self.source.replace("\t", " ").rstrip()
+            start = max(0, self.at.column - 61) if len(shown) > 100 else 0
+            lines.append(f"    {shown[start : start + 100]}")
+            if self.at.column:
+                lines.append("    " + " " * (self.at.column - 1 - start) + "^")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, str | int]:
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": self.at.file,
+            "line": self.at.line,
+            "column": self.at.column,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+class Stopped(Exception):
+    """A stage found errors. Carries every problem so far; the old outputs stand untouched."""
+
+    def __init__(self, problems: Iterable[Problem], *, usage: bool = False) -> None:
+        self.problems = tuple(problems)
+        self.usage = usage  # wrong usage or broken configuration: exit status 2, not 1
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Problems:
+    """Collects the problems of one build. A stage reports all of its own, then calls `stop_on_errors`."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self.severities: Mapping[str, str] = {}  # from [checks] of book.toml: code -> error, warning, off
+        self._lines: dict[str, list[str]] = {}
+
+    def know(self, file: str, text: str) -> None:
+        """Remember the text of a file, so that problems in it can show their line."""
+        self._lines[file] = text.splitlines()
+
+    def add(self, code: str, at: Position, message: str, hint: str = "", severity: Severity = "error") -> None:
+        """Report a problem. `code` must be explained in codes.toml."""
+        if code not in explanations():
+            raise KeyError(f"problem code without an explanation: {code}")
+        wanted = self.severities.get(code, severity)
+        if wanted == "off":
+            return
+        lines = self._lines.get(at.file, [])
+        source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
+        problem = Problem(code, at, message, hint, "warning" if wanted == "warning" else "error", source)
+        if problem not in self.found:
+            self.found.append(problem)
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.found if problem.severity == "error"]
+
+    def in_order(self) -> tuple[Problem, ...]:
+        return tuple(sorted(self.found, key=lambda problem: problem.at))
+
+    def stop_on_errors(self, *, usage: bool = False) -> None:
+        """Raise `Stopped` with everything found so far if any of it is an error."""
+        if self.errors:
+            raise Stopped(self.in_order(), usage=usage)
+
+
+@cache
+def explanations() -> Mapping[str, Mapping[str, Any]]:
+    """Each problem code with `what` it means, a `wrong` and a `right` example (codes.toml)."""
+    return tomllib.loads(resources.files("ketapub").joinpath("codes.toml").read_text(encoding="utf-8"))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known name most like `word`, or "" when none is close: for "did you mean" hints."""
+    lowered = {name.lower(): name for name in known}
+    match = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[match[0]] if match else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    match = nearest(word, known)
+    return f'did you mean "{match}"?' if match else ""
