@@ -15,12 +15,12 @@ test: setup
 	step ruff check .; \
 	step ruff format --check .; \
 	step mypy; \
-	step lint-imports; \
+	step lint-imports --no-logo; \
 	step pytest -q; \
 	[ -z "$$failed" ] || { echo "FAILED:$$failed"; exit 1; }
 
 test-all: setup
-	@$(PY) -m pytest -q -m "" tests $(wildcard tests/slow)
+	@$(PY) -m pytest -q -m "" -o norecursedirs="check fixtures problems books golden"
 
 check: setup-check book
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -m "" tests/check

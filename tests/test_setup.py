@@ -119,6 +119,15 @@ def test_the_fonts_of_the_design_are_there() -> None:
     ]
 
 
+def test_every_data_file_of_the_package_is_packed() -> None:
+    package = ROOT / "src" / "ketapub"
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]["ketapub"]
+    packed = {path for pattern in patterns for path in package.glob(pattern)}
+    data = {path for path in package.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
+    ours = {path for path in data if not any(part.startswith(".") for part in path.relative_to(package).parts)}
+    assert ours - packed == set()
+
+
 def test_ci_runs_the_tests() -> None:
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
