@@ -1,0 +1,140 @@
+"""Keeps results of slow stages between runs: a key and bytes in; later, for that key, the same bytes out, or nothing.
+
+The folder may be deleted at any time, shared by several processes, and left in any state by a killed one: an entry
+counts only if the digest in it fits its key and its content, so the worst that can happen is work done again.
+Content is bytes (or JSON as bytes), never pickles: reading an entry cannot run anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ketapub.problems import NOWHERE, Problems
+
+LIMIT = 512 * 2**20  # bytes
+_OURS = re.compile(r"[0-9a-f]{62}(\.[a-z0-9_]+\.part)?")  # an entry, or one that is being written
+_TAG = (
+    "Signature: 8a477f597d28d172789f06886806bc55\n# Made by ketapub; may be deleted. See https://bford.info/cachedir/\n"
+)
+
+
+def cache_key(*parts: bytes | str) -> str:
+    """SHA-256 (hexadecimal) over the parts, each with its length in front, so that ("ab", "c") is not ("a", "bc")."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+class Cache:
+    """A folder of results, at most `limit` bytes; the ones used longest ago go first.
+
+    Without a folder, or with one that cannot be used, it remembers nothing; the latter is the warning `cache-unusable`.
+    """
+
+    def __init__(self, folder: Path | None, problems: Problems, *, limit: int = LIMIT) -> None:
+        self._folder = folder
+        self._problems = problems
+        self._limit = limit
+        self._room = 0  # bytes that may be written before the folder has to be measured again
+        if folder is not None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                if not (folder / "CACHEDIR.TAG").exists():  # backup programs leave such folders out
+                    (folder / "CACHEDIR.TAG").write_text(_TAG, encoding="ascii")
+            except OSError as error:
+                self._give_up(error)
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under `key`, byte for byte, or None."""
+        if self._folder is None:
+            return None
+        entry = _place(self._folder, key)
+        try:
+            stored = entry.read_bytes()
+            if stored[:32] != _seal(key, stored[32:]):  # cut short, damaged, or renamed
+                entry.unlink()
+                return None
+            os.utime(entry)  # it was used now: the order in which entries go
+        except OSError:
+            return None
+        return stored[32:]
+
+    def put(self, key: str, content: bytes) -> None:
+        """Remember `content` under `key`; failing to is never an error."""
+        if self._folder is None or len(content) > self._limit:
+            return
+        entry = _place(self._folder, key)
+        try:
+            self._make_room(self._folder, len(content) + 32)
+            entry.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                dir=entry.parent, prefix=f"{entry.name}.", suffix=".part", delete=False
+            ) as part:
+                try:
+                    part.write(_seal(key, content) + content)
+                    part.close()
+                    os.replace(part.name, entry)
+                except BaseException:
+                    Path(part.name).unlink(missing_ok=True)
+                    raise
+        except FileNotFoundError:  # another process cleared the folder meanwhile
+            return
+        except OSError as error:
+            self._give_up(error)
+
+    def _make_room(self, folder: Path, size: int) -> None:
+        """Delete the entries used longest ago if `size` more bytes would be too many.
+
+        Others may write too, so the folder is measured again after every sixteenth of the limit. What a killed
+        process left half written is an entry like any other here: old, and soon gone.
+        """
+        self._room -= size
+        if self._room >= 0:
+            return
+        found = []
+        for path in _entries(folder):
+            try:
+                state = path.stat()
+            except FileNotFoundError:
+                continue
+            found.append((state.st_mtime_ns, path, state.st_size))
+        total = sum(length for _, _, length in found)
+        step = self._limit // 16
+        for _, path, length in sorted(found):
+            if total + max(size, step) <= self._limit:
+                break
+            path.unlink(missing_ok=True)
+            total -= length
+        self._room = max(step - size, 0)
+
+    def _give_up(self, error: OSError) -> None:
+        self._problems.add(
+            "cache-unusable",
+            NOWHERE,
+            f"nothing can be kept in {self._folder}: {error.strerror or error}",
+            "the build goes on without it; name another folder with --cache",
+            severity="warning",
+        )
+        self._folder = None
+
+
+def _place(folder: Path, key: str) -> Path:
+    return folder / key[:2] / key[2:]
+
+
+def _seal(key: str, content: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + content).digest()
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Only what this module wrote: the folder may have been given by mistake and hold other things."""
+    for path in folder.glob("[0-9a-f][0-9a-f]/*"):
+        if _OURS.fullmatch(path.name):
+            yield path
