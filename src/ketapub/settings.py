@@ -36,6 +36,11 @@ class Place:
         above, _, last = self.path.rpartition(".")
         return f"entry {int(last) + 1} of {above.rpartition('.')[2]}" if last.isdecimal() else last
 
+    @property
+    def table(self) -> str:
+        """The table as an author would say it: `[book]`, `entry 2 of parts`."""
+        return self.name if self.name.startswith("entry ") else f"[{self.path}]" if self.path else "book.toml"
+
     def wrong(self, message: str, hint: str = "", code: str = "wrong-setting") -> None:
         self.problems.add(code, self.at, message, hint)
 
@@ -99,15 +104,14 @@ def read_table(kind: type[Settings], raw: Mapping[str, Any], place: Place, **giv
         values[rest.name] = rest.metadata["shape"].read(others, place)
     for key, one in known.items():
         if one.metadata["required"] and (key not in raw or raw[key] in ("", [])):
-            table = f"[{place.path}]" if place.path else "book.toml"
             help_text = one.metadata["help"]
-            place.wrong(f'{table} needs "{key}"', help_text[:1].lower() + help_text[1:], "missing-setting")
+            place.wrong(f'{place.table} needs "{key}"', help_text[:1].lower() + help_text[1:], "missing-setting")
     return kind(**values)
 
 
 def _unknown(key: str, value: object, known: Mapping[str, Field[Any]], place: Place) -> None:
     if place.path:
-        message = f'no setting "{key}" in [{place.path}]'
+        message = f'no setting "{key}" in {place.table}'
     else:
         message = f"no table [{key}]" if isinstance(value, (dict, list)) else f'no setting "{key}" outside the tables'
     tables = [] if place.path else [name for name, one in known.items() if key in _keys_inside(one)]
