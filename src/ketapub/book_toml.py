@@ -11,7 +11,7 @@ import tomllib
 import uuid
 from dataclasses import replace
 
-from ketapub.info import Info
+from ketapub.info import Info, schema
 from ketapub.problems import Position, Problems
 from ketapub.settings import Place, read_table
 from ketapub.shapes import isbn_digits
@@ -35,7 +35,9 @@ def read_info(text: str, problems: Problems, as_of: datetime.date) -> Info | Non
     raw = _read_toml(text, problems)
     if raw is None:
         return None
-    place = Place("", problems, key_places(text, FILE))
+    tables = reversed(schema()["properties"].items())  # the first table that knows a key wins
+    homes = {key: table for table, one in tables for key in one.get("properties", ())}
+    place = Place("", problems, key_places(text, FILE), homes)
     info = read_table(Info, {"book": {}, **raw}, place, where=place.where)
     _check_relations(info, place)
     if len(problems.errors) > before:

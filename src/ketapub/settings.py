@@ -7,24 +7,29 @@ complaint, the JSON Schema and the TOML that `ketapub config --show` prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from ketapub.problems import Position, Problems, did_you_mean
 
 Settings = TypeVar("Settings")
+MOST_PROBLEMS = 200  # nobody reads further; a file that is no book.toml at all may hold any number
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A key on its way through the reader: its path ("book.formats.0"), and where complaints about it go."""
+    """A key on its way through the reader: its path ("book.formats.0"), and where complaints about it go.
+
+    `homes` says in which table a key is known ("trim" -> "print"), for those who write it into another.
+    """
 
     path: str
     problems: Problems
     where: Mapping[str, Position]
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     def under(self, key: str | int) -> Place:
-        return Place(f"{self.path}.{key}" if self.path else str(key), self.problems, self.where)
+        return replace(self, path=f"{self.path}.{key}" if self.path else str(key))
 
     @property
     def at(self) -> Position:
@@ -42,7 +47,8 @@ class Place:
         return self.name if self.name.startswith("entry ") else f"[{self.path}]" if self.path else "book.toml"
 
     def wrong(self, message: str, hint: str = "", code: str = "wrong-setting") -> None:
-        self.problems.add(code, self.at, message, hint)
+        if len(self.problems.found) < MOST_PROBLEMS:
+            self.problems.add(code, self.at, message, hint)
 
 
 def find_place(where: Mapping[str, Position], path: str) -> Position:
@@ -114,14 +120,8 @@ def _unknown(key: str, value: object, known: Mapping[str, Field[Any]], place: Pl
         message = f'no setting "{key}" in {place.table}'
     else:
         message = f"no table [{key}]" if isinstance(value, (dict, list)) else f'no setting "{key}" outside the tables'
-    tables = [] if place.path else [name for name, one in known.items() if key in _keys_inside(one)]
-    hint = f"it belongs in [{tables[0]}]" if tables else did_you_mean(key, known)
+    hint = f"it belongs in [{place.homes[key]}]" if key in place.homes else did_you_mean(key, known)
     place.under(key).wrong(message, hint or f"known here: {', '.join(known)}", "unknown-setting")
-
-
-def _keys_inside(one: Field[Any]) -> Mapping[str, object]:
-    keys: Mapping[str, object] = one.metadata["shape"].schema.get("properties", {})
-    return keys
 
 
 # --- JSON Schema ---------------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ def matching(pattern: str, example: str) -> Shape:
     return text_like(check, pattern=f"^(?:{pattern})?$")
 
 
-WEB_ADDRESS = matching(r"https?://[^\s/?#\"<>\\]+[^\s\"<>\\]*", 'an address, as in "https://example.org/book"')
+WEB_ADDRESS = matching(r"https?://[^\s/?#\"<>\\][^\s\"<>\\]*", 'an address, as in "https://example.org/book"')
 PATH = TEXT  # a path in the book folder: BookFolder is the judge of paths
 
 # --- numbers, dates ------------------------------------------------------------------------------------
