@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ketapub.book_folder import BookFolder
+from ketapub.callouts import BUILT_IN
 from ketapub.manuscript import Manuscript, chapter_name, read_manuscript
 from ketapub.problems import Position, Problems, Stopped
 from ketapub.theme import load_theme
@@ -238,9 +239,11 @@ def test_good_icons_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     load_theme.cache_clear()
     book = tmp_path / "book"
     book.mkdir()
-    toml = (
-        HEAD
-        + 'chapters = ["a.md"]\n[callouts.x]\nicon = "tip"\n[callouts.y]\nicon = "i/y.svg"\n[callouts.note]\nicon = "note"\n'
-    )
+    toml = HEAD + 'chapters = ["a.md"]\n[callouts.note]\nicon = "note"\n'
+    toml += '[callouts.x]\nicon = "tip"\n[callouts.y]\nicon = "i/y.svg"\n'
     assert read(make(book, toml, "a.md", "i/y.svg")).info.callouts["y"].icon == "i/y.svg"
     load_theme.cache_clear()
+
+
+def test_the_built_in_theme_is_found_and_has_the_icons_of_the_built_in_callouts() -> None:
+    assert {kind.icon for kind in BUILT_IN.values()} <= load_theme().icons.keys()

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ketapub.book_folder import BookFolder
+from ketapub.book_folder import BookFolder as BookFolder  # a part of what this module gives
 from ketapub.book_toml import FILE, read_info
 from ketapub.callouts import BUILT_IN
 from ketapub.document import Role
