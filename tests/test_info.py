@@ -12,7 +12,7 @@ from ketapub.book_toml import DEEPEST, LONGEST, read_info
 from ketapub.callouts import BUILT_IN, find, label
 from ketapub.info import BookSettings, Info, schema, show
 from ketapub.problems import Position, Problems, explanations
-from ketapub.settings import MOST_PROBLEMS, settings_of, toml
+from ketapub.settings import LONGEST_MESSAGE, MOST_PROBLEMS, settings_of, toml
 from ketapub.shapes import Length, isbn_digits, language_tag
 from ketapub.slugs import file_slug, slug
 from ketapub.toml_places import key_places
@@ -204,6 +204,11 @@ def test_a_huge_file_is_refused_unread() -> None:
 def test_thousands_of_mistakes_are_not_all_reported() -> None:
     found = complaints("".join(f"key{number} = 1\n" for number in range(3000)))
     assert len(found) == MOST_PROBLEMS
+
+
+def test_a_message_repeats_only_the_beginning_of_a_long_value() -> None:
+    ((_, _, message, _),) = complaints(LEAST.replace('"en"', '"' + "x" * 10_000 + '"'))
+    assert len(message) <= LONGEST_MESSAGE + 1
 
 
 def test_wild_but_valid_toml_is_only_unknown() -> None:

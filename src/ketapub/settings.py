@@ -14,6 +14,7 @@ from ketapub.problems import Position, Problems, did_you_mean
 
 Settings = TypeVar("Settings")
 MOST_PROBLEMS = 200  # nobody reads further; a file that is no book.toml at all may hold any number
+LONGEST_MESSAGE = 300  # characters; a message repeats what the author wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Place:
 
     def wrong(self, message: str, hint: str = "", code: str = "wrong-setting") -> None:
         if len(self.problems.found) < MOST_PROBLEMS:
-            self.problems.add(code, self.at, message, hint)
+            short = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+            self.problems.add(code, self.at, short, hint)
 
 
 def find_place(where: Mapping[str, Position], path: str) -> Position:
