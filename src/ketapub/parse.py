@@ -1,0 +1,105 @@
+"""`Manuscript` in, `Draft` out: each chapter's text becomes a tree in which every node knows its place."""
+
+from __future__ import annotations
+
+import posixpath
+
+from ketapub import document as d
+from ketapub.document import Blocks, Chapter, Draft, Heading
+from ketapub.info import Info
+from ketapub.manuscript import Manuscript, Source as File
+from ketapub.problems import Position, Problems
+from ketapub.syntax import markdown
+from ketapub.syntax.blocks import make_blocks
+from ketapub.syntax.front_matter import FrontMatter, read_front_matter
+from ketapub.syntax.inlines import read_inlines
+from ketapub.syntax.states import Read, Reading, Source
+
+
+def parse(manuscript: Manuscript, problems: Problems) -> Draft:
+    """The chapters in reading order. Raises `Stopped` with the problems of all of them if any is an error."""
+    info, folder = manuscript.info, manuscript.folder
+
+    def read(path: str, at: Position) -> tuple[str, str] | None:
+        """A path counts from the folder of the file that names it; the book folder is tried too, as for pictures."""
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(at.file), path))
+        missing = beside != path and folder.read_text(beside, Problems(), at) is None
+        if missing and (text := folder.read_text(path, Problems(), at)) is not None:
+            return posixpath.normpath(path), text
+        text = folder.read_text(beside, problems, at)
+        return None if text is None else (beside, text)
+
+    chapters = tuple(parse_chapter(file, info, read, problems) for file in manuscript.sources)
+    problems.stop_on_errors()
+    return Draft(info, chapters)
+
+
+def parse_chapter(file: File, info: Info, read: Read, problems: Problems) -> Chapter:
+    """One chapter file. `read` gives path and text of an included file, or reports at the place given."""
+    reading = Reading(info, problems, read, info.book.language, markdown(), including=(file.path,))
+    source = Source(file.path, reading.clean(file.path, file.text))
+    problems.know(file.path, source.text)
+    front, body = read_front_matter(source, reading)
+    reading.language = front.language or reading.language
+    tokens = reading.blocks(body)
+    blocks = make_blocks(tokens, reading)
+    for label, note in reading.notes.items():
+        if not note.used:
+            problems.add(
+                "unused-note", note.at, f'no text calls the note "{label}"', f"write [^{label}] where it belongs"
+            )
+    heading, rest = _title(blocks, front, file.path, reading)
+    _check_levels(heading, rest, problems)
+    subtitle = read_inlines(front.subtitle, reading) if front.subtitle else ()
+    language = front.language if front.language != info.book.language else ""
+    return Chapter(
+        name=file.name,
+        role=file.role,
+        heading=heading,
+        blocks=rest,
+        source=file.path,
+        subtitle=subtitle,
+        language=language,
+        part=file.part,
+        nocite=front.nocite,
+        authors=front.authors,
+    )
+
+
+def _title(blocks: Blocks, front: FrontMatter, path: str, reading: Reading) -> tuple[Heading, Blocks]:
+    """The chapter's heading, from its `# Title` or its front matter, and the blocks without it."""
+    problems = reading.problems
+    titles = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
+    if front.title:
+        heading = Heading(1, read_inlines(front.title, reading), at=front.title.place(0))
+    elif titles:
+        heading = titles.pop(0)
+        before = blocks[0] if blocks[0] is not heading else None
+        if before:
+            problems.add(
+                "text-before-title", before.at, "text stands before the title of the chapter", "put the title first"
+            )
+    else:
+        problems.add("missing-title", Position(path, 1, 1), "this chapter has no title", "begin it with # Title")
+        heading = Heading(1, (), at=Position(path, 1, 1))
+    for title in titles:
+        problems.add(
+            "second-title", title.at, "a second title in one chapter", "write ## for its sections, or begin a new file"
+        )
+    return heading, tuple(block for block in blocks if block is not heading)
+
+
+def _check_levels(heading: Heading, blocks: Blocks, problems: Problems) -> None:
+    """Levels go down one at a time (WCAG 2.2, technique G141; PDF/UA-1, 7.4.2)."""
+    level = heading.level
+    top = set(map(id, blocks))
+    for node in d.walk(blocks):
+        if not isinstance(node, Heading):
+            continue
+        if node.level == 1 and id(node) not in top:
+            problems.add("second-title", node.at, "a chapter's title inside something else", "write ## or more marks")
+        if node.level > level + 1:
+            marks, right = "#" * node.level, "#" * (level + 1)
+            message = f"a heading of level {node.level} follows one of level {level}"
+            problems.add("skipped-heading-level", node.at, message, f"write {right} for {marks}")
+        level = node.level

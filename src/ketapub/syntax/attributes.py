@@ -1,0 +1,160 @@
+"""`{#id .class key="value"}`: its text comes in, what it says and where each part stands goes out.
+
+Pandoc's attribute syntax, read in two steps: `find_attributes` recognises, `allowed` keeps what the list allows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from ketapub.document import NONE, Attributes
+from ketapub.problems import Position, Problems, did_you_mean
+
+_ITEM = re.compile(
+    r"""\s*(?:
+        \#(?P<id>[^\s{}\#.=<>"']+(?:\.[^\s{}\#.=<>"']+)*)
+      | \.(?P<cls>[^\s{}\#.=<>"']+)
+      | (?P<key>[A-Za-z_:][\w:.-]*)=(?:
+            "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>(?:[^'\\]|\\.)*)' | (?P<bare>[^\s"'{}<>]+)
+        )
+      | (?P<dash>-)(?=[\s}])
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_END = re.compile(r"\s*\}")
+COMMON = frozenset({"id", "class", "lang", "dir", "width", "height", "alt", "title"})
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(%|in|cm|mm|pt|px|em)?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_HINTS = {
+    "style": "give it a class and style that class in the book's own CSS",
+    "collapse": "callouts are always open here: leave it out",
+    "appearance": "all callouts of a kind look alike here: leave it out",
+    "icon": "the icon belongs to the kind, in book.toml",
+    "target": "leave it out: the reader decides where a link opens",
+    "layout-ncol": "pictures in one figure stand side by side where they fit: leave it out",
+    "fig-cap": "write the caption in the brackets, or as the last paragraph of the figure",
+    "tbl-cap": "write the caption as a paragraph that begins with a colon",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One part of an attribute block. `key` is "id", "class" or a name; offsets count in the text it was found in."""
+
+    key: str
+    value: str
+    offset: int
+    value_at: int
+    raw: str  # the value as written, with its backslashes
+
+
+Items = tuple[Item, ...]
+
+
+def find_attributes(text: str, begin: int, end: int) -> tuple[Items, int] | None:
+    """The attribute block that starts at `begin` ("{") and the offset behind it; None when it is none."""
+    if begin >= end or text[begin] != "{":
+        return None
+    items: list[Item] = []
+    offset = begin + 1
+    while not (close := _END.match(text, offset, end)):
+        match = _ITEM.match(text, offset, end)
+        if not match:
+            return None
+        items.append(_item(match))
+        offset = match.end()
+    return tuple(items), close.end()
+
+
+def _item(match: re.Match[str]) -> Item:
+    for group, key in (("id", "id"), ("cls", "class")):
+        if match[group] is not None:
+            return Item(key, match[group], match.start(group) - 1, match.start(group), match[group])
+    if match["dash"]:
+        return Item("class", "unnumbered", match.start("dash"), match.start("dash"), "-")
+    group = next(name for name in ("double", "single", "bare") if match[name] is not None)
+    raw = match[group]
+    value = raw if group == "bare" else re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL)
+    return Item(match["key"], value, match.start("key"), match.start(group), raw)
+
+
+def value_of(items: Items, key: str) -> Item | None:
+    return next((item for item in items if item.key == key), None)
+
+
+def classes_of(items: Items) -> list[str]:
+    return [name for item in items if item.key == "class" for name in item.value.split()]
+
+
+def allowed(
+    items: Items,
+    place: Callable[[int], Position],
+    problems: Problems,
+    own: Collection[str] = (),
+    fill: Callable[[str, Position], str] = lambda text, at: text,
+) -> Attributes:
+    """What an author wrote, after the allow-list: the common keys, `data-*` and the construct's `own` keys.
+
+    `fill` puts variables into a value. Everything else is reported where it stands and left out.
+    """
+    identifier = ""
+    classes: list[str] = []
+    pairs: dict[str, str] = {}
+    known = COMMON | set(own)
+    for item in items:
+        at = place(item.offset)
+        value = fill(item.value, place(item.value_at))
+        if item.key == "id":
+            if identifier:
+                problems.add("second-id", at, f'"{identifier}" and "{value}" name the same thing', "keep one of them")
+            identifier = identifier or value
+        elif item.key == "class":
+            classes.extend(name for name in value.split() if name not in classes)
+        elif item.key in known or re.fullmatch(r"data-[a-z][a-z0-9-]*", item.key):
+            if item.key in pairs:
+                problems.add("second-attribute", at, f'"{item.key}" is given twice', "keep one of them")
+            pairs[item.key] = _checked(item.key, value, place(item.value_at), problems)
+        else:
+            hint = _HINTS.get(item.key) or did_you_mean(item.key, known) or f"allowed are {', '.join(sorted(known))}"
+            problems.add("attribute-not-allowed", at, f'the attribute "{item.key}" is not allowed here', hint)
+    if not (identifier or classes or pairs):
+        return NONE
+    return Attributes(identifier, tuple(classes), tuple((key, value) for key, value in pairs.items() if value))
+
+
+def _checked(key: str, value: str, at: Position, problems: Problems) -> str:
+    """A value in its normal form, or "" after a complaint."""
+    if key in ("width", "height"):
+        match = _LENGTH.fullmatch(value.strip())
+        if not match:
+            problems.add(
+                "wrong-attribute-value", at, f'"{value}" is no {key}', "a number with %, in, cm, mm, pt, px or em"
+            )
+            return ""
+        return value.strip() if match[2] else f"{value.strip()}px"  # a bare number is pixels, as in pandoc
+    if key == "lang" and not is_language(value):
+        problems.add("wrong-attribute-value", at, f'"{value}" is no language', "a BCP 47 tag, as in es or pt-BR")
+        return ""
+    if key == "dir" and value not in ("ltr", "rtl", "auto"):
+        problems.add("wrong-attribute-value", at, f'"{value}" is no direction', "ltr, rtl or auto")
+        return ""
+    return value
+
+
+def is_language(tag: str) -> bool:
+    """Whether it is formed like a language tag (BCP 47)."""
+    return _LANGUAGE.fullmatch(tag) is not None
+
+
+def without(attributes: Attributes, *keys: str) -> Attributes:
+    """The same attributes without some pairs, which a construct keeps elsewhere."""
+    return Attributes(
+        attributes.id, attributes.classes, tuple(pair for pair in attributes.pairs if pair[0] not in keys)
+    )
+
+
+def written(items: Items) -> Mapping[str, str]:
+    """The pairs alone, unchecked: to recognise a construct by."""
+    return {item.key: item.value for item in items if item.key not in ("id", "class")}

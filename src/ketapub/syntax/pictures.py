@@ -1,0 +1,119 @@
+"""Images and figures: an image's token comes in, an `Image` goes out; a paragraph of one image becomes a `Figure`."""
+
+from __future__ import annotations
+
+from markdown_it.token import Token
+
+from ketapub import document as d
+from ketapub.document import Attributes, Block, Blocks, Inlines
+from ketapub.problems import Position
+from ketapub.syntax.attributes import Items, allowed, without
+from ketapub.syntax.shortcodes import fill
+from ketapub.syntax.states import Holder, Reading
+
+_OWN = ("alt", "fig-alt", "title", "width", "height")  # kept in fields of `Image`
+
+
+def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: bool = False) -> d.Image:
+    """`words` are the brackets': in running text what the picture says to those who cannot see it; of a `captioned`
+    picture the caption, which says nothing of the kind, so that `alt` has to."""
+    at: Position = token.meta["at"]
+    items: Items = token.meta["items"]
+    holder: Holder = token.meta["holder"]
+    problems = reading.problems
+    attributes = allowed(items, holder.place, problems, ("fig-alt",), lambda text, place: fill(text, place, reading))
+    alt = attributes.get("alt") or attributes.get("fig-alt")
+    if not captioned:
+        alt = alt or d.plain_text(words).strip()
+    decorative = "decorative" in attributes.classes
+    if decorative and alt:
+        problems.add("decorative-with-alt", at, "a decorative picture has an alternative text", "keep one of the two")
+    elif not decorative and not alt:
+        problems.add(
+            "image-without-alt",
+            at,
+            "this picture has no alternative text",
+            'add {alt="what it shows"}, or {.decorative} if it shows nothing',
+        )
+    source = fill(token.meta["target"], token.meta["target_at"], reading).strip()
+    if not source:
+        problems.add("empty-link", at, "this picture names no file", "write its path between ( and )")
+    elif source.endswith(".toml"):
+        problems.add(
+            "unsupported-declared-figure",
+            token.meta["target_at"],
+            "declared figures are not drawn yet",
+            "name an SVG file",
+        )
+    rest = without(attributes, *_OWN)
+    return d.Image(
+        source,
+        "" if decorative else alt,
+        decorative,
+        token.meta["title"] or attributes.get("title"),
+        attributes.get("width"),
+        attributes.get("height"),
+        Attributes(rest.id, tuple(name for name in rest.classes if name != "decorative"), rest.pairs),
+        at=at,
+    )
+
+
+def figure_of(tokens: list[Token], reading: Reading) -> d.Figure | None:
+    """The figure that a paragraph of these tokens is: one image alone, with a caption or an id `fig-…` (pandoc)."""
+    from ketapub.syntax.inlines import make_inlines
+
+    seen = [
+        token
+        for token in tokens
+        if token.type not in ("comment", "softbreak") and (token.type != "text" or token.content.strip())
+    ]
+    if len(seen) != 1 or seen[0].type != "image":
+        return None
+    token = seen[0]
+    items: Items = token.meta["items"]
+    named = any(item.key == "id" and item.value.startswith("fig-") for item in items)
+    if not token.content.strip() and not named:
+        return None
+    caption = make_inlines(token.children or [], reading)
+    image = make_image(token, caption, reading, captioned=True)
+    own, bare = (
+        image.attributes,
+        d.Image(image.source, image.alt, image.decorative, image.title, image.width, image.height, at=image.at),
+    )
+    return d.Figure((bare,), caption, own, at=image.at)
+
+
+def figure_in_div(blocks: Blocks, attributes: Attributes, at: Position, reading: Reading) -> d.Figure | None:
+    """`::: {#fig-x}` with pictures and a last paragraph, the caption; None when it holds anything else."""
+    images: list[d.Image] = []
+    caption: Inlines = ()
+    for index, block in enumerate(blocks):
+        found = _images(block)
+        if found:
+            images += found
+            if isinstance(block, d.Figure) and block.caption:
+                reading.problems.add(
+                    "unsupported-subfigure",
+                    block.at,
+                    "a picture inside a figure has no caption of its own",
+                    "say it in the figure's caption",
+                )
+        elif isinstance(block, d.Paragraph) and index == len(blocks) - 1 and images:
+            caption = block.children
+        else:
+            return None
+    return d.Figure(tuple(images), caption, attributes, at=at) if images else None
+
+
+def _images(block: Block) -> list[d.Image]:
+    if isinstance(block, d.Figure):
+        return list(block.images)
+    if isinstance(block, d.Paragraph):
+        rest = [node for node in block.children if not isinstance(node, d.SoftBreak) and not _blank(node)]
+        images = [node for node in rest if isinstance(node, d.Image)]
+        return images if len(images) == len(rest) else []
+    return []
+
+
+def _blank(node: d.Inline) -> bool:
+    return isinstance(node, d.Text) and not node.text.strip()

@@ -1,0 +1,125 @@
+"""`{{< name … >}}`: shortcodes come in; variables' words, page breaks and included blocks go out as tokens."""
+
+from __future__ import annotations
+
+import re
+
+from ketapub.problems import Position, did_you_mean
+from ketapub.syntax.states import BlockState, InlineState, Reading, Source
+
+_SHORTCODE = re.compile(r"\{\{<[ \t]*(.*?)[ \t]*>\}\}")
+_LITERAL = re.compile(r"\{(\{\{<.*?>\}\})\}")
+_KNOWN = ("include", "var", "pagebreak")
+_LATER = {
+    "fact": "facts from the ledger are not read yet: write the words themselves",
+    "slice": "it stands in handouts, which are not made yet",
+    "blank": "it stands in handouts, which are not made yet",
+}
+_QUARTO = ("meta", "env", "kbd", "lipsum", "placeholder", "video", "embed", "brand", "contents", "version")
+MAX_INCLUDES = 20  # inside each other
+
+
+def shortcode(state: InlineState, silent: bool) -> bool:
+    """A shortcode in running text. Three braces keep it as text, as in Quarto."""
+    if literal := _LITERAL.match(state.src, state.pos, state.posMax):
+        if not silent:
+            state.add("text_special", state.pos).content = literal[1]
+        state.pos = literal.end()
+        return True
+    if not state.src.startswith("{{<", state.pos):
+        return False
+    match = _SHORTCODE.match(state.src, state.pos, state.posMax)
+    if not silent:
+        at = state.place(state.pos)
+        if match:
+            state.add("text_special", state.pos).content = _words(match[1], at, state.reading)
+        else:
+            state.reading.problems.add(
+                "broken-shortcode", at, "this shortcode has no end", "close it with >}} on the same line"
+            )
+    state.pos = match.end() if match else state.pos + 3
+    return True
+
+
+def fill(text: str, at: Position, reading: Reading) -> str:
+    """A value of an attribute with its variables filled in. `at` is where the value starts."""
+
+    def words(match: re.Match[str]) -> str:
+        return _words(match[1], Position(at.file, at.line, at.column + match.start()), reading)
+
+    return _SHORTCODE.sub(words, text)
+
+
+def shortcode_block(state: BlockState, start: int, end: int, silent: bool) -> bool:
+    """`{{< include f.md >}}` or `{{< pagebreak >}}` on a line of its own."""
+    if state.is_code_block(start):
+        return False
+    match = _SHORTCODE.fullmatch(state.src[state.offset(start) : state.eMarks[start]].rstrip())
+    name, _, rest = match[1].partition(" ") if match else ("", "", "")
+    if name not in ("include", "pagebreak"):
+        return False
+    if silent:
+        return True
+    at = state.place(start)
+    if name == "pagebreak":
+        state.push("pagebreak", "", 0)
+    else:
+        state.finish()
+        _include(state, rest.strip().strip("\"'"), at)
+    state.line = start + 1
+    return True
+
+
+def _include(state: BlockState, path: str, at: Position) -> None:
+    reading = state.reading
+    if not path:
+        reading.problems.add("broken-shortcode", at, "include names no file", "{{< include part.md >}}")
+    elif len(reading.including) > MAX_INCLUDES:
+        reading.problems.add("too-deeply-nested", at, "too many files included inside each other")
+    elif (found := reading.read(path, at)) is not None:
+        _blocks_of(*found, state, at)
+
+
+def _blocks_of(path: str, text: str, state: BlockState, at: Position) -> None:
+    reading, outer = state.reading, state.reading.including
+    if path in outer:
+        chain = " → ".join([*outer[outer.index(path) :], path])
+        reading.problems.add("include-cycle", at, f"a file cannot include itself: {chain}")
+        return
+    source = Source(path, reading.clean(path, text))
+    reading.problems.know(path, source.text)
+    if source.text.startswith("---\n"):
+        start = Position(path, 1, 1)
+        reading.problems.add(
+            "front-matter-in-include", start, "an included file has no settings of its own", "delete them"
+        )
+    reading.including = (*outer, path)
+    reading.blocks(source, state.tokens, state.level)
+    reading.including = outer
+
+
+def _words(inner: str, at: Position, reading: Reading) -> str:
+    """What a shortcode in running text stands for; "" after a complaint."""
+    name, *arguments = inner.split() or [""]
+    problem = reading.problems.add
+    if name == "var":
+        key = arguments[0] if arguments else ""
+        if key in reading.info.vars:
+            return reading.info.vars[key]
+        if key.startswith("clinic."):
+            problem("unsupported-handout", at, f'"{key}" is known only in handouts', "handouts are not made yet")
+        else:
+            hint = did_you_mean(key, reading.info.vars) or "declare it in book.toml under [vars]"
+            problem("unknown-variable", at, f'no variable "{key}"', hint)
+    elif name in ("include", "pagebreak"):
+        problem("shortcode-not-alone", at, f"{name} stands inside a line of text", "put it on a line of its own")
+    elif name in _LATER:
+        problem(
+            "unsupported-fact" if name == "fact" else "unsupported-handout", at, f'the shortcode "{name}"', _LATER[name]
+        )
+    elif name in _QUARTO:
+        problem("unsupported-shortcode", at, f'the shortcode "{name}" is not supported', "write out what it stands for")
+    else:
+        hint = did_you_mean(name, [*_KNOWN, *_LATER]) or f"known are {', '.join(_KNOWN)}"
+        problem("unknown-shortcode", at, f'no shortcode "{name}"', hint)
+    return ""

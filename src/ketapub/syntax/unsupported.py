@@ -1,0 +1,85 @@
+"""What pandoc and Quarto know and we do not yet: each is named where it stands, and none is printed raw."""
+
+from __future__ import annotations
+
+import re
+
+from ketapub.syntax.states import BlockState, InlineState
+
+_TEX = re.compile(r"\\([A-Za-z]+)\*?(?:\[[^\]\n]*\])*(?:\{[^{}\n]*\})*")
+_MATH = re.compile(r"\$\$.+?\$\$|\$(?=\S)(?:[^$\\]|\\.)*?(?<=\S)\$(?!\d)", re.DOTALL)
+_STRAY = re.compile(r"\{(?:[#.][\w:-]+)(?:\s+[^{}\n]*)?\}|\{=\w+\}")
+_DASHES = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
+_GRID = re.compile(r"\+(?:[-=:]{3,}\+)+[ \t]*$")
+_BLOCKS = (
+    (_GRID, "unsupported-grid-table", "a grid table", "write it with | pipes |"),
+    (_DASHES, "unsupported-simple-table", "a table drawn with dashes", "write it with | pipes |"),
+    (
+        re.compile(r"\|(?:[ \t]|$)"),
+        "unsupported-line-block",
+        "a line block",
+        "for a table, put |---|---| under its first line; for lines of verse, end each line with a backslash",
+    ),
+    (re.compile(r"\(@[\w-]*\)[ \t]"), "unsupported-example-list", "a numbered example", "write an ordinary list: 1."),
+    (re.compile(r"#\.[ \t]"), "unsupported-list-marker", "a list numbered with #.", "write 1. for each item"),
+)
+
+
+def raw_tex(state: InlineState, silent: bool) -> bool:
+    """`\\command{…}`"""
+    match = _TEX.match(state.src, state.pos, state.posMax)
+    if not match:
+        return False
+    if not silent and match[1] != "end":
+        name = match[1]
+        hint = (
+            "write {{< pagebreak >}}"
+            if name in ("newpage", "pagebreak", "clearpage")
+            else f"for a backslash, write \\\\{name}"
+        )
+        state.problem("unsupported-raw-tex", state.pos, f"TeX commands are not supported: \\{name}", hint)
+    state.pos = match.end()
+    return True
+
+
+def math(state: InlineState, silent: bool) -> bool:
+    """`$…$`, only in a book that says `math = true`: elsewhere a dollar is a dollar."""
+    match = _MATH.match(state.src, state.pos, state.posMax) if state.reading.info.markdown.math else None
+    if not match:
+        return False
+    if not silent:
+        state.problem(
+            "unsupported-math", state.pos, "formulas are not supported yet", "write it in words, or as a picture"
+        )
+    state.pos = match.end()
+    return True
+
+
+def stray_attributes(state: InlineState, silent: bool) -> bool:
+    """`{.class}` that follows nothing it could belong to."""
+    match = _STRAY.match(state.src, state.pos, state.posMax)
+    if not match:
+        return False
+    if not silent:
+        hint = "put them right behind ], ) or `, at the end of a heading, or write [text]{.class}"
+        state.problem("stray-attributes", state.pos, f"these attributes belong to nothing: {match[0]}", hint)
+    state.pos = match.end()
+    return True
+
+
+def unsupported_block(state: BlockState, start: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(start):
+        return False
+    begin, line_end = state.offset(start), state.eMarks[start]
+    for pattern, code, what, hint in _BLOCKS:
+        if not pattern.match(state.src, begin, line_end):
+            continue
+        if silent:
+            return pattern in (_GRID, _DASHES)
+        state.reading.problems.add(code, state.place(start), f"{what} is not supported", hint)
+        line = start + 1
+        while line < end and not state.isEmpty(line) and state.sCount[line] >= state.blkIndent:
+            line += 1
+        state.line = line
+        return True
+    return False
