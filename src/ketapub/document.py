@@ -14,6 +14,7 @@ from ketapub.problems import NOWHERE, Position
 
 if TYPE_CHECKING:
     from ketapub.info import Info
+    from ketapub.svg import CleanSvg
 
 Role = Literal["front", "body", "back"]
 Inlines = tuple["Inline", ...]
@@ -437,6 +438,7 @@ class Chapter:
     language: str = ""  # BCP 47, where it differs from the book's
     part: str = ""  # title of the [[parts]] entry it opens or stands in
     nocite: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()  # of this chapter alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +467,7 @@ class Asset:
     data: bytes
     width: float = 0
     height: float = 0
+    svg: CleanSvg | None = None  # a drawing, checked: it stands in the page itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,7 +478,12 @@ class Book:
     chapters: tuple[Chapter, ...]
     contents: tuple[Contents, ...]
     assets: Mapping[str, Asset]
+    icons: Mapping[str, CleanSvg]  # callout kind -> its icon
     chapter_of: Mapping[str, str]  # id -> name of the chapter it stands in
+    cover: str = ""  # the asset that is the front cover; "": the theme draws one
+    styles: tuple[str, ...] = ()  # the book's own style sheets, checked, over the theme's
+    files: Mapping[str, bytes] = field(default_factory=dict)  # what those name: fonts, pictures
+    templates: Mapping[str, str] = field(default_factory=dict)  # the book's own, over the built-in ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,5 +579,44 @@ def plain_text(value: object) -> str:
             return ""
         case Node():
             return "".join(plain_text(child) for child in children(value))
+        case _:
+            return ""
+
+
+def bare(nodes: Inlines) -> Inlines:
+    """Words of a heading as they may stand a second time: without notes, citations, links and ids."""
+
+    def change(node: Node) -> Node | tuple[Node, ...] | None:
+        match node:
+            case Note() | Citation() | CitationMark():
+                return None
+            case Link(children=children) | Reference(children=children):
+                return children
+            case Span(children=children, attributes=attributes):
+                language = tuple(pair for pair in attributes.pairs if pair[0] in ("lang", "dir"))
+                return Span(children, Attributes(pairs=language)) if language else children
+            case _:
+                return node
+
+    return map_nodes(nodes, change)
+
+
+def ids_in(nodes: object) -> set[str]:
+    found = set()
+    for node in walk(nodes):
+        attributes = getattr(node, "attributes", None)
+        if attributes is not None and attributes.id:
+            found.add(attributes.id)
+        if isinstance(node, Note | Citation):
+            found.add(node.id)
+    return found
+
+
+def reference_target(node: Node) -> str:
+    match node:
+        case Reference(target=target) | PageReference(target=target):
+            return target
+        case Link(target=target) if target.startswith("#"):
+            return target[1:]
         case _:
             return ""

@@ -51,3 +51,12 @@ def words(language: str) -> Words:
     found = known.get(tag.lower(), "en")
     text = resources.files(__name__).joinpath(f"{found}.toml").read_text(encoding="utf-8")
     return Words(found, tomllib.loads(text))
+
+
+_RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"}
+
+
+def direction(language: str) -> str:
+    """ "rtl" for languages written from right to left, else "ltr"."""
+    tag = language.lower().split("-")
+    return "rtl" if tag[0] in _RIGHT_TO_LEFT and "latn" not in tag else "ltr"

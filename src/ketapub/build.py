@@ -1,0 +1,83 @@
+"""The pipeline, top to bottom. Read this file first.
+
+    manuscript/ -> Manuscript -> Draft -> Book -> formats -> outputs -> build/
+
+In: a book's folder and what to make of it. Out: `Built`, and the files in place. Everything is made in memory and
+checked; only then is anything in the output folder replaced.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ketapub.document import Book
+from ketapub.editions import select
+from ketapub.formats import maker
+from ketapub.formats.made import Made
+from ketapub.manuscript import read_manuscript
+from ketapub.outputs import Bundle, write_outputs
+from ketapub.parse import parse
+from ketapub.problems import Problem, Problems, Stopped
+from ketapub.resolve import resolve
+from ketapub.theme import Theme, load_theme
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    problems: tuple[Problem, ...]  # warnings: a build with errors raises `Stopped`
+    outputs: Bundle
+
+
+def build(
+    root: Path,
+    out: Path,
+    *,
+    as_of: datetime.date,
+    formats: tuple[str, ...] | None = None,
+    cache: Path | None = None,
+    strict: bool = False,
+    jobs: int = 1,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Built:
+    """Make the outputs named in `formats` (default: those of book.toml) of the book in `root`, into `out`.
+
+    Raises `Stopped` with every problem of the stage that failed; with `strict`, for warnings too. What stood in `out`
+    before then stands there still.
+    """
+    problems = Problems()
+    theme = load_theme()
+    progress("reading")
+    manuscript = read_manuscript(root, problems, as_of)
+    draft = parse(manuscript, problems)
+    progress("resolving")
+    book = resolve(draft, manuscript, theme, problems)
+    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress)
+    if strict and problems.found:
+        raise Stopped(problems.in_order())
+    build_id = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
+    progress("writing")
+    write_outputs(out, bundle, build_id=build_id, manuscript_root=root, problems=problems)
+    problems.stop_on_errors()
+    return Built(problems.in_order(), bundle)
+
+
+def make_formats(
+    book: Book, theme: Theme, names: tuple[str, ...], problems: Problems, progress: Callable[[str], None]
+) -> Bundle:
+    """The files of each format, one after the other; a later one may use what an earlier one made."""
+    made = Made()
+    if "epub" in names:
+        from ketapub.formats.pdf.cover import cover_picture
+
+        made = replace(made, cover=cover_picture(book, theme, problems))
+    for name in names:
+        progress(name)
+        shown = select(book, problems, format=name)
+        problems.stop_on_errors()
+        made = replace(made, files=made.files + maker(name)(shown, theme, made, problems))
+        problems.stop_on_errors()
+    return made.files

@@ -1,0 +1,29 @@
+"""The table of output formats: a name on the command line, and the function that makes it from a `Book`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from ketapub.document import Book
+from ketapub.formats.made import Made
+from ketapub.outputs import Bundle
+from ketapub.problems import Problems
+from ketapub.theme import Theme
+
+Format = Callable[[Book, Theme, Made, Problems], Bundle]
+
+# Named, not imported: a build of the HTML alone must not pay for WeasyPrint.
+_MAKERS: Mapping[str, str] = {
+    "pdf": "ketapub.formats.pdf:make_pdf",
+    "epub": "ketapub.formats.epub:make_epub",
+    "html": "ketapub.formats.html:make_html",
+    "json": "ketapub.formats.book_json:make_json",
+}
+FORMATS = tuple(_MAKERS)
+
+
+def maker(name: str) -> Format:
+    module, _, function = _MAKERS[name].partition(":")
+    found: Format = getattr(import_module(module), function)
+    return found

@@ -1,0 +1,288 @@
+"""The EPUB 3.3: one XHTML file a chapter, with cover, contents, landmarks and an NCX.
+
+In: a `Book`, the theme, the cover picture. Out: `<slug>.epub`, the same bytes every time. ebooklib is handed finished
+files: its own HTML parser would rewrite them. What it cannot express is mended in the package file before the archive
+is written again in a fixed order with a fixed date.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from ketapub import __version__, document as d
+from ketapub.formats.imprint import imprint_lines, stamp
+from ketapub.formats.made import Made
+from ketapub.locale import direction, words
+from ketapub.formats.styling import faces, sheet, size_rules
+from ketapub.markup import Medium, markup_chapter, markup_inlines
+from ketapub.outputs import Bundle, OutputFile
+from ketapub.problems import Problems
+from ketapub.templates import render
+from ketapub.theme import Theme
+
+XHTML = "application/xhtml+xml"
+OPF = "http://www.idpf.org/2007/opf"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+# EPUB 3 Structural Semantics beside the ARIA roles of the markup: some reading systems know only the former.
+TYPE_OF_ROLE = {
+    "doc-noteref": "noteref",
+    "doc-footnote": "footnote",
+    "doc-backlink": "backlink",
+    "doc-biblioref": "biblioref",
+    "doc-bibliography": "bibliography",
+    "doc-chapter": "chapter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    id: str
+    name: str
+    media_type: str
+    data: bytes
+    properties: tuple[str, ...] = ()
+
+
+def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    pages = _pages(book, made)
+    fixed = [
+        _File("style", "style.css", "text/css", _style(book, theme).encode()),
+        *(_File(f"font-{face.file}", f"fonts/{face.file}", "font/ttf", face.data) for face in faces(theme)),
+        *(_File(f"licence-{name}", name, "text/plain", theme.read(name)) for name in theme.files if _is_licence(name)),
+        *(_File(f"picture-{a.name}", a.name, a.media_type, a.data) for a in book.assets.values() if a.svg is None),
+    ]
+    if made.cover is not None:
+        fixed.append(_File("cover-picture", "cover.jpg", "image/jpeg", made.cover, ("cover-image",)))
+    package = _package(book, pages, fixed)
+    return (OutputFile(f"{book.info.book.slug}.epub", _archive(package, book)),)
+
+
+def _is_licence(name: str) -> bool:
+    return name.startswith("fonts/OFL")
+
+
+# --- its pages -----------------------------------------------------------------------------------------
+
+
+def _pages(book: d.Book, made: Made) -> list[_File]:
+    """The XHTML files in reading order."""
+    info, word = book.info.book, words(book.info.book.language)
+    shown_stamp = stamp(book.info)
+    files: list[_File] = []
+
+    def page(name: str, title: str, body: str, type: str, properties: tuple[str, ...] = ()) -> None:
+        text = render(
+            "epub-page.xhtml",
+            book.templates,
+            title=title,
+            body=Markup(body),
+            type=type,
+            language=info.language,
+            direction=direction(info.language),
+        )
+        data, found = _finish_page(text)
+        files.append(_File(f"page-{name}", f"{name}.xhtml", XHTML, data, properties + found))
+
+    if made.cover is not None:
+        alt = word["cover"] + ": " + ". ".join(part for part in (info.title, info.subtitle, ", ".join(info.authors)) if part)
+        cover = Markup('<section class="cover" aria-label="{}"><img src="cover.jpg" alt="{}"/></section>')
+        page("cover", word["cover"], cover.format(word["cover"], alt), "cover")
+    page("title", word["title-page"], _title(book, shown_stamp), "titlepage")
+    page("nav", word["contents"], _nav(book, made), "frontmatter", ("nav",))
+    for chapter in book.chapters:
+        medium = _medium(book, chapter.name)
+        body = markup_chapter(chapter, book, medium).text
+        if shown_stamp:
+            body += Markup('<p class="draft-stamp"><strong>{}</strong></p>').format(shown_stamp)
+        title = d.plain_text(d.bare(chapter.heading.children))
+        page(chapter.name, title, body, {"front": "frontmatter", "body": "bodymatter", "back": "backmatter"}[chapter.role])
+    return files
+
+
+def _medium(book: d.Book, here: str) -> Medium:
+    def href(id: str) -> str:
+        chapter = book.chapter_of.get(id, here)
+        return f"#{id}" if chapter == here else f"{chapter}.xhtml#{id}"
+
+    return Medium(href=href, image=lambda asset: asset.name, notes="end")
+
+
+def _title(book: d.Book, shown_stamp: str) -> str:
+    info = book.info.book
+    title = render("title.xml", book.templates, book=info, stamp=shown_stamp, imprint=info.publisher)
+    word = words(info.language)
+    return title + render("copyright.xml", book.templates, words=word, lines=imprint_lines(book.info))
+
+
+def _nav(book: d.Book, made: Made) -> str:
+    word, medium = words(book.info.book.language), _medium(book, "")
+    landmarks = [("cover", "cover.xhtml", word["cover"])] if made.cover is not None else []
+    landmarks += [("titlepage", "title.xhtml", word["title-page"]), ("toc", "nav.xhtml", word["contents"])]
+    for chapter in book.chapters:
+        if chapter.role == "body":
+            landmarks.append(("bodymatter", f"{chapter.name}.xhtml", word["start-of-text"]))
+            break
+    if "references" in {chapter.name for chapter in book.chapters}:
+        landmarks.append(("bibliography", "references.xhtml", word["references"]))
+    return render(
+        "epub-nav.xml",
+        book.templates,
+        words=word,
+        contents=book.contents,
+        landmarks=landmarks,
+        href=medium.href,
+        inlines=lambda nodes: markup_inlines(nodes, book, medium),
+    )
+
+
+def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """Checked XHTML bytes and the properties of its manifest item; `xml:lang` and `epub:type` are added here."""
+    from lxml import etree
+
+    root = etree.fromstring(text.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    properties = set()
+    for element in root.iter(etree.Element):
+        if language := element.get("lang"):
+            element.set(XML_LANG, language)
+        if type := TYPE_OF_ROLE.get(element.get("role", "")):
+            element.set(EPUB_TYPE, type)
+        if element.tag == "{http://www.w3.org/2000/svg}svg":
+            properties.add("svg")
+    data = etree.tostring(root, xml_declaration=True, encoding="utf-8", doctype="<!DOCTYPE html>")
+    return data, tuple(sorted(properties))
+
+
+def _style(book: d.Book, theme: Theme) -> str:
+    rules = "\n".join(
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
+        f'src: url("fonts/{face.file}"); }}'
+        for face in faces(theme)
+    )
+    return "\n".join((rules, sheet(theme, "epub.css"), size_rules(book), *book.styles))
+
+
+# --- its package ---------------------------------------------------------------------------------------
+
+
+def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, bytes]:
+    """The files of the archive by name, as ebooklib writes them, with its package file mended."""
+    from ebooklib import epub
+
+    info = book.info.book
+    made = epub.EpubBook()
+    made.FOLDER_NAME = "EPUB"
+    made.IDENTIFIER_ID = "publication-id"
+    made.metadata.clear()  # ebooklib's own generator, and a random identifier
+    made.set_identifier(info.identifier)
+    made.set_language(info.language)
+    made.title = info.title
+    made.set_direction(direction(info.language)) if direction(info.language) == "rtl" else None
+    _describe(made, book)
+    items: dict[str, Any] = {}
+    for file in [*pages, *fixed]:
+        item = epub.EpubItem(
+            uid=re.sub(r"[^A-Za-z0-9_-]", "-", file.id), file_name=file.name, media_type=file.media_type, content=file.data
+        )
+        item.properties = list(file.properties)
+        made.add_item(item)
+        items[file.name] = item
+    made.toc = [_ncx_entry(line, book, epub) for line in book.contents]
+    made.add_item(epub.EpubNcx())
+    made.spine = [items[file.name] for file in pages]
+    made.guide = []
+    buffer = io.BytesIO()
+    writer = epub.EpubWriter(buffer, made, {"mtime": _moment(book)})
+    writer.process()
+    writer.write()
+    with zipfile.ZipFile(buffer) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["EPUB/content.opf"] = _mend_package(files["EPUB/content.opf"], info.language)
+    return files
+
+
+def _describe(made: Any, book: d.Book) -> None:
+    """Dublin Core and accessibility metadata (EPUB Accessibility 1.1). Nothing is claimed that was not checked."""
+    info = book.info.book
+
+    def dc(name: str, value: str, **attributes: str) -> None:
+        if value:
+            made.add_metadata("DC", name, value, attributes)
+
+    def meta(property: str, value: str, **attributes: str) -> None:
+        made.add_metadata(None, "meta", value, {"property": property, **attributes})
+
+    dc("title", info.title, id="title")
+    meta("title-type", "main", refines="#title")
+    if info.subtitle:
+        dc("title", info.subtitle, id="subtitle")
+        meta("title-type", "subtitle", refines="#subtitle")
+    people = [(name, "aut") for name in info.authors] + [(one.name, one.role) for one in info.contributors]
+    for index, (name, role) in enumerate(people, 1):
+        dc("creator" if role == "aut" else "contributor", name, id=f"person-{index}")
+        meta("role", role, refines=f"#person-{index}", scheme="marc:relators")
+    dc("publisher", info.publisher)
+    dc("date", info.date.isoformat() if info.date else "")
+    dc("description", info.description)
+    dc("rights", info.rights)
+    for subject in info.subjects:
+        dc("subject", subject)
+    images = [node for chapter in book.chapters for node in d.walk_chapter(chapter) if isinstance(node, d.Image)]
+    meta("schema:accessMode", "textual")
+    if any(not image.decorative for image in images):
+        meta("schema:accessMode", "visual")
+    meta("schema:accessModeSufficient", "textual")
+    features = ["structuralNavigation", "tableOfContents", "readingOrder", "ARIA", "displayTransformability"]
+    if any(image.alt for image in images):
+        features.append("alternativeText")
+    for feature in features:
+        meta("schema:accessibilityFeature", feature)
+    meta("schema:accessibilityHazard", "none")
+    made.add_metadata(None, "meta", "", {"name": "generator", "content": f"ketapub {__version__}"})
+
+
+def _ncx_entry(line: d.Contents, book: d.Book, epub: Any) -> Any:
+    title = d.plain_text(line.title)
+    name = f"{line.number}. {title}" if line.number else title
+    address = f"{book.chapter_of[line.id]}.xhtml#{line.id}"
+    if not line.children:
+        return epub.Link(address, name, f"ncx-{line.id}")
+    return epub.Section(name, address), [_ncx_entry(child, book, epub) for child in line.children]
+
+
+def _mend_package(data: bytes, language: str) -> bytes:
+    from lxml import etree
+
+    package = etree.fromstring(data)
+    package.set(XML_LANG, language)
+    package.attrib.pop("prefix", None)  # names a prefix that nothing here uses
+    return bytes(etree.tostring(package, xml_declaration=True, encoding="utf-8", pretty_print=True))
+
+
+# --- its archive ---------------------------------------------------------------------------------------
+
+
+def _moment(book: d.Book) -> datetime.datetime:
+    """The book's date: no clock gets into the file. A ZIP cannot say a year before 1980."""
+    date = book.info.book.date or datetime.date(1980, 1, 1)
+    return datetime.datetime(max(1980, date.year), date.month, date.day, 12)
+
+
+def _archive(files: dict[str, bytes], book: d.Book) -> bytes:
+    """EPUB OCF 3.3, 4.2: `mimetype` first and stored; the rest in a fixed order with a fixed date."""
+    first = ["mimetype", "META-INF/container.xml", "EPUB/content.opf"]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in first + sorted(set(files) - set(first)):
+            entry = zipfile.ZipInfo(name, _moment(book).timetuple()[:6])
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name], compresslevel=9)
+    return buffer.getvalue()

@@ -1,0 +1,77 @@
+"""One HTML file that holds the whole book: it asks for nothing from anywhere, and reads well without script.
+
+In: a `Book`, the theme. Out: `<slug>.html` with its style sheet, the letters of its fonts, and its pictures inside.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from markupsafe import Markup
+
+from ketapub import __version__, document as d
+from ketapub.formats.imprint import imprint_lines, stamp
+from ketapub.formats.made import Made
+from ketapub.locale import direction, words
+from ketapub.formats.styling import faces, sheet, size_rules, subset_woff2, theme_icon
+from ketapub.markup import Medium, markup_chapter, markup_inlines
+from ketapub.outputs import Bundle, OutputFile
+from ketapub.problems import Problems
+from ketapub.resolve.crisis import crisis_lines
+from ketapub.templates import render
+from ketapub.theme import Theme
+
+
+def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    info = book.info
+    medium = Medium(href=lambda id: f"#{id}", image=_data_address, notes="end", shift=1)
+    chapters = [markup_chapter(chapter, book, medium).text for chapter in book.chapters]
+    crisis = crisis_lines(info.crisis, info.book.language) if info.crisis else ()
+    shown = {
+        "book": info.book,
+        "words": words(info.book.language),
+        "direction": direction(info.book.language),
+        "generator": f"ketapub {__version__}",
+        "menu": theme_icon(theme, "menu"),
+        "crisis": [markup_inlines(line, book, medium, links=True) for line in crisis],
+        "stamp": stamp(info),
+        "imprint": info.book.publisher,
+        "lines": imprint_lines(info),
+        "contents": book.contents,
+        "depth": 2,
+        "level": 2,
+        "href": medium.href,
+        "page": None,
+        "inlines": lambda nodes: markup_inlines(nodes, book, medium),
+        "chapters": chapters,
+    }
+    # The letters that the page shows decide what of each font goes into it, so it is filled twice.
+    letters = frozenset(render("page.html", book.templates, style="", policy="", **shown))
+    style = "\n".join((_faces(theme, letters), sheet(theme, "web.css"), size_rules(book), *book.styles))
+    text = render("page.html", book.templates, style=Markup(style), policy=_policy(style), **shown)
+    return (OutputFile(f"{info.book.slug}.html", text.encode()),)
+
+
+def _policy(style: str) -> str:
+    """Content Security Policy, level 3: nothing is fetched, no script runs, only this style sheet counts."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _data_address(asset: d.Asset) -> str:
+    return f"data:{asset.media_type};base64,{base64.b64encode(asset.data).decode()}"
+
+
+def _faces(theme: Theme, letters: frozenset[str]) -> str:
+    rules = []
+    for face in faces(theme):
+        data = subset_woff2(face, letters)
+        if data is None:  # no letter of the book is in this face
+            continue
+        address = base64.b64encode(data).decode()
+        rules.append(
+            f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
+            f'font-display: swap; src: url("data:font/woff2;base64,{address}") format("woff2"); }}'
+        )
+    return "\n".join(rules)

@@ -1,0 +1,23 @@
+"""The reading edition: a tagged PDF (PDF/UA-1 as WeasyPrint writes it), 6 × 9 inches unless the book says otherwise."""
+
+from __future__ import annotations
+
+from ketapub import document as d
+from ketapub.formats.made import Made
+from ketapub.formats.pdf.engine import Engine
+from ketapub.formats.pdf.typeset import typeset
+from ketapub.formats.pdf.write import write_pdf
+from ketapub.formats.styling import sheet, size_rules
+from ketapub.outputs import Bundle, OutputFile
+from ketapub.problems import Problems
+from ketapub.theme import Theme
+
+
+def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    trim = " ".join(str(length) for length in book.info.print_.trim)
+    css = "\n".join((sheet(theme, "print.css"), f"@page {{ size: {trim} }}", size_rules(book), *book.styles))
+    resources = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
+    layout = typeset(book, theme, Engine(css, resources, theme.folder / "fonts"), problems)
+    if layout is None:
+        return ()
+    return (OutputFile(f"{book.info.book.slug}.pdf", write_pdf(book, layout, problems)),)

@@ -1,0 +1,56 @@
+"""The front cover as a picture: the book's own, or the theme's with title and author.
+
+In: a `Book`, the theme. Out: JPEG bytes, 1600 pixels wide and 2560 high, as shops ask of an ebook's cover.
+"""
+
+from __future__ import annotations
+
+import io
+
+from ketapub import document as d
+from ketapub.formats.imprint import stamp
+from ketapub.formats.pdf.engine import Engine, log_as_problems
+from ketapub.formats.styling import sheet
+from ketapub.problems import Problems
+from ketapub.svg import inline_svg
+from ketapub.templates import render
+from ketapub.theme import Theme
+
+WIDTH, HEIGHT = 1600, 2560  # pixels; a CSS pixel each
+
+
+def cover_picture(book: d.Book, theme: Theme, problems: Problems) -> bytes | None:
+    """Typeset the cover on one page and raster it. None when that failed (see `problems`)."""
+    from xml.etree import ElementTree
+
+    own = book.assets.get(book.cover)
+    picture = ""
+    if own is not None and own.svg is not None:
+        picture = inline_svg(own.svg, "cover", "", width=f"{WIDTH}px")
+    page = render(
+        "cover.xml",
+        book.templates,
+        book=book.info.book,
+        stamp=stamp(book.info),
+        picture=picture,
+        image=own.name if own is not None and own.svg is None else "",
+    )
+    files = {name: asset.data for name, asset in book.assets.items()}
+    engine = Engine(sheet(theme, "cover.css"), files, theme.folder / "fonts")
+    with log_as_problems(problems):
+        document = engine.lay_out(ElementTree.fromstring(page), f"@page {{ size: {WIDTH}px {HEIGHT}px; margin: 0 }}")
+        data = document.copy(document.pages[:1]).write_pdf()
+    problems.stop_on_errors()
+    return _raster(data)
+
+
+def _raster(data: bytes) -> bytes:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(data) as pdf:
+        page = pdf[0]
+        bitmap = page.render(scale=WIDTH / page.get_width())
+        picture = bitmap.to_pil().convert("RGB")
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=88, optimize=True)
+        return out.getvalue()

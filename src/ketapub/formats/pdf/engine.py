@@ -1,0 +1,107 @@
+"""The door to WeasyPrint: closed fonts, closed network, a silent log.
+
+In: a part's element tree and style sheets. Out: its laid out document. WeasyPrint reads nothing but what is handed to
+it here: resources are served from memory under an address that depends on no folder.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
+
+from ketapub.problems import NOWHERE, Problems
+
+if TYPE_CHECKING:
+    from weasyprint import CSS, Document
+    from weasyprint.text.fonts import FontConfiguration
+
+BASE = "https://book.invalid/"  # image names hash their address: it must not hold the checkout's path
+OPTIONS: Mapping[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
+
+
+class Engine:
+    """WeasyPrint with the fonts and style sheets of one build, shared by all of its parts."""
+
+    def __init__(self, css: str, resources: Mapping[str, bytes], font_folder: Path) -> None:
+        _use_only(font_folder)
+        from weasyprint import CSS
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+        class Fetcher(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
+            """Serves the book's own bytes; anything else stops the build."""
+
+            def fetch(self, url: str, headers: Any = None) -> Any:
+                name = url.removeprefix(BASE)
+                if name == url or name not in resources:
+                    raise FatalURLFetchingError(f"not a file of the book: {url}")
+                return URLFetcherResponse(url, resources[name])
+
+        self.fetcher = Fetcher()
+        self.fonts: FontConfiguration = FontConfiguration()
+        self.sheet: CSS = CSS(string=css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
+        self.images: dict[str, Any] = {}
+
+    def lay_out(self, tree: Element, extra_css: str) -> Document:
+        from weasyprint import CSS
+
+        extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
+        html = _html_of(tree, self.fetcher)
+        return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
+
+
+def _html_of(tree: Element, fetcher: Any) -> Any:
+    """WeasyPrint's HTML object around a tree that we have already: its own parser would read our XML as HTML, where a
+    block cannot stand in a paragraph, as the text of a footnote does."""
+    import cssselect2
+    from weasyprint import HTML
+
+    class Tree(HTML):  # type: ignore[misc]  # weasyprint has no types
+        def __init__(self) -> None:  # in place of HTML.__init__ of WeasyPrint 70, which parses text
+            self.base_url, self.url_fetcher, self.media_type = BASE, fetcher, "print"
+            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
+            self.etree_element = self.wrapper_element.etree_element
+
+    return Tree()
+
+
+@cache
+def _use_only(font_folder: Path) -> None:
+    """Point fontconfig at one folder, before Pango is loaded: no font of the machine can get into a book."""
+    folder = Path(tempfile.mkdtemp(prefix="ketapub-fonts-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    config = folder / "fonts.conf"
+    config.write_text(
+        f"<fontconfig><dir>{escape(str(font_folder))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>",
+        encoding="utf-8",
+    )
+    os.environ["FONTCONFIG_FILE"] = str(config)
+
+
+@contextmanager
+def log_as_problems(problems: Problems) -> Iterator[None]:
+    """Whatever WeasyPrint or fontTools would only have logged (a missing picture, a missing glyph) is a problem."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            # Said of alt="" too. A picture without words is one that the author called decorative: parse sees to it.
+            if not record.getMessage().endswith("has no required alt description"):
+                problems.add("typesetting", NOWHERE, record.getMessage())
+
+    listener, logger = Listener(logging.WARNING), logging.getLogger("weasyprint")
+    before, logger.propagate = logger.propagate, False
+    others, logger.handlers = logger.handlers, [listener]
+    try:
+        yield
+    finally:
+        logger.handlers, logger.propagate = others, before

@@ -1,0 +1,82 @@
+"""The parts of a printed book: front matter, then each chapter, as trees that WeasyPrint lays out.
+
+In: a `Book`, page labels as far as they are known. Out: for each part its tags as text. Each part is a document of its
+own: it opens on a right-hand page, its folios are roman or arabic, its page numbers in the text are plain words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+from ketapub import document as d
+from ketapub.formats.imprint import imprint_lines, stamp
+from ketapub.locale import words
+from ketapub.markup import Medium, markup_chapter, markup_inlines
+from ketapub.templates import render
+
+Folio = Literal["roman", "arabic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`key` is unique in the book; `running` is the running head on its right-hand pages."""
+
+    key: str
+    folio: Folio
+    running: str
+    language: str
+    body: Markup
+
+    def page(self, info_title: str, stamp_text: str) -> str:
+        """The whole part as one XML document, in no namespace, as an HTML parser would give it."""
+        kind = "front" if self.folio == "roman" else "main"
+        return (
+            f'<html lang="{escape(self.language)}" data-book="{escape(info_title)}" data-chapter="{escape(self.running)}" '
+            f'data-stamp="{escape(stamp_text)}"><head><title>{escape(info_title)}</title></head>'
+            f'<body class="{kind}">{self.body}</body></html>'
+        )
+
+
+def make_parts(book: d.Book, labels: Mapping[str, str]) -> list[Part]:
+    """The parts in the order of the book. `labels` gives the page label of each id; unknown ones are guessed."""
+    medium = Medium(
+        href=lambda id: f"#{id}",
+        image=lambda asset: asset.name,
+        notes="foot",
+        page=lambda id: labels.get(id, "10"),  # two digits: most books have fewer than 100 pages before a reference
+    )
+    word = words(book.info.book.language)
+    language = book.info.book.language
+    front = render(
+        "front.xml",
+        book=book.info.book,
+        stamp=stamp(book.info),
+        imprint=book.info.book.publisher,
+        lines=imprint_lines(book.info),
+        contents=book.contents,
+        depth=2,
+        level=1,
+        words=word,
+        href=medium.href,
+        page=medium.page,
+        inlines=lambda nodes: markup_inlines(nodes, book, medium),
+    )
+    parts = [Part("front", "roman", "", language, front)]
+    for chapter in book.chapters:
+        title = d.plain_text(d.bare(chapter.heading.children))
+        running = f"{chapter.heading.number}. {title}" if chapter.heading.number else title
+        folio: Folio = "roman" if chapter.role == "front" else "arabic"
+        parts.append(
+            Part(
+                f"chapter-{chapter.name}",
+                folio,
+                running,
+                chapter.language or language,
+                markup_chapter(chapter, book, medium).text,
+            )
+        )
+    return parts

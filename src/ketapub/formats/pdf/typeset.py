@@ -1,0 +1,191 @@
+"""Lays a book out on pages: one WeasyPrint document a part, page numbers as plain words, no note lost.
+
+In: a `Book`, the theme. Out: a `Layout`: the parts' documents and `Pages`. Parts are laid out again until the page
+numbers printed in them are the pages on which things stand. (In-text `target-counter` would do this in one document,
+but loses and repeats footnotes in WeasyPrint 70.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from ketapub import document as d
+from ketapub.formats.imprint import stamp
+from ketapub.formats.pdf.engine import Engine, log_as_problems
+from ketapub.formats.pdf.parts import Part, make_parts
+from ketapub.problems import NOWHERE, Position, Problems
+from ketapub.theme import Theme
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+ROUNDS = 8  # page numbers settle in two or three; a number that gains a digit may need another
+# What to change, in this order, in the paragraph that calls a note which WeasyPrint 70 lost: it drops a note when two
+# notes of one page do not fit, and other line breaks avoid that.
+NUDGES = ("orphans: 1; widows: 1", "orphans: 3; widows: 3", "orphans: 4; widows: 4", "break-inside: avoid", "break-before: page")
+BLOCKS = {"p", "li", "dd", "dt", "blockquote", "figure", "figcaption", "td", "th", "caption", "div", "h1", "h2", "h3", "h4"}
+SVG = "{http://www.w3.org/2000/svg}svg"
+# The colour of a callout's icon, a token of the theme, by its frame: WeasyPrint gives drawings no colour from CSS.
+ICON_INK = {
+    "heavy": "on-emergency",
+    "thick-bar": "warning",
+    "dashed": "caution",
+    "panel": "keypoints",
+    "round": "ask",
+    "double": "evidence",
+    "hair": "definition",
+    "bar": "note",
+    "dotted": "tip",
+    "rule": "important",
+}
+
+
+@dataclass(frozen=True)
+class LaidPart:
+    part: Part
+    first: int  # number of its first page
+    document: Document
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.document.pages) - 1
+
+
+@dataclass(frozen=True)
+class Layout:
+    parts: tuple[LaidPart, ...]  # in the order of the book: all roman ones first
+    pages: d.Pages
+    blank: Document  # one empty page, for versos
+
+
+def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> Layout | None:
+    """Lay out every part, as often as page numbers need. None when something did not fit (see `problems`)."""
+    ink = tokens(theme.css["tokens.css"])
+    title, stamp_text = book.info.book.title, stamp(book.info)
+    labels: Mapping[str, str] = {}
+    laid: dict[str, LaidPart] = {}
+    with log_as_problems(problems):
+        for _ in range(ROUNDS):
+            parts = make_parts(book, labels)
+            first = {"roman": 1, "arabic": 1}
+            for part in parts:
+                known = laid.get(part.key)
+                if known is None or known.part != part or known.first != first[part.folio]:
+                    laid[part.key] = _lay_out(part, first[part.folio], title, stamp_text, engine, ink, problems)
+                first[part.folio] = laid[part.key].last + 1
+                first[part.folio] += 1 - first[part.folio] % 2  # the next part opens on a right-hand page
+            if problems.errors:
+                return None
+            found = _labels(laid.values())
+            if found == labels:
+                break
+            labels = found
+        else:
+            problems.add("page-numbers-unsettled", NOWHERE, f"page numbers still changed after {ROUNDS} layouts")
+            return None
+        blank = engine.lay_out(ElementTree.fromstring("<html><body></body></html>"), "@page { @top-left { content: none } }")
+    ordered = tuple(laid[part.key] for part in parts)
+    _check_emergencies(ordered, book, problems)
+    pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
+    return Layout(ordered, pages, blank)
+
+
+def _labels(parts: Any) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for laid in parts:
+        for index, page in enumerate(laid.document.pages):
+            for anchor in page.anchors:
+                labels.setdefault(anchor, page_label(laid.part.folio, laid.first + index))
+    return labels
+
+
+def page_label(folio: str, number: int) -> str:
+    return roman(number) if folio == "roman" else str(number)
+
+
+def roman(number: int) -> str:
+    letters = ""
+    for value, sign in zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), "m cm d cd c xc l xl x ix v iv i".split(), strict=True
+    ):
+        letters += sign * (number // value)
+        number %= value
+    return letters
+
+
+def tokens(css: str) -> dict[str, str]:
+    """The light colours of tokens.css by name."""
+    root = css[css.index(":root") : css.index("}")]
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\s*;", root))
+
+
+def _lay_out(
+    part: Part, first: int, title: str, stamp_text: str, engine: Engine, ink: Mapping[str, str], problems: Problems
+) -> LaidPart:
+    css = f"@page :first {{ counter-reset: page {first} }}"
+    nudges: dict[int, int] = {}
+    while True:
+        tree = ElementTree.fromstring(part.page(title, stamp_text))
+        for callout in tree.iter("aside"):
+            for icon in callout.iter(SVG):
+                if icon.get("class") == "icon":
+                    icon.set("color", ink[ICON_INK[callout.get("data-frame", "bar")]])
+        notes = [span for span in tree.iter("span") if span.get("class") == "footnote"]
+        _nudge(tree, notes, nudges)
+        document = engine.lay_out(tree, css)
+        lost = _lost_notes(document, notes)
+        if not lost:
+            return LaidPart(part, first, document)
+        for index in lost:
+            nudges[index] = nudges.get(index, -1) + 1
+            if nudges[index] == len(NUDGES):
+                id = notes[index].get("id", "")
+                problems.add("note-lost", NOWHERE, f'the footnote "{id}" does not fit on its page', "shorten it, or move it")
+                return LaidPart(part, first, document)
+
+
+def _nudge(tree: ElementTree.Element, notes: list[ElementTree.Element], nudges: Mapping[int, int]) -> None:
+    parents = {child: parent for parent in tree.iter() for child in parent} if nudges else {}
+    for index, step in nudges.items():
+        block = parents[notes[index]]
+        while block.tag not in BLOCKS:
+            block = parents[block]
+        block.set("style", NUDGES[step])
+
+
+def _lost_notes(document: Document, notes: list[ElementTree.Element]) -> list[int]:
+    """Indexes of the notes that do not stand on the pages exactly once."""
+    from weasyprint.formatting_structure.boxes import TextBox
+
+    seen: dict[object, int] = {}
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            if isinstance(box, TextBox) and box.element_tag == "span::footnote-marker":
+                seen[box.element] = seen.get(box.element, 0) + 1
+    return [index for index, element in enumerate(notes) if seen.get(element) != 1]
+
+
+def _check_emergencies(parts: tuple[LaidPart, ...], book: d.Book, problems: Problems) -> None:
+    """Help in a crisis must be seen at once: such a box may not run over to another page."""
+    places: dict[str, Position] = {}
+    for node in d.walk(tuple(chapter.blocks for chapter in book.chapters)):
+        if isinstance(node, d.Callout) and book.info.callouts[node.kind].urgency == "emergency":
+            places[node.attributes.id] = node.at
+    for laid in parts:
+        seen: dict[str, set[int]] = {}
+        for number, page in enumerate(laid.document.pages):
+            for box in page._page_box.descendants():
+                if box.element_tag == "aside" and (id := box.element.get("id")) in places:
+                    seen.setdefault(id, set()).add(number)
+        for id, numbers in seen.items():
+            if len(numbers) > 1:
+                problems.add(
+                    "emergency-too-tall",
+                    places[id],
+                    "this emergency callout does not fit on one page",
+                    "say less: a reader in danger needs the numbers first",
+                )

@@ -1,0 +1,461 @@
+"""Nodes of a `Book` to tags: the one place where the document becomes markup.
+
+In: a chapter (or some inlines) and a `Medium`. Out: `Tags`: well-formed XML without named entities, which parses
+alike as XHTML and as HTML, and beside it the place in the manuscript of every element, in document order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, assert_never
+
+from markupsafe import Markup, escape
+
+from ketapub import callouts, document as d
+from ketapub.locale import Words, words
+from ketapub.problems import NOWHERE, Position
+from ketapub.svg import inline_icon, inline_svg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """All that differs between outputs inside a chapter.
+
+    `href` and `image` address an id of the book and a picture; `page` gives the page label of an id, or None where
+    there are no pages. `notes` stand at the foot of the page, or at the end of the chapter. `shift` is added to the
+    level of headings: 1 where the book's own title is the page's h1.
+    """
+
+    href: Callable[[str], str]
+    image: Callable[[d.Asset], str]
+    notes: Literal["foot", "end"] = "end"
+    page: Callable[[str], str] | None = None
+    shift: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    text: Markup
+    positions: tuple[Position, ...]
+
+
+def markup_chapter(chapter: d.Chapter, book: d.Book, medium: Medium) -> Tags:
+    """A chapter as `<section>`, with its notes at the end where the medium wants them there."""
+    writer = _Writer(book, medium, chapter.language)
+    writer.chapter(chapter)
+    return writer.tags()
+
+
+def markup_inlines(nodes: d.Inlines, book: d.Book, medium: Medium, *, links: bool = False) -> Markup:
+    """Running text alone, for contents lists and templates; without notes, citations, ids and (unless asked) links."""
+    writer = _Writer(book, medium)
+    writer.inlines(nodes if links else d.bare(nodes))
+    return writer.tags().text
+
+
+class _Writer:
+    """Writes tags in document order."""
+
+    def __init__(self, book: d.Book, medium: Medium, language: str = "") -> None:
+        self.book, self.medium = book, medium
+        self.words: Words = words(language or book.info.book.language)
+        self.parts: list[str] = []
+        self.positions: list[Position] = []
+        self.notes: list[d.Note] = []
+        self.pictures = 0
+
+    def tags(self) -> Tags:
+        return Tags(Markup("".join(self.parts)), tuple(self.positions))
+
+    # -- the smallest pieces
+
+    def text(self, text: str) -> None:
+        self.parts.append(str(escape(text)))
+
+    def raw(self, markup: str) -> None:
+        self.parts.append(markup)
+
+    def start(self, name: str, at: Position, attributes: Mapping[str, Value], end: str = ">") -> None:
+        self.positions.append(at)
+        written = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value not in (None, ""))
+        self.parts.append(f"<{name}{written}{end}")
+
+    @contextmanager
+    def element(self, name: str, at: Position = NOWHERE, attributes: Mapping[str, Value] | None = None) -> Iterator[None]:
+        self.start(name, at, attributes or {})
+        yield
+        self.parts.append(f"</{name}>")
+
+    def leaf(self, name: str, text: str, attributes: Mapping[str, Value] | None = None, at: Position = NOWHERE) -> None:
+        with self.element(name, at, attributes):
+            self.text(text)
+
+    # -- a chapter
+
+    def chapter(self, chapter: d.Chapter) -> None:
+        heading, info = chapter.heading, self.book.info
+        kinds = {"front": "chapter frontmatter", "body": "chapter", "back": "chapter backmatter"}
+        references = any(isinstance(block, d.Bibliography) for block in chapter.blocks)
+        role = "doc-bibliography" if references else "doc-chapter" if chapter.role == "body" else None
+        attributes = {
+            "class": kinds[chapter.role] + (" bibliography" if references else ""),
+            "role": role,
+            "aria-labelledby": heading.attributes.id,
+            "lang": chapter.language if chapter.language != info.book.language else None,
+        }
+        with self.element("section", heading.at, attributes):
+            if heading.number:
+                self.place(chapter)
+            with self.heading(heading):
+                if heading.number:
+                    self.leaf("span", self.words.format("chapter-number", number=heading.number), {"class": "chapter-number"})
+                    self.raw(" ")
+                self.inlines(heading.children)
+            if chapter.subtitle:
+                with self.element("p", heading.at, {"class": "chapter-subtitle", "role": "doc-subtitle"}):
+                    self.inlines(chapter.subtitle)
+            self.raw("\n")
+            self.blocks(chapter.blocks)
+            if self.notes:
+                self.endnotes(chapter)
+        self.raw("\n")
+
+    def place(self, chapter: d.Chapter) -> None:
+        """The row of dots above a chapter's title: where am I in the book? Decoration; the number says it in words."""
+        numbers = [c.heading.number for c in self.book.chapters if c.role == "body" and c.heading.number]
+        if not 2 <= len(numbers) <= 40:
+            return
+        here, step = numbers.index(chapter.heading.number), 194 / (len(numbers) - 1)
+        dots = []
+        for index in range(len(numbers)):
+            radius, paint = (6.3, "") if index == here else (3, "") if index < here else (2.6, "hollow")
+            look = 'fill="none" stroke="currentColor" stroke-width=".9"' if paint else 'fill="currentColor"'
+            dots.append(f'<circle cx="{7 + index * step:.1f}" cy="6.5" r="{radius}" {look}/>')
+        self.raw(
+            '<svg xmlns="http://www.w3.org/2000/svg" class="place" viewBox="0 0 208 13" color="#14384a" '
+            f'aria-hidden="true" focusable="false">{"".join(dots)}</svg>'
+        )
+        self.positions.extend([chapter.heading.at] * (1 + len(dots)))
+
+    def heading(self, node: d.Heading) -> contextmanager[None]:  # type: ignore[valid-type]
+        level = min(6, node.level + self.medium.shift)
+        return self.element(f"h{level}", node.at, self.common(node.attributes, f"level-{node.level}"))
+
+    def endnotes(self, chapter: d.Chapter) -> None:
+        title = f"{chapter.heading.attributes.id}-notes"
+        with self.element("section", attributes={"class": "notes", "aria-labelledby": title}):
+            self.leaf(f"h{2 + self.medium.shift}", self.words["notes"], {"id": title, "class": "level-2"})
+            notes, self.notes = self.notes, []
+            for note in notes:
+                with self.element("div", note.at, {"class": "note", "role": "doc-footnote", "id": note.id}):
+                    first, *rest = note.blocks or (d.Paragraph(()),)
+                    lead = isinstance(first, d.Paragraph | d.Plain)
+                    with self.element("p", first.at):
+                        self.leaf(
+                            "a",
+                            str(note.number),
+                            {
+                                "role": "doc-backlink",
+                                "class": "note-number",
+                                "href": self.medium.href(f"{note.id}-ref"),
+                                "aria-label": self.words.format("back-from-note", number=note.number),
+                            },
+                        )
+                        self.raw(" ")
+                        if isinstance(first, d.Paragraph | d.Plain):
+                            self.inlines(first.children)
+                    self.blocks(tuple(rest) if lead else (first, *rest))
+                self.raw("\n")
+
+    # -- blocks
+
+    def blocks(self, nodes: d.Blocks) -> None:
+        for node in nodes:
+            self.block(node)
+            self.raw("\n")
+
+    def common(self, attributes: d.Attributes, *classes: str) -> dict[str, Value]:
+        """id, class and what else an author may set on any element."""
+        return {
+            "id": attributes.id,
+            "class": " ".join([*classes, *attributes.classes]),
+            **{key: value for key, value in attributes.pairs if key in ("lang", "dir", "title") or key.startswith("data-")},
+        }
+
+    def block(self, node: d.Block) -> None:
+        match node:
+            case d.Paragraph(children=children):
+                with self.element("p", node.at):
+                    self.inlines(children)
+            case d.Plain(children=children):
+                self.inlines(children)
+            case d.Heading(children=children):
+                with self.heading(node):
+                    self.inlines(children)
+            case d.List():
+                self.list(node)
+            case d.Quote(blocks=blocks):
+                with self.element("blockquote", node.at):
+                    self.blocks(blocks)
+            case d.CodeBlock(text=text, language=language, attributes=attributes):
+                with self.element("pre", node.at, self.common(attributes)):
+                    self.leaf("code", text, {"class": f"language-{language}" if language else None}, node.at)
+            case d.Rule():
+                self.start("hr", node.at, {}, "/>")
+            case d.PageBreak():
+                with self.element("div", node.at, {"class": "page-break"}):
+                    pass
+            case d.Table():
+                self.table(node)
+            case d.Figure():
+                self.figure(node)
+            case d.Callout():
+                self.callout(node)
+            case d.Div(blocks=blocks, attributes=attributes):
+                with self.element("div", node.at, self.common(attributes)):
+                    self.blocks(blocks)
+            case d.DefinitionList(items=items, attributes=attributes):
+                with self.element("dl", node.at, self.common(attributes)):
+                    for item in items:
+                        with self.element("dt", item.at):
+                            self.inlines(item.term)
+                        for meaning in item.meanings:
+                            with self.element("dd", item.at):
+                                self.blocks(meaning)
+            case d.Bibliography(entries=entries):
+                with self.element("ol", node.at, {"class": "references"}):
+                    for entry in entries:
+                        self.entry(entry)
+            case d.Conditional():
+                raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
+            case _:
+                assert_never(node)
+
+    def list(self, node: d.List) -> None:
+        tasks = any(item.checked is not None for item in node.items)
+        attributes: dict[str, Value] = {"class": "checklist" if tasks else None}
+        if node.ordered and node.start != 1:
+            attributes["start"] = node.start
+        with self.element("ol" if node.ordered else "ul", node.at, attributes):
+            for item in node.items:
+                with self.element("li", item.at):
+                    if item.checked is not None:
+                        self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})
+                        self.raw(" ")
+                    self.blocks(item.blocks)
+
+    def caption(self, word: str, number: str, caption: d.Inlines) -> None:
+        if number:
+            self.leaf("span", self.words.format(word, number=number) + ".", {"class": "label"})
+            self.raw(" ")
+        self.inlines(caption)
+
+    def table(self, node: d.Table) -> None:
+        name = f"{node.attributes.id}-caption"
+        # A table may be wider than a phone: the box around it scrolls, so it needs focus and a name (WCAG 2.1.1).
+        region: dict[str, Value] = {"role": "region", "tabindex": 0}
+        region |= {"aria-labelledby": name} if node.caption else {"aria-label": self.words["table"]}
+        row_headers = "no-row-headers" not in node.attributes.classes
+        with self.element("div", node.at, self.common(node.attributes, "table") | region):
+            with self.element("table", node.at):
+                if node.caption:
+                    with self.element("caption", node.at, {"id": name}):
+                        self.caption("table-number", node.number, node.caption)
+                with self.element("thead"):
+                    self.row(node.head, node.alignments, "col", all_headers=True)
+                with self.element("tbody"):
+                    for row in node.body:
+                        self.row(row, node.alignments, "row" if row_headers else "")
+
+    def row(self, row: d.Row, alignments: tuple[d.Align, ...], scope: str, *, all_headers: bool = False) -> None:
+        with self.element("tr", row.at):
+            for column, cell in enumerate(row.cells):
+                align = alignments[column] if column < len(alignments) else ""
+                look: dict[str, Value] = {"class": {"right": "num", "center": "centre"}.get(align)}
+                # An empty header cell would be announced as a header of nothing.
+                header = bool(scope and cell.children and (all_headers or column == 0))
+                with self.element("th" if header else "td", cell.at, {"scope": scope if header else None} | look):
+                    self.inlines(cell.children)
+
+    def figure(self, node: d.Figure) -> None:
+        with self.element("figure", node.at, self.common(node.attributes)):
+            for image in node.images:
+                self.picture(image)
+            if node.caption or node.number:
+                with self.element("figcaption", node.at):
+                    self.caption("figure-number", node.number, node.caption)
+
+    def callout(self, node: d.Callout) -> None:
+        kind, info = self.book.info.callouts[node.kind], self.book.info
+        title = f"{node.attributes.id}-title"
+        attributes = self.common(node.attributes, "callout") | {
+            "data-kind": kind.name,
+            "data-frame": kind.frame,
+            "role": "note",
+            "aria-labelledby": title,
+        }
+        label = callouts.label(kind, info.book.language)
+        if node.number:
+            label = self.words.format("label-number", label=label, number=node.number)
+        level = min(6, node.level + self.medium.shift)
+        with self.element("aside", node.at, attributes):
+            with self.element(f"h{level}" if node.level else "p", node.at, {"class": "callout-title", "id": title}):
+                self.raw(inline_icon(self.book.icons[kind.name]))
+                shown = self.words.format("label-before-title", label=label) if node.title else label
+                self.leaf("span", shown, {"class": "callout-kind"})
+                if node.title:
+                    self.raw(" ")
+                    with self.element("span", node.at, {"class": "callout-more"}):
+                        self.inlines(node.title)
+            self.raw("\n")
+            self.blocks(node.blocks)
+
+    def entry(self, entry: d.Entry) -> None:
+        with self.element("li", entry.at, {"id": entry.id}):
+            if entry.label:
+                self.leaf("span", f"{entry.label}.", {"class": "ref-number"})
+                self.raw(" ")
+            with self.element("span", entry.at, {"class": "ref-body"}):
+                self.inlines(entry.body)
+                if entry.places:
+                    self.raw(" ")
+                    self.backlinks(entry)
+        self.raw("\n")
+
+    def backlinks(self, entry: d.Entry) -> None:
+        """Back to every place that cites this work: by page in print, by a numbered arrow elsewhere."""
+        with self.element("span", entry.at, {"class": "backlinks"}):
+            if self.medium.page is None:
+                for index, place in enumerate(entry.places, 1):
+                    name = self.words.format("back-to-citation", number=index)
+                    link = {"role": "doc-backlink", "href": self.medium.href(place), "aria-label": name}
+                    self.raw(" " if index > 1 else "")
+                    self.leaf("a", f"↑{index}", link)
+                return
+            first_on: dict[str, str] = {}
+            for place in entry.places:
+                first_on.setdefault(self.medium.page(place), place)
+            before, after = self.words["cited-on-page" if len(first_on) == 1 else "cited-on-pages"].split("{pages}")
+            self.text(before)
+            for index, (page, place) in enumerate(first_on.items()):
+                self.raw(", " if index else "")
+                self.leaf("a", page, {"href": self.medium.href(place)})
+            self.text(after)
+
+    # -- inlines
+
+    def inlines(self, nodes: d.Inlines) -> None:
+        for node in nodes:
+            self.inline(node)
+
+    def wrap(self, name: str, node: d.Node, children: d.Inlines, attributes: Mapping[str, Value] | None = None) -> None:
+        with self.element(name, node.at, attributes):
+            self.inlines(children)
+
+    def inline(self, node: d.Inline) -> None:
+        match node:
+            case d.Text(text=text):
+                self.text(text)
+            case d.SoftBreak():
+                self.raw("\n")
+            case d.HardBreak():
+                self.start("br", node.at, {}, "/>")
+            case d.Emphasis(children=children):
+                self.wrap("em", node, children)
+            case d.Strong(children=children):
+                self.wrap("strong", node, children)
+            case d.Strikeout(children=children):
+                self.wrap("s", node, children)
+            case d.Superscript(children=children):
+                self.wrap("sup", node, children)
+            case d.Subscript(children=children):
+                self.wrap("sub", node, children)
+            case d.SmallCaps(children=children):
+                self.wrap("span", node, children, {"class": "small-caps"})
+            case d.Keyboard(children=children):
+                self.wrap("kbd", node, children)
+            case d.Abbreviation(children=children, title=title):
+                self.wrap("abbr", node, children, {"title": title})
+            case d.Code(text=text, attributes=attributes):
+                self.leaf("code", text, self.common(attributes), node.at)
+            case d.Span(children=children, attributes=attributes):
+                self.wrap("span", node, children, self.common(attributes))
+            case d.Link(children=children, target=target, title=title, attributes=attributes):
+                href = self.medium.href(target[1:]) if target.startswith("#") else target
+                self.wrap("a", node, children, self.common(attributes) | {"href": href, "title": title})
+            case d.Image():
+                self.picture(node)
+            case d.Note():
+                self.note(node)
+            case d.Citation(children=children, id=id):
+                with self.element("span", node.at, {"class": "citation", "id": id}):
+                    self.cited(children)
+            case d.Reference(children=children, target=target):
+                self.wrap("a", node, children, {"class": "reference", "href": self.medium.href(target)})
+            case d.PageReference(children=children, target=target, elsewhere=elsewhere):
+                with self.element("a", node.at, {"class": "reference", "href": self.medium.href(target)}):
+                    if self.medium.page is None:
+                        self.inlines(elsewhere)
+                    else:
+                        self.inlines(children)
+                        self.text("\N{NO-BREAK SPACE}" + self.medium.page(target))
+            case d.ConditionalSpan():
+                raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
+            case d.CitationMark() | d.ReferenceMark() | d.PageReferenceMark():
+                raise AssertionError(f"{node.at}: {type(node).__name__} reached markup unresolved")
+            case _:
+                assert_never(node)
+
+    def cited(self, nodes: d.Inlines) -> None:
+        """The text of a citation: its links into the bibliography say what they are."""
+        for node in nodes:
+            if isinstance(node, d.Link):
+                href = self.medium.href(node.target[1:])
+                self.wrap("a", node, node.children, {"role": "doc-biblioref", "href": href})
+            else:
+                self.inline(node)
+
+    def note(self, node: d.Note) -> None:
+        if self.medium.notes == "foot":
+            attributes: dict[str, Value] = {"class": "footnote", "id": node.id, "data-number": node.number}
+            with self.element("span", node.at, attributes):
+                self.blocks(node.blocks)
+            return
+        self.notes.append(node)
+        with self.element("sup", node.at, {"class": "noteref"}):
+            self.leaf(
+                "a",
+                str(node.number),
+                {
+                    "role": "doc-noteref",
+                    "id": f"{node.id}-ref",
+                    "href": self.medium.href(node.id),
+                    "aria-label": self.words.format("note-number", number=node.number),
+                },
+                node.at,
+            )
+
+    def picture(self, node: d.Image) -> None:
+        asset = self.book.assets[node.source]
+        if asset.svg is not None:
+            self.pictures += 1
+            # The picture stands in the page itself: its words then have the book's fonts, and can be searched.
+            prefix = f"{asset.name.rpartition('/')[2].partition('.')[0]}-{node.at.line}-{self.pictures}"
+            self.raw(inline_svg(asset.svg, prefix, "" if node.decorative else node.alt, width=node.width))
+            return
+        # Sizes are rules of the style sheet (styling.size_rules): style attributes are not allowed in outputs.
+        sizes = {"data-width": node.width, "data-height": node.height}
+        attributes = self.common(node.attributes) | {"src": self.medium.image(asset)} | sizes
+        attributes |= {"title": node.title, "width": _pixels(asset.width), "height": _pixels(asset.height)}
+        self.start("img", node.at, attributes, f' alt="{escape("" if node.decorative else node.alt)}"/>')
+
+
+def _pixels(length: float) -> str | None:
+    return str(round(length)) if length else None

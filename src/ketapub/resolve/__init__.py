@@ -1,0 +1,44 @@
+"""The passes that make a `Book` of a `Draft`, a line each, in an order that matters.
+
+In: a `Draft` and what its chapters name (references, pictures, icons, style sheets). Out: a `Book` with nothing open.
+"""
+
+from __future__ import annotations
+
+from ketapub import document as d
+from ketapub.manuscript import Manuscript
+from ketapub.problems import Problems
+from ketapub.resolve.assets import collect_assets, collect_icons
+from ketapub.resolve.citations import resolve_citations
+from ketapub.resolve.contents import make_contents
+from ketapub.resolve.crisis import add_crisis_lines
+from ketapub.resolve.crossrefs import resolve_references
+from ketapub.resolve.glyphs import check_glyphs
+from ketapub.resolve.numbering import number_book
+from ketapub.resolve.theming import collect_theming
+from ketapub.theme import Theme
+
+
+def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Problems) -> d.Book:
+    info, folder, chapters = draft.info, manuscript.folder, draft.chapters
+    chapters = add_crisis_lines(chapters, info)  # before anything counts: they are part of the text
+    chapters = number_book(chapters, info, problems)  # before citations: notes count where they are called
+    chapters = resolve_citations(chapters, info, manuscript, problems)  # adds the reference list, which has ids too
+    chapters, chapter_of = resolve_references(chapters, info, problems)  # after all ids and numbers are given
+    chapters, assets, cover = collect_assets(chapters, folder, info, problems)
+    icons = collect_icons(info, folder, theme, problems)
+    theming = collect_theming(info, folder, problems)
+    check_glyphs(chapters, assets, theme, theming, problems)  # last: every letter is there now
+    problems.stop_on_errors()
+    return d.Book(
+        info=info,
+        chapters=chapters,
+        contents=make_contents(chapters),
+        assets=assets,
+        icons=icons,
+        chapter_of=chapter_of,
+        cover=cover,
+        styles=theming.styles,
+        files=theming.files,
+        templates=theming.templates,
+    )

@@ -1,0 +1,269 @@
+"""What a reader gets: from the tree, as a medium should show it, and from the finished files, as they do show it.
+
+Both sides give a list of `Item`s: a kind ("heading 2", "text", "cell", "callout", "note" …) and its words, in order.
+The tree's side is written without the program's markup, so that a fault there shows.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ketapub import callouts
+from ketapub import document as d
+from ketapub.locale import words
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass(frozen=True)
+class Item:
+    kind: str
+    words: str
+
+
+def tidy(text: str) -> str:
+    return re.sub(r"[ \t\n\r]+", " ", text).strip()
+
+
+# --- the tree, as a medium shows it ----------------------------------------------------------------------
+
+
+class Expect:
+    """The items of a book's chapters where notes stand at the end of each chapter and nothing has a page."""
+
+    def __init__(self, book: d.Book) -> None:
+        self.book, self.word = book, words(book.info.book.language)
+        self.items: list[Item] = []
+        self.notes: list[d.Note] = []
+
+    def add(self, kind: str, text: str) -> None:
+        if tidy(text):
+            self.items.append(Item(kind, tidy(text)))
+
+    def chapter(self, chapter: d.Chapter) -> list[Item]:
+        self.items, self.notes = [], []
+        number = chapter.heading.number
+        lead = self.word.format("chapter-number", number=number) + " " if number else ""
+        self.add("heading 1", lead + self.line(chapter.heading.children))
+        self.add("text", self.line(chapter.subtitle))
+        self.blocks(chapter.blocks)
+        if self.notes:
+            self.add("heading 2", self.word["notes"])
+        for note in self.notes:
+            first, *rest = note.blocks
+            if isinstance(first, d.Paragraph | d.Plain):
+                self.add("text", f"{note.number} {self.line(first.children)}")
+            else:
+                self.add("text", str(note.number))
+                rest = [first, *rest]
+            self.blocks(tuple(rest))
+        return self.items
+
+    def blocks(self, blocks: d.Blocks) -> None:
+        for node in blocks:
+            self.block(node)
+
+    def block(self, node: d.Node) -> None:
+        match node:
+            case d.Paragraph() | d.Plain():
+                self.add("text", self.line(node.children))
+            case d.Heading():
+                self.add(f"heading {node.level}", self.line(node.children))
+            case d.List():
+                for item in node.items:
+                    first, *rest = item.blocks or (d.Plain(()),)
+                    box = {None: "", True: "☑ ", False: "☐ "}[item.checked]
+                    if isinstance(first, d.Plain):
+                        self.add("text", box + self.line(first.children))
+                    else:
+                        self.add("text", box)
+                        rest = [first, *rest]
+                    self.blocks(tuple(rest))
+            case d.Quote() | d.Div():
+                self.blocks(node.blocks)
+            case d.CodeBlock():
+                self.add("code", node.text)
+            case d.Table():
+                label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
+                self.add("caption", label + self.line(node.caption))
+                by_row = "no-row-headers" not in node.attributes.classes
+                for index, row in enumerate((node.head, *node.body)):
+                    for column, cell in enumerate(row.cells):
+                        header = index == 0 or (by_row and column == 0)
+                        self.add("header" if header else "cell", self.line(cell.children))
+            case d.Figure():
+                for image in node.images:
+                    self.add("text", self.line((image,)))
+                label = self.word.format("figure-number", number=node.number) + ". " if node.number else ""
+                self.add("caption", label + self.line(node.caption))
+            case d.Callout():
+                label = callouts.label(self.book.info.callouts[node.kind], self.book.info.book.language)
+                if node.number:
+                    label = self.word.format("label-number", label=label, number=node.number)
+                if node.title:
+                    label = self.word.format("label-before-title", label=label)
+                self.add("callout", f"{label} {self.line(node.title)}")
+                self.blocks(node.blocks)
+            case d.DefinitionList():
+                for one in node.items:
+                    self.add("term", self.line(one.term))
+                    for meaning in one.meanings:
+                        self.blocks(meaning)
+            case d.Bibliography():
+                for entry in node.entries:
+                    label = f"{entry.label}. " if entry.label else ""
+                    back = "".join(f" ↑{n}" for n in range(1, len(entry.places) + 1))
+                    self.add("text", label + self.line(entry.body) + back)
+            case d.Rule() | d.PageBreak():
+                pass
+            case _:
+                raise AssertionError(type(node))
+
+    def line(self, nodes: d.Inlines) -> str:
+        out = ""
+        for node in nodes:
+            match node:
+                case d.Note():
+                    self.notes.append(node)
+                    out += f"⟨{node.number}⟩"
+                case d.Image():
+                    out += "" if node.decorative else f"⟦{node.alt}⟧"
+                case d.PageReference():
+                    out += self.line(node.elsewhere)
+                case d.Text() | d.Code():
+                    out += node.text
+                case d.SoftBreak() | d.HardBreak():
+                    out += " "
+                case _:
+                    out += self.line(node.children)
+        return out
+
+
+# --- HTML and EPUB -----------------------------------------------------------------------------------------
+
+BLOCK_KINDS = {"p": "text", "li": "text", "dd": "text", "div": "text", "td": "cell", "th": "header", "caption": "caption"}
+BLOCK_KINDS |= {"figcaption": "caption", "dt": "term", "pre": "code", "figure": "text", "section": "text", "aside": "text"}
+BLOCK_KINDS |= {"blockquote": "text", "ol": "text", "ul": "text", "dl": "text", "table": "text", "thead": "text"}
+BLOCK_KINDS |= {"tbody": "text", "tr": "text", "body": "text"}
+
+
+def read_markup(root: etree._Element) -> list[Item]:
+    """The items of a chapter's element, as its tags say them."""
+    items: list[Item] = []
+    line: list[str] = []
+
+    def flush(kind: str) -> None:
+        text = tidy("".join(line))
+        line.clear()
+        if text:
+            items.append(Item(kind, text))
+
+    def visit(element: etree._Element, kind: str) -> None:
+        name = etree.QName(element).localname
+        if element.tag == f"{SVG}svg":
+            if element.get("role") == "img":
+                line.append(f"⟦{element.findtext(f'{SVG}title')}⟧")
+            return
+        if name == "img":
+            line.append(f"⟦{element.get('alt')}⟧" if element.get("alt") else "")
+            return
+        if element.get("role") == "doc-noteref":
+            line.append(f"⟨{element.text}⟩")
+            return
+        if name == "br":
+            line.append(" ")
+        own = BLOCK_KINDS.get(name)
+        classes = element.get("class", "").split()
+        if re.fullmatch("h[1-6]", name):
+            level = next((c.removeprefix("level-") for c in classes if c.startswith("level-")), "?")
+            own = f"heading {level}"
+        if "callout-title" in classes:
+            own = "callout"
+        if own:
+            flush(kind)
+        line.append(element.text or "")
+        for child in element:
+            if isinstance(child.tag, str):
+                visit(child, own or kind)
+            line.append(child.tail or "")
+        if own:
+            flush(own)
+
+    visit(root, "text")
+    return items
+
+
+def chapter_elements(root: etree._Element) -> Iterator[etree._Element]:
+    for section in root.iter("{*}section"):
+        if "chapter" in section.get("class", "").split():
+            yield section
+
+
+def read_html(data: bytes) -> list[list[Item]]:
+    """A list of items for each chapter of the one HTML file."""
+    from lxml import html
+
+    root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))
+    for element in root.iter():  # an HTML parser knows no namespaces
+        if isinstance(element.tag, str) and element.tag == "svg":
+            for inner in element.iter():
+                if isinstance(inner.tag, str):
+                    inner.tag = SVG + inner.tag
+    return [read_markup(section) for section in chapter_elements(root)]
+
+
+def read_epub(data: bytes) -> list[list[Item]]:
+    """A list of items for each chapter, in the order of the spine."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        package = etree.fromstring(archive.read("EPUB/content.opf"))
+        names = {item.get("id"): item.get("href") for item in package.iter("{*}item")}
+        spine = [names[ref.get("idref")] for ref in package.iter("{*}itemref")]
+        pages = [etree.fromstring(archive.read(f"EPUB/{name}")) for name in spine]
+    return [read_markup(section) for page in pages for section in chapter_elements(page)]
+
+
+# --- print -------------------------------------------------------------------------------------------------
+
+
+class ExpectPrint(Expect):
+    """The items of a book's chapters on paper: notes at the foot of pages, page numbers in place of titles."""
+
+    def __init__(self, book: d.Book, labels: dict[str, str]) -> None:
+        super().__init__(book)
+        self.labels = labels
+        self.all_notes: list[str] = []
+        self.pictures: list[str] = []
+
+    def block(self, node: d.Node) -> None:
+        if isinstance(node, d.Bibliography):
+            for entry in node.entries:
+                pages = list(dict.fromkeys(self.labels[place] for place in entry.places))
+                key = "cited-on-page" if len(pages) == 1 else "cited-on-pages"
+                cited = self.word.format(key, pages=", ".join(pages)) if pages else ""
+                self.add("text", (f"{entry.label}. " if entry.label else "") + self.line(entry.body) + cited)
+        else:
+            super().block(node)
+
+    def line(self, nodes: d.Inlines) -> str:
+        out = ""
+        for node in nodes:
+            match node:
+                case d.Note():
+                    aside = ExpectPrint(self.book, self.labels)
+                    aside.blocks(node.blocks)
+                    self.all_notes.append(str(node.number) + "".join(item.words for item in aside.items))
+                    out += str(node.number)
+                case d.PageReference():
+                    out += self.line(node.children) + self.labels[node.target]
+                case d.Image() if not node.decorative:
+                    self.pictures.append(node.alt)
+                    out += super().line((node,))
+                case _:
+                    out += super().line((node,))
+        return out

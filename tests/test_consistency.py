@@ -1,0 +1,95 @@
+"""One equality: the finished PDF, EPUB and HTML say what the tree says, all of it, in the same order.
+
+Each is read back from its file and compared with the tree as that medium shows it (reading.py).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pikepdf
+import pytest
+from conftest import Made
+from pdf_tree import Element, page_labels, tag_tree
+from reading import Expect, ExpectPrint, read_epub, read_html
+
+from ketapub import document as d
+from ketapub.editions import select
+from ketapub.formats.imprint import stamp
+
+
+def shown_in(made: Made, name: str) -> d.Book:
+    return select(made.book, made.problems, format=name)
+
+
+@pytest.mark.parametrize(("name", "read"), [("html", read_html), ("epub", read_epub)])
+def test_screen_formats_say_what_the_tree_says(stock: Made, name: str, read) -> None:
+    book = shown_in(stock, name)
+    found = read(stock.file(f".{name}"))
+    assert len(found) == len(book.chapters)
+    for chapter, items in zip(book.chapters, found, strict=True):
+        assert items == Expect(book).chapter(chapter), chapter.name
+
+
+def test_pdf_says_what_the_tree_says(stock: Made) -> None:
+    check_pdf(stock)
+
+
+def check_pdf(made: Made) -> None:
+    """The tag tree's words are the manuscript's, each note once, with the page numbers of the pages."""
+    book = shown_in(made, "pdf")
+    with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
+        tree, labels = tag_tree(pdf), page_labels(pdf)
+    expect = ExpectPrint(book, labels)
+    wanted = [expect.chapter(chapter) for chapter in book.chapters]
+    words, notes = squeeze(drawn(tree)), [squeeze(note) for note in expect.all_notes]
+    start = 0
+    for note in notes:  # a note stands at the foot of its page, in the middle of what runs over to the next
+        assert words.count(note) == 1, note
+        start = words.index(note)
+        words = words[:start] + words[start + len(note) :]
+    text = squeeze("".join(item.words for items in wanted for item in items))
+    front, found = words[: len(words) - len(text)], words[len(words) - len(text) :]
+    assert found == text
+    for line in contents_lines(book.contents, labels, depth=2):
+        assert squeeze(line) in front
+    for said in (book.info.book.title, book.info.book.subtitle, stamp(book.info)):
+        assert squeeze(said) in front
+    pictures = [element.alt for element in tree.walk() if element.role == "Figure" and element.alt]
+    assert pictures == expect.pictures
+    headings = [squeeze(element.text()) for element in tree.walk() if re.fullmatch("H[1-6]", element.role)]
+    titles = [squeeze(item.words) for items in wanted for item in items if item.kind.startswith("heading")]
+    assert [heading for heading in headings if heading in titles] == titles
+
+
+def contents_lines(contents: tuple[d.Contents, ...], labels: dict[str, str], depth: int) -> list[str]:
+    lines = []
+    for line in contents:
+        lines.append(f"{line.number} {d.plain_text(line.title)}")
+        if depth > 1:
+            lines += contents_lines(line.children, labels, depth - 1)
+    return lines
+
+
+def drawn(element: Element) -> str:
+    """All words in the tree's order; a picture is its alternative text; bullets and numbers of lists are left out."""
+    if element.role == "Figure":
+        return f"⟦{element.alt}⟧" if element.alt else ""
+    if element.role == "Lbl":
+        return ""
+    return "".join(kid if isinstance(kid, str) else drawn(kid) for kid in element.kids)
+
+
+def squeeze(text: str) -> str:
+    """Letters alone: where lines break, spaces and hyphens come and go."""
+    return re.sub(r"[\s\u00ad\u2010-]+", "", text)
+
+
+def test_the_stock_book_has_every_construct(stock: Made) -> None:
+    """A node that the stock book does not hold is a node that nothing above compares."""
+    here = {type(node) for chapter in stock.book.chapters for node in d.walk_chapter(chapter)}
+    marks = {d.CitationMark, d.ReferenceMark, d.PageReferenceMark, d.Cite, d.Target}
+    made_by_styles = {d.SmallCaps}
+    wanted = {kind for kind in vars(d).values() if isinstance(kind, type) and issubclass(kind, d.Node)}
+    assert wanted - here - marks - made_by_styles == {d.Node}
