@@ -1,0 +1,187 @@
+"""Fonts: every character of a book has a glyph, or its author hears which has none, where, and what to do."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from xml.etree import ElementTree
+
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+from ketapub import document as d
+from ketapub.fonts import check_glyphs, coverage, drawn_texts, family_name, fontconfig_xml, has_glyph, read_font
+from ketapub.problems import Position, Problems
+from ketapub.theme import load_theme
+
+
+def font(letters: str, family: str = "Test Serif", fs_type: int = 0, flavor: str | None = None) -> bytes:
+    """A font with empty glyphs for some letters."""
+    names = {ord(letter): f"u{ord(letter):X}" for letter in letters}
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap(names)
+    builder.setupGlyf({name: TTGlyphPen(None).glyph() for name in (".notdef", *names.values())})
+    builder.setupHorizontalMetrics(dict.fromkeys((".notdef", *names.values()), (500, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": family, "styleName": "Bold"})
+    builder.setupOS2(usWeightClass=700, fsType=fs_type)
+    builder.setupPost()
+    builder.font.flavor = flavor
+    file = io.BytesIO()
+    builder.save(file)
+    return file.getvalue()
+
+
+THEME = load_theme()
+
+
+def theme_fonts() -> Iterable[bytes]:
+    return [THEME.read(name) for name in THEME.fonts]
+
+
+HERE = Position("a.md", 3, 5)
+
+
+def check(text: str, *own: bytes, at: Position = HERE, source: str = "") -> list[tuple[str, str]]:
+    problems = Problems()
+    check_glyphs([(text, at)], lambda: [*theme_fonts(), *own], problems, {"a.md": source} if source else None)
+    assert {problem.code for problem in problems.found} <= {"missing-glyph"}
+    return [(str(problem.at), problem.message) for problem in problems.in_order()]
+
+
+def test_a_missing_character_is_named_with_its_place() -> None:
+    problems = Problems()
+    check_glyphs([("peace: שלום", Position("a.md", 3, 5))], theme_fonts, problems)
+    first = problems.found[0]
+    assert first.at == Position("a.md", 3, 12)
+    assert first.message == 'no font has "ש" (U+05E9 HEBREW LETTER SHIN, block Hebrew)'
+    assert "[theme] fonts" in first.hint
+    assert len(problems.found) == 4
+
+
+def test_a_font_of_the_book_mends_it() -> None:
+    assert check("שלום", font("שלו"))[0][1].startswith('no font has "ם"')
+    assert check("שלום", font("שלום")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(map(chr, range(0xA0, 0x100))),
+        "“Ångström” – naïve — … € ™ ‑ ﬁ Ω ж ế ∑ ≤ → ✓ ☎ ⚠",
+        "soft\u00adhyphen\u200b\u200d\u200e\u2060\ufeff\u2066 \u2003\u202f\u3000\u2028",
+        "☎\ufe0e☎\ufe0f\U000e0100",
+        "e\u0301 o\u0308",
+        "\u212b \u2126",
+        "a\tb\nc",
+        "",
+    ],
+)
+def test_what_needs_no_font_of_the_book(text: str) -> None:
+    assert check(text) == []
+
+
+def test_the_first_256_characters_are_in_the_theme() -> None:
+    """`check_glyphs` reads no font for a book that has no others."""
+    covered = frozenset().union(*map(coverage, theme_fonts()))
+    assert all(has_glyph(chr(code), covered) for code in range(0x100))
+
+
+def test_no_font_is_read_for_latin() -> None:
+    def fonts() -> Iterable[bytes]:
+        raise AssertionError("a font was asked for")
+
+    check_glyphs([("naïve", Position("a.md")), ("", Position("a.md"))], fonts, Problems())
+    with pytest.raises(AssertionError):
+        check_glyphs([("→", Position("a.md"))], fonts, Problems())
+
+
+def test_signs_of_format_that_are_drawn_are_needed() -> None:
+    (found,) = check("\u0600 \u200c")
+    assert "U+0600" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "at", "expected"),
+    [
+        ("a “q” あ", 'one\ntwo\n    a "q" あ', Position("a.md", 3, 5), "a.md:3:11"),
+        ("wait… あ", "\n\n    wait... あ", Position("a.md", 3, 5), "a.md:3:13"),
+        ("a* あ", "\n\nあ   a\\* あ", Position("a.md", 3, 5), "a.md:3:9"),
+        ("x = 1\ny = あ", "```\nx = 1\ny = あ\n```", Position("a.md", 1, 1), "a.md:3:5"),
+        ("a あ", "\n\n    a &#12354;", Position("a.md", 3, 5), "a.md:3:7"),
+        ("a あ", "", Position("a.md", 3, 5), "a.md:3:7"),
+        ("x\nあ", "", Position("a.md", 3, 5), "a.md:3:5"),
+        ("a あ", "", Position("images/a.svg", 7), "images/a.svg:7"),
+        ("a あ", "", Position("book.toml"), "book.toml"),
+    ],
+)
+def test_places(text: str, source: str, at: Position, expected: str) -> None:
+    assert [place for place, _ in check(text, at=at, source=source)] == [expected]
+
+
+def test_each_character_once_and_a_script_in_short() -> None:
+    assert check("あいあ") == [
+        ("a.md:3:5", 'no font has "あ" (U+3042 HIRAGANA LETTER A, block Hiragana); it stands in the book 2 times'),
+        ("a.md:3:6", 'no font has "い" (U+3044 HIRAGANA LETTER I, block Hiragana)'),
+    ]
+    found = check("".join(map(chr, range(0x3041, 0x3061))))
+    assert len(found) == 11
+    assert ("a.md:3:5", "no font has 22 more characters of the block Hiragana") in found
+
+
+def test_what_is_drawn_of_a_chapter() -> None:
+    at = Position("a.md", 1, 1)
+    note = d.Note((d.Plain((d.Text("note", at=at),)),))
+    image = d.Image("a.png", "not drawn", title="not drawn")
+    table = d.Table(d.Row((d.Cell((d.Code("head"),)),)), (), ("",), (d.Text("caption"),))
+    callout = d.Callout("note", (d.Text("callout"),), (d.CodeBlock("code"), d.Paragraph((image, note)), table))
+    chapter = d.Chapter("a", "body", d.Heading(1, (d.Text("title"),)), (callout,), subtitle=(d.Text("sub"),))
+    texts = [text for text, _ in drawn_texts([chapter])]
+    assert texts == ["title", "sub", "callout", "code", "note", "caption", "head"]
+
+
+def read(data: bytes) -> tuple[object, list[str]]:
+    problems = Problems()
+    return read_font(data, "fonts/x.ttf", Position("book.toml", 9, 1), problems), [one.code for one in problems.found]
+
+
+@pytest.mark.parametrize("flavor", [None, "woff", "woff2"])
+def test_what_a_font_says_of_itself(flavor: str | None) -> None:
+    data = font("ab", flavor=flavor)
+    found, problems = read(data)
+    assert problems == []
+    assert found is not None
+    assert (found.family, found.weight, found.italic) == ("Test Serif", 700, False)  # type: ignore[attr-defined]
+    assert coverage(data) == {ord("a"), ord("b")}
+    assert family_name(data) == "Test Serif"
+
+
+def test_a_font_that_may_not_be_embedded() -> None:
+    assert read(font("ab", fs_type=2)) == (None, ["font-not-embeddable"])
+    assert read(font("ab", fs_type=8))[1] == []
+
+
+@pytest.mark.parametrize("length", [0, 4, 60, 300])
+def test_a_broken_font_is_a_problem(length: int) -> None:
+    for data in (font("ab")[:length], font("ab", flavor="woff2")[: length // 2], b"no font" * (length + 1)):
+        assert read(data) == (None, ["broken-font"])
+
+
+def test_the_families_of_the_theme() -> None:
+    families = {family_name(data) for data in theme_fonts()}
+    assert {"Literata", "Atkinson Hyperlegible Next", "Noto Sans Math", "Noto Sans Symbols 2"} <= families
+
+
+def test_fontconfig_sees_only_these_folders() -> None:
+    xml = fontconfig_xml(["/a & b", "/c"], "/cache", {"serif": ["Literata", "Noto Sans Math"]})
+    root = ElementTree.fromstring(xml)
+    assert [(child.tag, child.text) for child in root][:4] == [
+        ("reset-dirs", None),
+        ("dir", "/a & b"),
+        ("dir", "/c"),
+        ("cachedir", "/cache"),
+    ]
+    assert [family.text for family in root.iter("family")] == ["serif", "Literata", "Noto Sans Math"]
+    assert not {child.tag for child in root} & {"include"}
