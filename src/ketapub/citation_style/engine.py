@@ -80,6 +80,7 @@ def format_citations(
     if not cited:
         return Formatted({}, ())
     kept: list[d.Inline] = []
+    # Two languages at once would mix: a style that names its own decides alone.
     spoken = style.language or (language if language.partition("-")[0].lower() in LANGUAGES else "en-US")
     uncited = [_member(d.Cite(key), style, spoken, kept) for key in nocite]
     request = {
@@ -90,8 +91,7 @@ def format_citations(
             "link-bibliography": {"t": "MetaBool", "c": False},
             "notes-after-punctuation": {"t": "MetaBool", "c": False},
             "nocite": {"t": "MetaInlines", "c": [_cite(uncited)] if uncited else []},
-            # Two languages at once would mix: a style that names its own decides alone.
-            **({} if style.language else {"lang": {"t": "MetaString", "c": spoken}}),
+            "lang": {"t": "MetaString", "c": spoken},
         },
     }
     answer, warnings = _run(style, [dict(records[key].fields) for key in cited], request)

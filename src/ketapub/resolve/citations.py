@@ -21,6 +21,7 @@ from ketapub.manuscript import Manuscript
 from ketapub.problems import Position, Problems, did_you_mean
 
 Nodes = TypeVar("Nodes", bound=tuple[d.Node, ...])
+NOTHING = "Bibliography entry with no printed form"  # the engine's words; we say it at the record's place
 CREATORS = ("author", "editor", "translator", "container-author", "director", "composer")  # who a work is called by
 
 
@@ -55,15 +56,19 @@ def with_citations(
         return chapters
     requests = {f"cite-{number}": _known(mark, library) for number, mark in enumerate(marks, 1)}
     clusters = tuple(Cluster(id, cites) for id, cites in requests.items() if cites)
-    cited = {cite.key for cluster in clusters for cite in cluster.cites}
-    nocite = tuple(key for key in _nocite(chapters, library, problems) if key not in cited)
+    nocite = _nocite(chapters, library, problems)
     try:
         formatted = format_citations(style, info.book.language, library.records, clusters, nocite)
     except EngineFault as fault:
         _complain(info, style, str(fault), problems)
         return chapters
+    for entry in formatted.entries:
+        if not entry.body:
+            message = f'the style "{style.name}" finds nothing to print in reference "{entry.key}"'
+            problems.add("bad-reference", entry.at, message, "give it a title, authors and a date")
     for warning in formatted.warnings:
-        _complain(info, style, warning, problems)
+        if NOTHING not in warning:
+            _complain(info, style, warning, problems)
     language = words(info.book.language)
     resolver = _Resolver(requests, formatted, style, library.records, language)
     resolved = tuple(resolver.chapter(chapter) for chapter in chapters)
