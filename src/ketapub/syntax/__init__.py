@@ -22,7 +22,7 @@ from ketapub.syntax.scripts import script
 from ketapub.syntax.shortcodes import shortcode, shortcode_block
 from ketapub.syntax.states import MAX_NESTING, BlockRule, BlockState, InlineRule, InlineState, placed
 from ketapub.syntax.tables import before_caption, table
-from ketapub.syntax.unsupported import math, raw_tex, stray_attributes, unsupported_block
+from ketapub.syntax.unsupported import drawn_table, math, raw_tex, stray_attributes, unsupported_block
 
 # First character -> rules, in order. What none of them takes is text.
 INLINE: dict[str, tuple[Any, ...]] = {
@@ -49,13 +49,14 @@ BLOCK: tuple[tuple[str, Any, list[str]], ...] = (
     ("comment", comment_block, _ENDS_TEXT),
     ("shortcode", shortcode_block, _ENDS_TEXT),
     ("div", div, _ENDS_TEXT),
-    ("table", table, ["paragraph", "reference"]),
-    ("unsupported", unsupported_block, ["paragraph", "reference"]),
+    ("drawn table", drawn_table, ["paragraph", "reference"]),
     ("code", rules_block.code, []),
     ("fence", code_fence, _ENDS_TEXT),
     ("blockquote", rules_block.blockquote, _ENDS_TEXT),
     ("hr", rules_block.hr, _ENDS_TEXT),
     ("list", rules_block.list_block, ["paragraph", "reference", "blockquote"]),
+    ("table", table, ["paragraph", "reference"]),
+    ("unsupported", unsupported_block, []),
     ("note", note_definition, ["paragraph", "reference"]),
     ("reference", rules_block.reference, []),
     ("heading", rules_block.heading, ["paragraph", "reference", "blockquote"]),
@@ -63,6 +64,18 @@ BLOCK: tuple[tuple[str, Any, list[str]], ...] = (
     ("deflist", None, ["paragraph", "reference", "blockquote"]),
     ("paragraph", rules_block.paragraph, []),
 )
+
+
+def _text(state: InlineState, silent: bool) -> bool:
+    """markdown-it's rule for plain text, which however runs on over the end of a part."""
+    mark = state.md.inline.terminator_re.search(state.src, state.pos, state.posMax)
+    end = mark.start() if mark else state.posMax
+    if end == state.pos:
+        return False
+    if not silent:
+        state.append_pending(state.src[state.pos : end])
+    state.pos = end
+    return True
 
 
 def _by_first_character(state: InlineState, silent: bool) -> bool:
@@ -92,9 +105,9 @@ def markdown() -> MarkdownIt:
     for name, rule, interrupts in BLOCK:
         md.block.ruler.push(name, placed(rule or definitions), {"alt": interrupts})  # type: ignore[arg-type]
     md.inline.ruler.__rules__.clear()
-    md.inline.ruler.push("text", rules_inline.text)
-    by_first_character: InlineRule = _by_first_character
-    md.inline.ruler.push("syntax", by_first_character)  # type: ignore[arg-type]
+    rules: tuple[tuple[str, InlineRule], ...] = (("text", _text), ("syntax", _by_first_character))
+    for name, inline_rule in rules:
+        md.inline.ruler.push(name, inline_rule)  # type: ignore[arg-type]
     md.inline.ruler2.__rules__.clear()
     for rule2 in (rules_inline.link_pairs, strikethrough.postProcess, rules_inline.emphasis.postProcess):
         md.inline.ruler2.push(rule2.__name__, rule2)

@@ -77,6 +77,9 @@ def _link(state: InlineState, close: int, silent: bool) -> bool:
     target = _inline_target(state, close + 1) or _labelled(state, begin + 1, close)
     if target:
         return _push(state, "link", begin + 1, close, target, silent)
+    if state.src.startswith("(", close + 1) and not silent:
+        hint = "put an address with spaces between < and >; write \\[ where no link is meant"
+        state.problem("broken-link", close + 1, "this link cannot be read", hint)
     if state.src.startswith("[", close + 1) and not state.src.startswith("[^", close + 1):
         behind = state.closing(close + 1)
         inner = state.src[close + 2 : behind]

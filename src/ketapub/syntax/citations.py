@@ -21,6 +21,8 @@ from ketapub.syntax.states import InlineState
 # A key: letters, digits, and inside it single marks (pandoc's manual, "Citation syntax"); or anything in braces.
 _KEY = re.compile(r"(-?)@(?:\{([^{}\n]+)\}|(\w(?:\w|[:.#$%&\-+?<>~/](?=\w))*))")
 _OPEN_BRACKET = re.compile(r"[ \t]*\n?[ \t]*\[(?!\^)")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_HOLDS_MARKS = "\\`[!<&"  # what begins so may hold a semicolon or @ that is none of ours
 Mode = Literal["normal", "suppress-author", "narrative"]
 
 
@@ -143,10 +145,14 @@ def _parts(state: InlineState, begin: int, end: int) -> Iterator[_Part]:
                 )
             key = key or found
             offset = found.end()
-        else:
+        elif mark in _HOLDS_MARKS:
             state.pos = offset
             state.md.inline.skipToken(state)
             offset = max(offset + 1, state.pos)
+        elif mark == "{" and (braces := _BRACES.match(state.src, offset, end)):
+            offset = braces.end()
+        else:
+            offset += 1
     yield _Part(start, end, key)
     state.pos, state.posMax = old_pos, old_max
 

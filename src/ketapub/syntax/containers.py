@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ketapub import callouts, document as d
 from ketapub.document import NONE, Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position, did_you_mean
-from ketapub.syntax.attributes import Items, allowed, classes_of, value_of, without, written
+from ketapub.syntax.attributes import Item, Items, allowed, classes_of, value_of, without, written
 from ketapub.syntax.conditions import CONDITION_KEYS, conditions_of, is_conditional
 from ketapub.syntax.inlines import read_inlines
 from ketapub.syntax.pictures import figure_in_div
@@ -100,6 +100,15 @@ def make_div(branch: Branch, reading: Reading, make_blocks: MakeBlocks) -> Itera
     reading.language = language
 
 
+def _title(item: Item, source: Source) -> Holder:
+    """A title's Markdown: the backslashes before its quotation marks belong to the attribute, not to the words."""
+    words, dropped = "", []
+    for piece in re.split(r"""(?<!\\)\\(?=["'])""", item.raw):
+        dropped.append(len(words))
+        words += piece
+    return Holder(source, words, [item.value_at], dropped=dropped[1:])
+
+
 def _callout_name(branch: Branch, items: Items) -> tuple[str, Position]:
     meta = branch.token.meta
     source: Source = meta["source"]
@@ -121,7 +130,7 @@ def _callout(
     holder: Holder | None = meta["title"]
     written_title = value_of(meta["items"], "title")
     if written_title:
-        holder = Holder(meta["source"], written_title.raw, [written_title.value_at])
+        holder = _title(written_title, meta["source"])
     title: Inlines = read_inlines(holder, reading) if holder else ()
     blocks = make_blocks(branch.inside, reading)
     rest = without(attributes, "title")

@@ -61,6 +61,7 @@ def _open(state: BlockState, start: int, end: int, offset: int) -> None:
         problems.add("broken-fence", state.source.place(offset), f"this fence cannot be read: {words}", hint)
     state.open_divs.append(state.level)
     tight, state.closed_at = state.tight, -1
+    state.line = start + 1
     state.md.block.tokenize(state, start + 1, end)
     state.open_divs.pop()
     state.finish()

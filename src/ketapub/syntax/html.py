@@ -100,6 +100,16 @@ def address(state: InlineState, silent: bool) -> bool:
     return True
 
 
+def _end_of(name: str, text: str, begin: int, end: int) -> re.Match[str] | None:
+    """The tag that closes one of this name; others of the same name may stand inside."""
+    depth = 1
+    for found in re.compile(rf"<(/?){name}(?=[\s/>])[^<>]*>", re.IGNORECASE).finditer(text, begin, end):
+        depth += -1 if found[1] else 1
+        if not depth:
+            return found
+    return None
+
+
 def tag(state: InlineState, silent: bool) -> bool:
     text, begin, end = state.src, state.pos, state.posMax
     if closing := _CLOSING.match(text, begin, end):
@@ -124,11 +134,7 @@ def tag(state: InlineState, silent: bool) -> bool:
             state.add("hardbreak", begin)
         state.pos = opening.end()
         return True
-    close = (
-        re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, opening.end(), end)
-        if name in (*NODES, *_WHOLE)
-        else None
-    )
+    close = _end_of(name, text, opening.end(), end) if name in (*NODES, *_WHOLE) else None
     if allowed and close:
         if not silent:
             words = (title[1] or title[2] or "") if title else ""

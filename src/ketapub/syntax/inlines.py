@@ -135,6 +135,7 @@ def _link(token: Token, reading: Reading) -> Inlines:
     attributes = _attributes(token, reading)
     target = fill(token.meta["target"], token.meta["target_at"], reading).strip()
     children = make_inlines(token.children or [], reading)
+    title = fill(token.meta["title"], at, reading)
     if words := token.meta.get("words"):
         children = (d.Text(words, at=at),)
     scheme = _SCHEME.match(target)
@@ -167,8 +168,8 @@ def _link(token: Token, reading: Reading) -> Inlines:
             "link-in-link", inner.at, "a link, reference or note inside the words of a link", "put it behind the link"
         )
     if not scheme:
-        return (d.Link(children, target, token.meta["title"], attributes, at=at),)
-    return (d.Link(children, _encoded(target), token.meta["title"], attributes, at=at),)
+        return (d.Link(children, target, title, attributes, at=at),)
+    return (d.Link(children, _encoded(target), title, attributes, at=at),)
 
 
 def _encoded(address: str) -> str:
@@ -213,7 +214,10 @@ def _trimmed(nodes: Inlines, *, left: bool, right: bool) -> Inlines:
     """Without the spaces that stand at the ends."""
     parts = list(nodes)
     if left and parts and isinstance(parts[0], d.Text):
-        parts[0] = replace(parts[0], text=parts[0].text.lstrip())
+        first = parts[0]
+        words = first.text.lstrip()
+        at = replace(first.at, column=first.at.column + len(first.text) - len(words))
+        parts[0] = d.Text(words, at=at)
     if right and parts and isinstance(parts[-1], d.Text):
         parts[-1] = replace(parts[-1], text=parts[-1].text.rstrip())
     return tuple(part for part in parts if not (isinstance(part, d.Text) and not part.text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ketapub import document as d
 from ketapub.document import Inline, Inlines
 from ketapub.problems import Position
@@ -25,7 +27,9 @@ class Line:
         if self.after_comment:
             before = self._words[-1] if self._words else ""
             if before.endswith(" ") or not (before or self._nodes[-1]):
-                words = words.lstrip(" ")  # the comment stood between two spaces, or first
+                shorter = words.lstrip(" ")  # the comment stood between two spaces, or first
+                at = replace(at, column=at.column + len(words) - len(shorter))
+                words = shorter
         if not words:
             return
         self.after_comment = False

@@ -7,12 +7,21 @@ import re
 from ketapub.syntax.states import BlockState, Definition, InlineState
 
 _LABEL = re.compile(r"\[\^([^\s\[\]^]+)\]")
+_WRONG_LABEL = re.compile(r"\[\^([^\[\]\n]+)\]")
 _DEFINITION = re.compile(r"\[\^([^\s\[\]^]+)\]:[ \t]*")
 
 
 def note_reference(state: InlineState, silent: bool) -> bool:
     """`[^label]`"""
     match = _LABEL.match(state.src, state.pos, state.posMax)
+    wrong = None if match else _WRONG_LABEL.match(state.src, state.pos, state.posMax)
+    if wrong:
+        if not silent:
+            state.problem(
+                "unknown-note", state.pos, f'"{wrong[1]}" cannot be the label of a note', "a word without spaces"
+            )
+        state.pos = wrong.end()
+        return True
     if not match:
         return False
     if not silent:

@@ -50,7 +50,7 @@ def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: boo
         source,
         "" if decorative else alt,
         decorative,
-        token.meta["title"] or attributes.get("title"),
+        fill(token.meta["title"], at, reading) or attributes.get("title"),
         attributes.get("width"),
         attributes.get("height"),
         Attributes(rest.id, tuple(name for name in rest.classes if name != "decorative"), rest.pairs),

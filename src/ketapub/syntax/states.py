@@ -42,11 +42,14 @@ class Source:
 class Holder:
     """The text of one inline token, each line of which starts (after its spaces) at an offset of the source."""
 
-    def __init__(self, source: Source, content: str, starts: list[int], *, cell: bool = False) -> None:
+    def __init__(
+        self, source: Source, content: str, starts: list[int], *, cell: bool = False, dropped: list[int] | None = None
+    ) -> None:
         self.source = source
         self.cell = cell  # of a table, where even code escapes its pipes
         self.content = content
         self._starts = starts
+        self._dropped = dropped or []  # offsets at which one character of the source, a backslash, is left out
         self._lines = [0, *(match.end() for match in re.finditer("\n", content))]
 
     def place(self, offset: int) -> Position:
@@ -56,7 +59,8 @@ class Holder:
             return self.source.place(self._starts[-1])
         spaces = re.compile("[ \t]*").match(self.content, begin)
         indent = spaces.end() - begin if spaces else 0
-        return self.source.place(self._starts[number] + max(0, offset - begin - indent))
+        dropped = bisect_right(self._dropped, offset)
+        return self.source.place(self._starts[number] + max(0, offset - begin - indent) + dropped)
 
 
 # A path as written and the place of that, to the file's path in the book folder and its text; None after a complaint.

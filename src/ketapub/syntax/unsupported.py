@@ -11,9 +11,11 @@ _MATH = re.compile(r"\$\$.+?\$\$|\$(?=\S)(?:[^$\\]|\\.)*?(?<=\S)\$(?!\d)", re.DO
 _STRAY = re.compile(r"\{(?:[#.][\w:-]+)(?:\s+[^{}\n]*)?\}|\{=\w+\}")
 _DASHES = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
 _GRID = re.compile(r"\+(?:[-=:]{3,}\+)+[ \t]*$")
-_BLOCKS = (
+_DRAWN = (
     (_GRID, "unsupported-grid-table", "a grid table", "write it with | pipes |"),
     (_DASHES, "unsupported-simple-table", "a table drawn with dashes", "write it with | pipes |"),
+)
+_BLOCKS = (
     (
         re.compile(r"\|(?:[ \t]|$)"),
         "unsupported-line-block",
@@ -67,19 +69,27 @@ def stray_attributes(state: InlineState, silent: bool) -> bool:
     return True
 
 
+def drawn_table(state: BlockState, start: int, end: int, silent: bool) -> bool:
+    return _report(_DRAWN, state, start, end, silent)
+
+
 def unsupported_block(state: BlockState, start: int, end: int, silent: bool) -> bool:
+    return not silent and _report(_BLOCKS, state, start, end, silent)
+
+
+def _report(
+    known: tuple[tuple[re.Pattern[str], str, str, str], ...], state: BlockState, start: int, end: int, silent: bool
+) -> bool:
+    """Name what begins at a line, and skip it as far as the next empty line."""
     if state.is_code_block(start):
         return False
-    begin, line_end = state.offset(start), state.eMarks[start]
-    for pattern, code, what, hint in _BLOCKS:
-        if not pattern.match(state.src, begin, line_end):
+    for pattern, code, what, hint in known:
+        if not pattern.match(state.src, state.offset(start), state.eMarks[start]):
             continue
-        if silent:
-            return pattern in (_GRID, _DASHES)
-        state.reading.problems.add(code, state.place(start), f"{what} is not supported", hint)
-        line = start + 1
-        while line < end and not state.isEmpty(line) and state.sCount[line] >= state.blkIndent:
-            line += 1
-        state.line = line
+        if not silent:
+            state.reading.problems.add(code, state.place(start), f"{what} is not supported", hint)
+            state.line = start + 1
+            while state.line < end and not state.isEmpty(state.line) and state.sCount[state.line] >= state.blkIndent:
+                state.line += 1
         return True
     return False
