@@ -19,7 +19,7 @@ from ketapub import document as d
 from ketapub.book_folder import BookFolder
 from ketapub.callouts import BUILT_IN, Kind
 from ketapub.problems import Position, Problems
-from ketapub.resolve.assets import collect_assets, collect_icons
+from ketapub.resolve.assets import checked_bytes, collect_assets, collect_icons
 from ketapub.resolve.raster import Unfit, read_raster
 from ketapub.theme import load_theme
 
@@ -252,3 +252,14 @@ def test_icons_come_from_the_theme_or_the_book(root: Path) -> None:
     assert icons["own"].width == 32
     assert "currentColor" in icons["warning"].xml
     assert [(problem.code, problem.at.file) for problem in problems.found] == [("svg-not-allowed", "images/linked.svg")]
+
+
+def test_pictures_of_style_sheets_are_checked_alike() -> None:
+    at, problems = Position("css/a.css", 2, 3), Problems()
+    assert b"Ann" not in (checked_bytes(picture("JPEG", exif=private()), "a.jpg", at, problems) or b"Ann")
+    assert b"<rect" in (checked_bytes(SVG.replace(b"<rect", b"<script/><rect"), "a.svg", at, problems) or b"")
+    assert checked_bytes(b"no picture", "a.png", at, problems) is None
+    assert [(str(problem.at), problem.code) for problem in problems.found] == [
+        ("a.svg:1", "svg-not-allowed"),
+        ("css/a.css:2:3", "image-format"),
+    ]

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from ketapub.document import Asset, Chapter, Image, Node, map_nodes
 from ketapub.problems import Position, Problems
-from ketapub.resolve.raster import Unfit, kind, read_raster
+from ketapub.resolve.raster import Raster, Unfit, kind, read_raster
 from ketapub.svg import CleanSvg, clean_svg
 
 if TYPE_CHECKING:
@@ -98,19 +98,14 @@ class _Shelf:
         return "", self.folder.read(posixpath.normpath(paths[0]) if paths[0] == beside else written, self.problems, at)
 
     def make(self, path: str, data: bytes, at: Position) -> Asset | None:
-        if not kind(data) and _looks_like_xml(data, path):
-            svg = clean_svg(data, Position(path), self.problems)
-            if svg is None:
-                return None
-            name = self.name(path, "svg")
-            return Asset(name, "image/svg+xml", svg.xml.encode(), svg.width, svg.height, svg)
-        try:
-            raster = read_raster(data)
-        except Unfit as unfit:
-            code, message, hint = unfit.args
-            self.problems.add(code, at, f"{path} {message}", hint)
-            return None
-        return Asset(self.name(path, raster.suffix), raster.media_type, raster.data, raster.width, raster.height)
+        match _checked(data, path, at, self.problems):
+            case CleanSvg() as svg:
+                name = self.name(path, "svg")
+                return Asset(name, "image/svg+xml", svg.xml.encode(), svg.width, svg.height, svg)
+            case Raster() as raster:
+                name = self.name(path, raster.suffix)
+                return Asset(name, raster.media_type, raster.data, raster.width, raster.height)
+        return None
 
     def name(self, path: str, suffix: str) -> str:
         """A name that is safe as a file name and in addresses, on disks that do not tell A from a too."""
@@ -121,6 +116,24 @@ class _Shelf:
             number += 1
             name = f"images/{stem}-{number}.{suffix}"
         return name
+
+
+def checked_bytes(data: bytes, path: str, at: Position, problems: Problems) -> bytes | None:
+    """A picture that something else than an `Image` names (a style sheet), as it may travel with the book."""
+    picture = _checked(data, path, at, problems)
+    return picture.xml.encode() if isinstance(picture, CleanSvg) else picture.data if picture else None
+
+
+def _checked(data: bytes, path: str, at: Position, problems: Problems) -> CleanSvg | Raster | None:
+    """The picture that the bytes are; None where they are none, which is reported."""
+    if not kind(data) and _looks_like_xml(data, path):
+        return clean_svg(data, Position(path), problems)
+    try:
+        return read_raster(data)
+    except Unfit as unfit:
+        code, message, hint = unfit.args
+        problems.add(code, at, f"{path} {message}", hint)
+        return None
 
 
 def _looks_like_xml(data: bytes, path: str) -> bool:
