@@ -66,10 +66,10 @@ def narrative(state: InlineState, silent: bool) -> bool:
     mode: Mode = "suppress-author" if match[1] else "narrative"
     cites = [_cited(state, _Part(begin, end, match), mode)] if not silent else []
     if not is_reference(match[2] or match[3], state.reading.info) and (bracket := _bare_locator(state, end)):
-        first, *others = bracket
+        behind = None if bracket[0].key else bracket[0]
         if not silent:
-            cites = [_cited(state, _Part(begin, end, match), mode, first)]
-            cites += [_cited(state, part, "normal") for part in others if part.key]
+            cites = [_cited(state, _Part(begin, end, match), mode, behind)]
+            cites += [_cited(state, part, "normal") for part in bracket if part.key]
         end = bracket[-1].end + 1
     if not silent:
         state.add("citation", begin, cites=cites, narrative=True)
@@ -124,7 +124,9 @@ def _bare_locator(state: InlineState, offset: int) -> list[_Part] | None:
     if close < 0 or _something_follows(state, close + 1):
         return None
     parts = list(_parts(state, opening.end(), close))
-    return parts if parts and not parts[0].key and all(part.key for part in parts[1:]) else None
+    keys = [part.key[2] or part.key[3] for part in parts if part.key]
+    whole = all(part.key for part in parts[1:]) and not any(is_reference(key, state.reading.info) for key in keys)
+    return parts if whole else None
 
 
 def _parts(state: InlineState, begin: int, end: int) -> Iterator[_Part]:
