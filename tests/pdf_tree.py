@@ -88,7 +88,9 @@ def _marked_words(page: pikepdf.Page) -> dict[int, str]:
 
 def _to_unicode(font: pikepdf.Object) -> dict[int, str]:
     text = font.ToUnicode.read_bytes().decode("latin-1")
-    pairs = re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", "\n".join(re.findall(r"beginbfchar(.*?)endbfchar", text, re.S)))
+    pairs = re.findall(
+        r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", "\n".join(re.findall(r"beginbfchar(.*?)endbfchar", text, re.S))
+    )
     return {int(code, 16): bytes.fromhex(to).decode("utf-16-be") for code, to in pairs}
 
 

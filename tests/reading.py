@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ketapub import callouts
-from ketapub import document as d
+from ketapub import callouts, document as d
 from ketapub.locale import words
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -147,8 +146,23 @@ class Expect:
 
 # --- HTML and EPUB -----------------------------------------------------------------------------------------
 
-BLOCK_KINDS = {"p": "text", "li": "text", "dd": "text", "div": "text", "td": "cell", "th": "header", "caption": "caption"}
-BLOCK_KINDS |= {"figcaption": "caption", "dt": "term", "pre": "code", "figure": "text", "section": "text", "aside": "text"}
+BLOCK_KINDS = {
+    "p": "text",
+    "li": "text",
+    "dd": "text",
+    "div": "text",
+    "td": "cell",
+    "th": "header",
+    "caption": "caption",
+}
+BLOCK_KINDS |= {
+    "figcaption": "caption",
+    "dt": "term",
+    "pre": "code",
+    "figure": "text",
+    "section": "text",
+    "aside": "text",
+}
 BLOCK_KINDS |= {"blockquote": "text", "ol": "text", "ul": "text", "dl": "text", "table": "text", "thead": "text"}
 BLOCK_KINDS |= {"tbody": "text", "tr": "text", "body": "text"}
 

@@ -7,7 +7,7 @@ alike as XHTML and as HTML, and beside it the place in the manuscript of every e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -88,7 +88,9 @@ class _Writer:
         self.parts.append(f"<{name}{written}{end}")
 
     @contextmanager
-    def element(self, name: str, at: Position = NOWHERE, attributes: Mapping[str, Value] | None = None) -> Iterator[None]:
+    def element(
+        self, name: str, at: Position = NOWHERE, attributes: Mapping[str, Value] | None = None
+    ) -> Iterator[None]:
         self.start(name, at, attributes or {})
         yield
         self.parts.append(f"</{name}>")
@@ -115,7 +117,9 @@ class _Writer:
                 self.place(chapter)
             with self.heading(heading):
                 if heading.number:
-                    self.leaf("span", self.words.format("chapter-number", number=heading.number), {"class": "chapter-number"})
+                    self.leaf(
+                        "span", self.words.format("chapter-number", number=heading.number), {"class": "chapter-number"}
+                    )
                     self.raw(" ")
                 self.inlines(heading.children)
             if chapter.subtitle:
@@ -132,7 +136,7 @@ class _Writer:
         numbers = [c.heading.number for c in self.book.chapters if c.role == "body" and c.heading.number]
         if not 2 <= len(numbers) <= 40:
             return
-        here, step = numbers.index(chapter.heading.number), 194 / (len(numbers) - 1)
+        here, step = numbers.index(chapter.heading.number), min(14.9, 194 / (len(numbers) - 1))
         dots = []
         for index in range(len(numbers)):
             radius, paint = (6.3, "") if index == here else (3, "") if index < here else (2.6, "hollow")
@@ -144,7 +148,7 @@ class _Writer:
         )
         self.positions.extend([chapter.heading.at] * (1 + len(dots)))
 
-    def heading(self, node: d.Heading) -> contextmanager[None]:  # type: ignore[valid-type]
+    def heading(self, node: d.Heading) -> AbstractContextManager[None]:
         level = min(6, node.level + self.medium.shift)
         return self.element(f"h{level}", node.at, self.common(node.attributes, f"level-{node.level}"))
 
@@ -186,7 +190,11 @@ class _Writer:
         return {
             "id": attributes.id,
             "class": " ".join([*classes, *attributes.classes]),
-            **{key: value for key, value in attributes.pairs if key in ("lang", "dir", "title") or key.startswith("data-")},
+            **{
+                key: value
+                for key, value in attributes.pairs
+                if key in ("lang", "dir", "title") or key.startswith("data-")
+            },
         }
 
     def block(self, node: d.Block) -> None:

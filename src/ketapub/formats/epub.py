@@ -19,8 +19,8 @@ from markupsafe import Markup
 from ketapub import __version__, document as d
 from ketapub.formats.imprint import imprint_lines, stamp
 from ketapub.formats.made import Made
-from ketapub.locale import direction, words
 from ketapub.formats.styling import faces, sheet, size_rules
+from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
@@ -92,7 +92,11 @@ def _pages(book: d.Book, made: Made) -> list[_File]:
         files.append(_File(f"page-{name}", f"{name}.xhtml", XHTML, data, properties + found))
 
     if made.cover is not None:
-        alt = word["cover"] + ": " + ". ".join(part for part in (info.title, info.subtitle, ", ".join(info.authors)) if part)
+        alt = (
+            word["cover"]
+            + ": "
+            + ". ".join(part for part in (info.title, info.subtitle, ", ".join(info.authors)) if part)
+        )
         cover = Markup('<section class="cover" aria-label="{}"><img src="cover.jpg" alt="{}"/></section>')
         page("cover", word["cover"], cover.format(word["cover"], alt), "cover")
     page("title", word["title-page"], _title(book, shown_stamp), "titlepage")
@@ -103,7 +107,12 @@ def _pages(book: d.Book, made: Made) -> list[_File]:
         if shown_stamp:
             body += Markup('<p class="draft-stamp"><strong>{}</strong></p>').format(shown_stamp)
         title = d.plain_text(d.bare(chapter.heading.children))
-        page(chapter.name, title, body, {"front": "frontmatter", "body": "bodymatter", "back": "backmatter"}[chapter.role])
+        page(
+            chapter.name,
+            title,
+            body,
+            {"front": "frontmatter", "body": "bodymatter", "back": "backmatter"}[chapter.role],
+        )
     return files
 
 
@@ -189,7 +198,10 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, 
     items: dict[str, Any] = {}
     for file in [*pages, *fixed]:
         item = epub.EpubItem(
-            uid=re.sub(r"[^A-Za-z0-9_-]", "-", file.id), file_name=file.name, media_type=file.media_type, content=file.data
+            uid=re.sub(r"[^A-Za-z0-9_-]", "-", file.id),
+            file_name=file.name,
+            media_type=file.media_type,
+            content=file.data,
         )
         item.properties = list(file.properties)
         made.add_item(item)

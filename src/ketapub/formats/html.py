@@ -13,8 +13,8 @@ from markupsafe import Markup
 from ketapub import __version__, document as d
 from ketapub.formats.imprint import imprint_lines, stamp
 from ketapub.formats.made import Made
-from ketapub.locale import direction, words
 from ketapub.formats.styling import faces, sheet, size_rules, subset_woff2, theme_icon
+from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
@@ -56,7 +56,10 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
 def _policy(style: str) -> str:
     """Content Security Policy, level 3: nothing is fetched, no script runs, only this style sheet counts."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def _data_address(asset: d.Asset) -> str:

@@ -31,7 +31,9 @@ def imprint_lines(info: Info) -> tuple[str, ...]:
     lines = [
         f"{book.title}. {book.subtitle}" if book.subtitle else book.title,
         ", ".join(book.authors),
-        ", ".join(part for part in (book.publisher, edition, version, book.date.isoformat() if book.date else "") if part),
+        ", ".join(
+            part for part in (book.publisher, edition, version, book.date.isoformat() if book.date else "") if part
+        ),
         book.rights,
         about.authorship,
         about.funding,

@@ -13,7 +13,9 @@ def make_contents(chapters: tuple[d.Chapter, ...]) -> tuple[d.Contents, ...]:
 
 
 def _headings(blocks: d.Blocks) -> list[d.Heading]:
-    return [node for node in d.walk(blocks) if isinstance(node, d.Heading) and "unlisted" not in node.attributes.classes]
+    return [
+        node for node in d.walk(blocks) if isinstance(node, d.Heading) and "unlisted" not in node.attributes.classes
+    ]
 
 
 def _nest(headings: list[d.Heading]) -> tuple[d.Contents, ...]:
@@ -26,8 +28,6 @@ def _nest(headings: list[d.Heading]) -> tuple[d.Contents, ...]:
         while end < len(headings) and headings[end].level > heading.level:
             end += 1
         inside = _nest(headings[index + 1 : end])
-        lines.append(
-            d.Contents(heading.attributes.id, heading.level, heading.number, d.bare(heading.children), inside)
-        )
+        lines.append(d.Contents(heading.attributes.id, heading.level, heading.number, d.bare(heading.children), inside))
         index = end
     return tuple(lines)

@@ -30,7 +30,9 @@ def add_crisis_lines(chapters: tuple[d.Chapter, ...], info: Info) -> tuple[d.Cha
 
 def crisis_blocks(crisis: CrisisSettings, language: str) -> d.Blocks:
     """The lines as blocks: whom to call in danger, whom to call or text in a crisis, then the rest."""
-    calls = tuple(d.Div((d.Paragraph(line),), d.Attributes(classes=("call",))) for line in crisis_lines(crisis, language))
+    calls = tuple(
+        d.Div((d.Paragraph(line),), d.Attributes(classes=("call",))) for line in crisis_lines(crisis, language)
+    )
     more = [*crisis.more, crisis.languages, crisis.elsewhere]
     if crisis.chat:  # a link cannot be followed on paper: the address is printed too
         address = crisis.chat.removeprefix("https://").removeprefix("http://").rstrip("/")

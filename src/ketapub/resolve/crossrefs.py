@@ -71,10 +71,9 @@ def _places(chapters: tuple[d.Chapter, ...], info: Info) -> dict[str, Place]:
                     places[attributes.id] = _numbered(word.format("table-number", number=number), number, caption)
                 case d.Callout(attributes=attributes, number=number, title=more):
                     label = callouts.label(info.callouts[node.kind], info.book.language)
-                    name = label
                     if number:
-                        name = word.format("label-number", label=label, number=number).replace(" ", HOLD)
-                    places[attributes.id] = Place((d.Text(name),), number, d.bare(more) or (d.Text(label),))
+                        label = word.format("label-number", label=label, number=number).replace(" ", HOLD)
+                    places[attributes.id] = Place((d.Text(label),), number, d.bare(more) or (d.Text(label),))
                 case _:
                     pass
     return places
@@ -162,7 +161,9 @@ class _Resolver:
         folder = self.chapter.source.rpartition("/")[0]
         chapter = self.files.get(_join(folder, file)) or self.files.get(file)
         if chapter is None:
-            self.problems.add("unknown-chapter", at, f'"{file}" is not a chapter of this book', did_you_mean(file, self.files))
+            self.problems.add(
+                "unknown-chapter", at, f'"{file}" is not a chapter of this book', did_you_mean(file, self.files)
+            )
             return None
         if not id:
             return chapter.heading.attributes.id

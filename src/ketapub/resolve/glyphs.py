@@ -25,7 +25,7 @@ def check_glyphs(
         if text.isascii():
             continue
         for offset, character in enumerate(text):
-            if character <= "\xff" and character != "\xb5" or _needs_none(character):
+            if (character <= "\xff" and character != "\xb5") or _needs_none(character):
                 continue
             if covered is None:  # reading the fonts takes time: only a book with such characters pays
                 fonts = [theme.read(name) for name in theme.fonts] + [theming.files[name] for name in theming.fonts]

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
@@ -42,8 +43,8 @@ class Engine:
             """Serves the book's own bytes; anything else stops the build."""
 
             def fetch(self, url: str, headers: Any = None) -> Any:
-                name = url.removeprefix(BASE)
-                if name == url or name not in resources:
+                name = unquote(url.removeprefix(BASE))
+                if not url.startswith(BASE) or name not in resources:
                     raise FatalURLFetchingError(f"not a file of the book: {url}")
                 return URLFetcherResponse(url, resources[name])
 
@@ -63,7 +64,7 @@ class Engine:
 def _html_of(tree: Element, fetcher: Any) -> Any:
     """WeasyPrint's HTML object around a tree that we have already: its own parser would read our XML as HTML, where a
     block cannot stand in a paragraph, as the text of a footnote does."""
-    import cssselect2
+    import cssselect2  # type: ignore[import-untyped]
     from weasyprint import HTML
 
     class Tree(HTML):  # type: ignore[misc]  # weasyprint has no types
@@ -81,9 +82,9 @@ def _use_only(font_folder: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="ketapub-fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     config = folder / "fonts.conf"
+    fonts, cache_folder = escape(str(font_folder)), escape(str(folder / "cache"))
     config.write_text(
-        f"<fontconfig><dir>{escape(str(font_folder))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>",
-        encoding="utf-8",
+        f"<fontconfig><dir>{fonts}</dir><cachedir>{cache_folder}</cachedir></fontconfig>", encoding="utf-8"
     )
     os.environ["FONTCONFIG_FILE"] = str(config)
 

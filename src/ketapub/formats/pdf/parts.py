@@ -31,14 +31,13 @@ class Part:
     language: str
     body: Markup
 
-    def page(self, info_title: str, stamp_text: str) -> str:
+    def page(self, title: str, stamp_text: str) -> str:
         """The whole part as one XML document, in no namespace, as an HTML parser would give it."""
         kind = "front" if self.folio == "roman" else "main"
-        return (
-            f'<html lang="{escape(self.language)}" data-book="{escape(info_title)}" data-chapter="{escape(self.running)}" '
-            f'data-stamp="{escape(stamp_text)}"><head><title>{escape(info_title)}</title></head>'
-            f'<body class="{kind}">{self.body}</body></html>'
-        )
+        shown = {"lang": self.language, "data-book": title, "data-chapter": self.running, "data-stamp": stamp_text}
+        attributes = "".join(f' {key}="{escape(value)}"' for key, value in shown.items())
+        head = f"<head><title>{escape(title)}</title></head>"
+        return f'<html{attributes}>{head}<body class="{kind}">{self.body}</body></html>'
 
 
 def make_parts(book: d.Book, labels: Mapping[str, str]) -> list[Part]:

@@ -26,8 +26,30 @@ if TYPE_CHECKING:
 ROUNDS = 8  # page numbers settle in two or three; a number that gains a digit may need another
 # What to change, in this order, in the paragraph that calls a note which WeasyPrint 70 lost: it drops a note when two
 # notes of one page do not fit, and other line breaks avoid that.
-NUDGES = ("orphans: 1; widows: 1", "orphans: 3; widows: 3", "orphans: 4; widows: 4", "break-inside: avoid", "break-before: page")
-BLOCKS = {"p", "li", "dd", "dt", "blockquote", "figure", "figcaption", "td", "th", "caption", "div", "h1", "h2", "h3", "h4"}
+NUDGES = (
+    "orphans: 1; widows: 1",
+    "orphans: 3; widows: 3",
+    "orphans: 4; widows: 4",
+    "break-inside: avoid",
+    "break-before: page",
+)
+BLOCKS = {
+    "p",
+    "li",
+    "dd",
+    "dt",
+    "blockquote",
+    "figure",
+    "figcaption",
+    "td",
+    "th",
+    "caption",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+}
 SVG = "{http://www.w3.org/2000/svg}svg"
 # The colour of a callout's icon, a token of the theme, by its frame: WeasyPrint gives drawings no colour from CSS.
 ICON_INK = {
@@ -87,7 +109,9 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> L
         else:
             problems.add("page-numbers-unsettled", NOWHERE, f"page numbers still changed after {ROUNDS} layouts")
             return None
-        blank = engine.lay_out(ElementTree.fromstring("<html><body></body></html>"), "@page { @top-left { content: none } }")
+        blank = engine.lay_out(
+            ElementTree.fromstring("<html><body></body></html>"), "@page { @top-left { content: none } }"
+        )
     ordered = tuple(laid[part.key] for part in parts)
     _check_emergencies(ordered, book, problems)
     pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
@@ -107,11 +131,13 @@ def page_label(folio: str, number: int) -> str:
     return roman(number) if folio == "roman" else str(number)
 
 
+ROMAN = {"m": 1000, "cm": 900, "d": 500, "cd": 400, "c": 100, "xc": 90, "l": 50, "xl": 40, "x": 10, "ix": 9, "v": 5}
+ROMAN |= {"iv": 4, "i": 1}
+
+
 def roman(number: int) -> str:
     letters = ""
-    for value, sign in zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), "m cm d cd c xc l xl x ix v iv i".split(), strict=True
-    ):
+    for sign, value in ROMAN.items():
         letters += sign * (number // value)
         number %= value
     return letters
@@ -144,7 +170,9 @@ def _lay_out(
             nudges[index] = nudges.get(index, -1) + 1
             if nudges[index] == len(NUDGES):
                 id = notes[index].get("id", "")
-                problems.add("note-lost", NOWHERE, f'the footnote "{id}" does not fit on its page', "shorten it, or move it")
+                problems.add(
+                    "note-lost", NOWHERE, f'the footnote "{id}" does not fit on its page', "shorten it, or move it"
+                )
                 return LaidPart(part, first, document)
 
 

@@ -70,7 +70,9 @@ def _finish(data: bytes, book: d.Book, starts: list[tuple[int, str, int]]) -> by
         with pdf.open_outline() as outline:
             outline.root[:] = items(book.contents)
         out = io.BytesIO()
-        pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(
+            out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+        )
         return out.getvalue()
 
 
