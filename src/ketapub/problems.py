@@ -86,6 +86,7 @@ class Problems:
         self.found: list[Problem] = []
         self.severities: Mapping[str, str] = {}  # from [checks] of book.toml: code -> error, warning, off
         self._lines: dict[str, list[str]] = {}
+        self._seen: set[Problem] = set()
 
     def know(self, file: str, text: str) -> None:
         """Remember the text of a file, so that problems in it can show their line."""
@@ -101,7 +102,8 @@ class Problems:
         lines = self._lines.get(at.file, [])
         source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
         problem = Problem(code, at, message, hint, "warning" if wanted == "warning" else "error", source)
-        if problem not in self.found:
+        if problem not in self._seen:
+            self._seen.add(problem)
             self.found.append(problem)
 
     @property

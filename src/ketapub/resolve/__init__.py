@@ -28,7 +28,8 @@ def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Prob
     chapters, assets, cover = collect_assets(chapters, folder, info, problems)
     icons = collect_icons(info, folder, theme, problems)
     theming = collect_theming(info, folder, problems)
-    check_glyphs(chapters, assets, theme, theming, problems)  # last: every letter is there now
+    sources = {source.path: source.text for source in manuscript.sources}
+    check_glyphs(chapters, assets, info, theme, theming, problems, sources)  # last: every letter is there now
     problems.stop_on_errors()
     return d.Book(
         info=info,
