@@ -19,7 +19,7 @@ from ketapub.editions import select
 from ketapub.formats import maker
 from ketapub.formats.made import Made
 from ketapub.manuscript import read_manuscript
-from ketapub.outputs import Bundle, write_outputs
+from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.parse import parse
 from ketapub.problems import Problem, Problems, Stopped
 from ketapub.resolve import resolve
@@ -49,6 +49,7 @@ def build(
     before then stands there still.
     """
     problems = Problems()
+    check_out(out, root, problems)  # before the work, not after it
     theme = load_theme()
     progress("reading")
     manuscript = read_manuscript(root, problems, as_of)

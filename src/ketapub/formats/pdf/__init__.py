@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ketapub import document as d
 from ketapub.formats.made import Made
-from ketapub.formats.pdf.engine import Engine
+from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.typeset import typeset
 from ketapub.formats.pdf.write import write_pdf
 from ketapub.formats.styling import sheet, size_rules
@@ -17,7 +17,9 @@ def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bund
     trim = " ".join(str(length) for length in book.info.print_.trim)
     css = "\n".join((sheet(theme, "print.css"), f"@page {{ size: {trim} }}", size_rules(book), *book.styles))
     resources = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
-    layout = typeset(book, theme, Engine(css, resources, theme.folder / "fonts"), problems)
+    with log_as_problems(problems):  # a style sheet complains when it is read
+        engine = Engine(css, resources, theme.folder / "fonts")
+    layout = typeset(book, theme, engine, problems)
     if layout is None:
         return ()
     return (OutputFile(f"{book.info.book.slug}.pdf", write_pdf(book, layout, problems)),)

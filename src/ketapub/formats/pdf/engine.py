@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
+from ketapub.formats.pdf.mend import mend
 from ketapub.problems import NOWHERE, Problems
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Engine:
 
     def __init__(self, css: str, resources: Mapping[str, bytes], font_folder: Path) -> None:
         _use_only(font_folder)
+        mend()
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse

@@ -154,6 +154,7 @@ def _lay_out(
 ) -> LaidPart:
     css = f"@page :first {{ counter-reset: page {first} }}"
     nudges: dict[int, int] = {}
+    given_up: set[int] = set()  # notes that stand a page after their call, whatever is tried
     while True:
         tree = ElementTree.fromstring(part.page(title, stamp_text))
         for callout in tree.iter("aside"):
@@ -163,17 +164,25 @@ def _lay_out(
         notes = [span for span in tree.iter("span") if span.get("class") == "footnote"]
         _nudge(tree, notes, nudges)
         document = engine.lay_out(tree, css)
-        lost = _lost_notes(document, notes)
-        if not lost:
-            return LaidPart(part, first, document)
-        for index in lost:
-            nudges[index] = nudges.get(index, -1) + 1
-            if nudges[index] == len(NUDGES):
+        lost, displaced = _misplaced_notes(document, notes)
+        if not lost and displaced <= given_up:
+            for index in displaced:
                 id = notes[index].get("id", "")
-                problems.add(
-                    "note-lost", NOWHERE, f'the footnote "{id}" does not fit on its page', "shorten it, or move it"
-                )
+                message = f'the footnote "{id}" stands on the page after the one that calls it'
+                problems.add("note-displaced", NOWHERE, message, "shorten it, or move it", severity="warning")
+            return LaidPart(part, first, document)
+        for index in lost | displaced - given_up:
+            step = nudges.get(index, -1) + 1
+            if step < len(NUDGES) - (index not in lost):  # no new page only to keep a note in its place
+                nudges[index] = step
+            elif index in lost:
+                id = notes[index].get("id", "")
+                message = f'the footnote "{id}" does not fit on its page'
+                problems.add("note-lost", NOWHERE, message, "shorten it, or move it")
                 return LaidPart(part, first, document)
+            else:
+                given_up.add(index)
+                nudges.pop(index, None)
 
 
 def _nudge(tree: ElementTree.Element, notes: list[ElementTree.Element], nudges: Mapping[int, int]) -> None:
@@ -185,16 +194,19 @@ def _nudge(tree: ElementTree.Element, notes: list[ElementTree.Element], nudges: 
         block.set("style", NUDGES[step])
 
 
-def _lost_notes(document: Document, notes: list[ElementTree.Element]) -> list[int]:
-    """Indexes of the notes that do not stand on the pages exactly once."""
+def _misplaced_notes(document: Document, notes: list[ElementTree.Element]) -> tuple[set[int], set[int]]:
+    """Indexes of the notes that do not stand on the pages exactly once; and of those not on the page of their call."""
     from weasyprint.formatting_structure.boxes import TextBox
 
-    seen: dict[object, int] = {}
-    for page in document.pages:
+    pages: dict[str, dict[object, list[int]]] = {"span::footnote-marker": {}, "span::footnote-call": {}}
+    for number, page in enumerate(document.pages):
         for box in page._page_box.descendants():
-            if isinstance(box, TextBox) and box.element_tag == "span::footnote-marker":
-                seen[box.element] = seen.get(box.element, 0) + 1
-    return [index for index, element in enumerate(notes) if seen.get(element) != 1]
+            if isinstance(box, TextBox) and box.element_tag in pages:
+                pages[box.element_tag].setdefault(box.element, []).append(number)
+    at, called = pages["span::footnote-marker"], pages["span::footnote-call"]
+    lost = {index for index, note in enumerate(notes) if len(at.get(note, [])) != 1}
+    displaced = {index for index, note in enumerate(notes) if index not in lost and called.get(note) != at[note]}
+    return lost, displaced
 
 
 def _check_emergencies(parts: tuple[LaidPart, ...], book: d.Book, problems: Problems) -> None:

@@ -1,0 +1,101 @@
+"""Typesetting: what could be lost or ugly on a page, and is not."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pikepdf
+import pytest
+from conftest import BOOKS, TODAY, make
+from test_consistency import check_pdf
+
+from ketapub.build import build
+from ketapub.formats.pdf.engine import Engine
+from ketapub.formats.pdf.typeset import page_label
+from ketapub.formats.styling import sheet
+from ketapub.problems import Stopped
+from ketapub.theme import load_theme
+
+
+def lines_of(body: str, css: str) -> list[str]:
+    """The text of each line box of a page."""
+    from weasyprint.formatting_structure.boxes import LineBox, TextBox
+
+    theme = load_theme()
+    engine = Engine(sheet(theme, "print.css"), {}, theme.folder / "fonts")
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+    page = engine.lay_out(tree, css).pages[0]
+    lines = [box for box in page._page_box.descendants() if isinstance(box, LineBox)]
+    return ["".join(b.text for b in line.descendants() if isinstance(b, TextBox)) for line in lines]
+
+
+def test_a_space_at_the_end_of_a_line_does_not_break_the_line_early() -> None:
+    """At whatever width, a line that could hold five words and more does not end after the first."""
+    for width in range(180, 260):
+        css = f"p {{ width: {width}pt; hyphens: manual }}"
+        lines = lines_of("<p>What should you watch for in the first weeks <a>of all</a></p>", css)
+        assert len(lines[0].split()) >= 5, (width, lines)
+
+
+@pytest.mark.parametrize(
+    ("folio", "number", "label"), [("roman", 4, "iv"), ("roman", 1999, "mcmxcix"), ("arabic", 12, "12")]
+)
+def test_page_labels(folio: str, number: int, label: str) -> None:
+    assert page_label(folio, number) == label
+
+
+def stock_with(tmp_path: Path, chapter: str) -> Path:
+    """The stock book with a first chapter of its own."""
+    book = tmp_path / "book"
+    shutil.copytree(BOOKS / "stock", book)
+    text = (book / "chapters/01-words.md").read_text(encoding="utf-8")
+    (book / "chapters/01-words.md").write_text(f"{text}\n\n{chapter}\n", encoding="utf-8")
+    return book
+
+
+def told(book: Path, out: Path) -> list[str]:
+    try:
+        built = build(book, out, as_of=TODAY, formats=("pdf",))
+    except Stopped as stopped:
+        return [problem.code for problem in stopped.problems]
+    return [problem.code for problem in built.problems]
+
+
+def test_an_emergency_callout_that_does_not_fit_on_a_page_is_an_error(tmp_path: Path) -> None:
+    lines = "\n\n".join(f"Line {n} of the box." for n in range(60))
+    book = stock_with(tmp_path, f"::: {{.callout-alarm}}\n{lines}\n:::")
+    assert "emergency-too-tall" in told(book, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*.pdf"))
+
+
+def test_a_rule_that_the_typesetter_does_not_know_is_an_error(tmp_path: Path) -> None:
+    book = stock_with(tmp_path, "")
+    (book / "own.css").write_text("p { colr: red }")
+    settings = (book / "book.toml").read_text(encoding="utf-8")
+    (book / "book.toml").write_text(settings + '\n[theme]\ncss = ["own.css"]\n', encoding="utf-8")
+    assert "typesetting" in told(book, tmp_path / "out")
+
+
+def test_many_notes_in_one_place_are_all_there(tmp_path: Path) -> None:
+    """Two long notes called in the same line are where WeasyPrint loses one."""
+
+    def note(name: str) -> str:
+        return (
+            f"^[Note {name} begins. {'It runs over several lines, so that there is little room. ' * 4}End of {name}.]"
+        )
+
+    paragraphs = (
+        f"Paragraph {n} calls two notes{note(f'A{n}A')} in a line{note(f'B{n}B')} of text." for n in range(12)
+    )
+    text = "\n\n".join(paragraphs)
+    check_pdf(make(stock_with(tmp_path, text), "pdf"))
+
+
+def test_dates_come_from_the_book() -> None:
+    made = make(BOOKS / "stock", "pdf")
+    with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
+        assert str(pdf.docinfo["/CreationDate"]).startswith("D:20260115")
+        assert pdf.pages[0].label == "i"
