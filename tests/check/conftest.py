@@ -1,0 +1,47 @@
+"""What the validators judge: the real book and the stock book, each built once a run by the command people use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tools import ROOT
+
+BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock"}
+
+
+@dataclass(frozen=True)
+class Built:
+    book: str
+    folder: Path
+
+    def file(self, ending: str) -> Path:
+        (found,) = self.folder.glob(f"*{ending}")
+        return found
+
+
+@pytest.fixture(scope="session", params=BOOKS)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    out = tmp_path_factory.mktemp(request.param)
+    command = [sys.executable, "-m", "ketapub", "build", str(BOOKS[request.param]), "-o", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Built(request.param, out)
+
+
+@pytest.fixture
+def pdf(built: Built) -> Path:
+    return built.file(".pdf")
+
+
+@pytest.fixture
+def epub(built: Built) -> Path:
+    return built.file(".epub")
+
+
+@pytest.fixture
+def html(built: Built) -> Path:
+    return built.file(".html")
