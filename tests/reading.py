@@ -105,7 +105,7 @@ class Expect:
                 label = callouts.label(self.book.info.callouts[node.kind], self.book.info.book.language)
                 if node.number:
                     label = self.word.format("label-number", label=label, number=node.number)
-                if node.title:
+                if node.title and label[-1] not in "?!":
                     label = self.word.format("label-before-title", label=label)
                 self.add("callout", f"{label} {self.line(node.title)}")
                 self.blocks(node.blocks)

@@ -482,6 +482,7 @@ class Book:
     chapter_of: Mapping[str, str]  # id -> name of the chapter it stands in
     cover: str = ""  # the asset that is the front cover; "": the theme draws one
     styles: tuple[str, ...] = ()  # the book's own style sheets, checked, over the theme's
+    fonts: tuple[str, ...] = ()  # names in `files` of its own fonts, behind the theme's in every stack
     files: Mapping[str, bytes] = field(default_factory=dict)  # what those name: fonts, pictures
     templates: Mapping[str, str] = field(default_factory=dict)  # the book's own, over the built-in ones
 

@@ -70,6 +70,7 @@ class _Writer:
         self.positions: list[Position] = []
         self.notes: list[d.Note] = []
         self.pictures = 0
+        self.citing = False
 
     def tags(self) -> Tags:
         return Tags(Markup("".join(self.parts)), tuple(self.positions))
@@ -154,7 +155,9 @@ class _Writer:
 
     def endnotes(self, chapter: d.Chapter) -> None:
         title = f"{chapter.heading.attributes.id}-notes"
-        with self.element("section", attributes={"class": "notes", "aria-labelledby": title}):
+        # "Notes", then the chapter: no two landmarks of a page may have one name.
+        names = f"{title} {chapter.heading.attributes.id}"
+        with self.element("section", attributes={"class": "notes", "aria-labelledby": names}):
             self.leaf(f"h{2 + self.medium.shift}", self.words["notes"], {"id": title, "class": "level-2"})
             notes, self.notes = self.notes, []
             for note in notes:
@@ -316,7 +319,8 @@ class _Writer:
         with self.element("aside", node.at, attributes):
             with self.element(f"h{level}" if node.level else "p", node.at, {"class": "callout-title", "id": title}):
                 self.raw(inline_icon(self.book.icons[kind.name]))
-                shown = self.words.format("label-before-title", label=label) if node.title else label
+                colon = node.title and label[-1:] not in ("?", "!")  # "How sure are we? One dose"
+                shown = self.words.format("label-before-title", label=label) if colon else label
                 self.leaf("span", shown, {"class": "callout-kind"})
                 if node.title:
                     self.raw(" ")
@@ -397,14 +401,17 @@ class _Writer:
                 self.wrap("span", node, children, self.common(attributes))
             case d.Link(children=children, target=target, title=title, attributes=attributes):
                 href = self.medium.href(target[1:]) if target.startswith("#") else target
-                self.wrap("a", node, children, self.common(attributes) | {"href": href, "title": title})
+                role = "doc-biblioref" if self.citing and target.startswith("#") else None
+                self.wrap("a", node, children, self.common(attributes) | {"role": role, "href": href, "title": title})
             case d.Image():
                 self.picture(node)
             case d.Note():
                 self.note(node)
             case d.Citation(children=children, id=id):
                 with self.element("span", node.at, {"class": "citation", "id": id}):
-                    self.cited(children)
+                    self.citing = True  # the links inside lead into the reference list, and say so
+                    self.inlines(children)
+                    self.citing = False
             case d.Reference(children=children, target=target):
                 self.wrap("a", node, children, {"class": "reference", "href": self.medium.href(target)})
             case d.PageReference(children=children, target=target, elsewhere=elsewhere):
@@ -420,15 +427,6 @@ class _Writer:
                 raise AssertionError(f"{node.at}: {type(node).__name__} reached markup unresolved")
             case _:
                 assert_never(node)
-
-    def cited(self, nodes: d.Inlines) -> None:
-        """The text of a citation: its links into the bibliography say what they are."""
-        for node in nodes:
-            if isinstance(node, d.Link):
-                href = self.medium.href(node.target[1:])
-                self.wrap("a", node, node.children, {"role": "doc-biblioref", "href": href})
-            else:
-                self.inline(node)
 
     def note(self, node: d.Note) -> None:
         if self.medium.notes == "foot":

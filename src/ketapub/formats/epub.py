@@ -19,7 +19,7 @@ from markupsafe import Markup
 from ketapub import __version__, document as d
 from ketapub.formats.imprint import imprint_lines, stamp
 from ketapub.formats.made import Made
-from ketapub.formats.styling import faces, sheet, size_rules
+from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
@@ -28,6 +28,7 @@ from ketapub.templates import render
 from ketapub.theme import Theme
 
 XHTML = "application/xhtml+xml"
+XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 OPF = "http://www.idpf.org/2007/opf"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -55,7 +56,8 @@ def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     pages = _pages(book, made)
     fixed = [
         _File("style", "style.css", "text/css", _style(book, theme).encode()),
-        *(_File(f"font-{face.file}", f"fonts/{face.file}", "font/ttf", face.data) for face in faces(theme)),
+        *(_File(f"font-{index}", name, "font/ttf", theme.read(name)) for index, name in enumerate(theme.fonts)),
+        *(_File(f"own-{index}", name, media_type(name), book.files[name]) for index, name in enumerate(book.files)),
         *(_File(f"licence-{name}", name, "text/plain", theme.read(name)) for name in theme.files if _is_licence(name)),
         *(_File(f"picture-{a.name}", a.name, a.media_type, a.data) for a in book.assets.values() if a.svg is None),
     ]
@@ -165,17 +167,19 @@ def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
             element.set(EPUB_TYPE, type)
         if element.tag == "{http://www.w3.org/2000/svg}svg":
             properties.add("svg")
+            element.set("direction", "ltr")  # a drawing places its words itself; EPUB style sheets may not say it
+        if element.tag == f"{{{XHTML_NAMESPACE}}}a" and element.get("href", "").startswith("sms:"):
+            # Registered (RFC 5724), yet EPUBCheck 5.3 warns of it (HTM-025) and readers rarely follow it: the number
+            # stands in the text.
+            element.tag = f"{{{XHTML_NAMESPACE}}}span"
+            del element.attrib["href"]
     data = etree.tostring(root, xml_declaration=True, encoding="utf-8", doctype="<!DOCTYPE html>")
     return data, tuple(sorted(properties))
 
 
 def _style(book: d.Book, theme: Theme) -> str:
-    rules = "\n".join(
-        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
-        f'src: url("fonts/{face.file}"); }}'
-        for face in faces(theme)
-    )
-    return "\n".join((rules, sheet(theme, "epub.css"), size_rules(book), *book.styles))
+    rules = [face_rule(face, f'url("{face.file}")') for face in faces(theme, book)]
+    return "\n".join((*rules, book_sheet(book, theme, "epub.css")))
 
 
 # --- its package ---------------------------------------------------------------------------------------
@@ -252,11 +256,15 @@ def _describe(made: Any, book: d.Book) -> None:
         meta("schema:accessMode", "visual")
     meta("schema:accessModeSufficient", "textual")
     features = ["structuralNavigation", "tableOfContents", "readingOrder", "ARIA", "displayTransformability"]
+    word = words(info.language)
+    summary = [word["accessibility-of-text"]]
     if any(image.alt for image in images):
         features.append("alternativeText")
+        summary.append(word["accessibility-of-pictures"])
     for feature in features:
         meta("schema:accessibilityFeature", feature)
     meta("schema:accessibilityHazard", "none")
+    meta("schema:accessibilitySummary", " ".join(summary))
     made.add_metadata(None, "meta", "", {"name": "generator", "content": f"ketapub {__version__}"})
 
 

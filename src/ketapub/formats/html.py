@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+from collections.abc import Callable
 
 from markupsafe import Markup
 
 from ketapub import __version__, document as d
 from ketapub.formats.imprint import imprint_lines, stamp
 from ketapub.formats.made import Made
-from ketapub.formats.styling import faces, sheet, size_rules, subset_woff2, theme_icon
+from ketapub.formats.styling import book_sheet, face_rule, faces, media_type, subset_woff2, theme_icon
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
@@ -21,6 +23,9 @@ from ketapub.problems import Problems
 from ketapub.resolve.crisis import crisis_lines
 from ketapub.templates import render
 from ketapub.theme import Theme
+
+# The markup is XML; HTML gives the slash of an empty element no meaning. In a tag, < and > stand for nothing else.
+_VOID = re.compile(r"<((?:br|hr|img)\b[^<>]*?) ?/>")
 
 
 def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
@@ -48,9 +53,9 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     }
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
     letters = frozenset(render("page.html", book.templates, style="", policy="", **shown))
-    style = "\n".join((_faces(theme, letters), sheet(theme, "web.css"), size_rules(book), *book.styles))
+    style = "\n".join((_faces(theme, book, letters), book_sheet(book, theme, "web.css", address=_address_of(book))))
     text = render("page.html", book.templates, style=Markup(style), policy=_policy(style), **shown)
-    return (OutputFile(f"{info.book.slug}.html", text.encode()),)
+    return (OutputFile(f"{info.book.slug}.html", _VOID.sub(r"<\1>", str(text)).encode()),)
 
 
 def _policy(style: str) -> str:
@@ -63,18 +68,22 @@ def _policy(style: str) -> str:
 
 
 def _data_address(asset: d.Asset) -> str:
-    return f"data:{asset.media_type};base64,{base64.b64encode(asset.data).decode()}"
+    return _data(asset.media_type, asset.data)
 
 
-def _faces(theme: Theme, letters: frozenset[str]) -> str:
+def _address_of(book: d.Book) -> Callable[[str], str]:
+    return lambda name: _data(media_type(name), book.files[name])
+
+
+def _data(type: str, data: bytes) -> str:
+    return f"data:{type};base64,{base64.b64encode(data).decode()}"
+
+
+def _faces(theme: Theme, book: d.Book, letters: frozenset[str]) -> str:
     rules = []
-    for face in faces(theme):
+    for face in faces(theme, book):
         data = subset_woff2(face, letters)
         if data is None:  # no letter of the book is in this face
             continue
-        address = base64.b64encode(data).decode()
-        rules.append(
-            f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
-            f'font-display: swap; src: url("data:font/woff2;base64,{address}") format("woff2"); }}'
-        )
+        rules.append(face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap'))
     return "\n".join(rules)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +18,9 @@ from ketapub.problems import Position, Problems
 from ketapub.svg import clean_svg, inline_icon
 from ketapub.theme import Theme
 
+FONT_TYPES = {".ttf": "font/ttf", ".otf": "font/otf", ".woff": "font/woff", ".woff2": "font/woff2"}
+_STACK = re.compile(r'("[^"]+")((?:, "[^"]+")*, (?:serif|sans-serif|monospace);)')
+_FILE = re.compile(r'url\("(files/[^"]+)"\)')
 _IMPORT = re.compile(r"""@import\s+(?:url\()?["']?([\w.-]+\.css)["']?\)?\s*;""")
 
 
@@ -28,7 +31,7 @@ class Face:
     family: str
     weight: int
     style: str
-    file: str  # its name without folder
+    file: str  # its name in outputs: "fonts/name.ttf", or "files/…" of the book's own
     data: bytes
 
 
@@ -44,8 +47,42 @@ def theme_icon(theme: Theme, name: str) -> Markup:
     return inline_icon(svg)
 
 
-def faces(theme: Theme) -> tuple[Face, ...]:
-    return tuple(_face(name.rpartition("/")[2], theme.read(name)) for name in theme.fonts)
+def book_sheet(
+    book: d.Book, theme: Theme, name: str, extra: str = "", address: Callable[[str], str] = lambda file: file
+) -> str:
+    """The theme's sheet `name`, then `extra` and the sizes of pictures, then the book's own sheets.
+
+    The book's own fonts stand second in every stack: they draw what the theme's fonts cannot. `address` gives the place
+    of a file that the book's sheets name.
+    """
+    families = "".join(f', "{family}"' for family in dict.fromkeys(face.family for face in own_faces(book)))
+    themed = _STACK.sub(lambda found: f"{found[1]}{families}{found[2]}", sheet(theme, name))
+    own = _FILE.sub(lambda found: f'url("{address(found[1])}")', "\n".join(book.styles))
+    return "\n".join((themed, extra, size_rules(book), own))
+
+
+def faces(theme: Theme, book: d.Book) -> tuple[Face, ...]:
+    """The theme's fonts, then the book's own."""
+    return tuple(_face(name, theme.read(name)) for name in theme.fonts) + own_faces(book)
+
+
+def own_faces(book: d.Book) -> tuple[Face, ...]:
+    return tuple(_face(name, book.files[name]) for name in book.fonts)
+
+
+def face_rule(face: Face, source: str) -> str:
+    """`source` is the value of `src`: `url("fonts/name.ttf")`."""
+    return (
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
+        f"src: {source}; }}"
+    )
+
+
+def media_type(name: str) -> str:
+    """The media type of a file that a style sheet names, by the end of its name (EPUB 3.3, 3.2)."""
+    suffix = name[name.rfind(".") :].lower()
+    pictures = {".svg": "image/svg+xml", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+    return FONT_TYPES.get(suffix) or pictures.get(suffix) or f"image/{suffix[1:]}"
 
 
 @cache
@@ -55,6 +92,7 @@ def _face(file: str, data: bytes) -> Face:
     with TTFont(io.BytesIO(data), lazy=True) as font:
         names, style = font["name"], font["OS/2"]
         family = names.getDebugName(16) or names.getDebugName(1) or file
+        family = re.sub(r'["\\<>\n]', "", family)  # it goes into style sheets
         return Face(family, style.usWeightClass, "italic" if style.fsSelection & 1 else "normal", file, data)
 
 

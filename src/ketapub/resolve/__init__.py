@@ -40,6 +40,7 @@ def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Prob
         chapter_of=chapter_of,
         cover=cover,
         styles=theming.styles,
+        fonts=theming.fonts,
         files=theming.files,
         templates=theming.templates,
     )

@@ -7,7 +7,7 @@ from ketapub.formats.made import Made
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.typeset import typeset
 from ketapub.formats.pdf.write import write_pdf
-from ketapub.formats.styling import sheet, size_rules
+from ketapub.formats.styling import book_sheet, face_rule, own_faces
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -15,7 +15,8 @@ from ketapub.theme import Theme
 
 def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     trim = " ".join(str(length) for length in book.info.print_.trim)
-    css = "\n".join((sheet(theme, "print.css"), f"@page {{ size: {trim} }}", size_rules(book), *book.styles))
+    rules = [face_rule(face, f'url("{face.file}")') for face in own_faces(book)]
+    css = "\n".join((*rules, book_sheet(book, theme, "print.css", f"@page {{ size: {trim} }}")))
     resources = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
     with log_as_problems(problems):  # a style sheet complains when it is read
         engine = Engine(css, resources, theme.folder / "fonts")

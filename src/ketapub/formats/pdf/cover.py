@@ -10,7 +10,8 @@ import io
 from ketapub import document as d
 from ketapub.formats.imprint import stamp
 from ketapub.formats.pdf.engine import Engine, log_as_problems
-from ketapub.formats.styling import sheet
+from ketapub.formats.styling import book_sheet, face_rule, own_faces
+from ketapub.locale import direction
 from ketapub.problems import Problems
 from ketapub.svg import inline_svg
 from ketapub.templates import render
@@ -31,12 +32,15 @@ def cover_picture(book: d.Book, theme: Theme, problems: Problems) -> bytes | Non
         "cover.xml",
         book.templates,
         book=book.info.book,
+        direction=direction(book.info.book.language),
         stamp=stamp(book.info),
         picture=picture,
         image=own.name if own is not None and own.svg is None else "",
     )
-    files = {name: asset.data for name, asset in book.assets.items()}
-    engine = Engine(sheet(theme, "cover.css"), files, theme.folder / "fonts")
+    files = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
+    rules = [face_rule(face, f'url("{face.file}")') for face in own_faces(book)]
+    css = "\n".join((*rules, book_sheet(book, theme, "cover.css")))
+    engine = Engine(css, files, theme.folder / "fonts")
     with log_as_problems(problems):
         document = engine.lay_out(ElementTree.fromstring(page), f"@page {{ size: {WIDTH}px {HEIGHT}px; margin: 0 }}")
         data = document.copy(document.pages[:1]).write_pdf()

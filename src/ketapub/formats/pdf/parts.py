@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from ketapub import document as d
 from ketapub.formats.imprint import imprint_lines, stamp
-from ketapub.locale import words
+from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.templates import render
 
@@ -34,7 +34,8 @@ class Part:
     def page(self, title: str, stamp_text: str) -> str:
         """The whole part as one XML document, in no namespace, as an HTML parser would give it."""
         kind = "front" if self.folio == "roman" else "main"
-        shown = {"lang": self.language, "data-book": title, "data-chapter": self.running, "data-stamp": stamp_text}
+        shown = {"lang": self.language, "dir": direction(self.language)}
+        shown |= {"data-book": title, "data-chapter": self.running, "data-stamp": stamp_text}
         attributes = "".join(f' {key}="{escape(value)}"' for key, value in shown.items())
         head = f"<head><title>{escape(title)}</title></head>"
         return f'<html{attributes}>{head}<body class="{kind}">{self.body}</body></html>'

@@ -51,19 +51,6 @@ BLOCKS = {
     "h4",
 }
 SVG = "{http://www.w3.org/2000/svg}svg"
-# The colour of a callout's icon, a token of the theme, by its frame: WeasyPrint gives drawings no colour from CSS.
-ICON_INK = {
-    "heavy": "on-emergency",
-    "thick-bar": "warning",
-    "dashed": "caution",
-    "panel": "keypoints",
-    "round": "ask",
-    "double": "evidence",
-    "hair": "definition",
-    "bar": "note",
-    "dotted": "tip",
-    "rule": "important",
-}
 
 
 @dataclass(frozen=True)
@@ -160,7 +147,9 @@ def _lay_out(
         for callout in tree.iter("aside"):
             for icon in callout.iter(SVG):
                 if icon.get("class") == "icon":
-                    icon.set("color", ink[ICON_INK[callout.get("data-frame", "bar")]])
+                    # WeasyPrint gives drawings no colour from CSS. The heavy frame's title is reversed.
+                    frame = callout.get("data-frame")
+                    icon.set("color", ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
         notes = [span for span in tree.iter("span") if span.get("class") == "footnote"]
         _nudge(tree, notes, nudges)
         document = engine.lay_out(tree, css)
