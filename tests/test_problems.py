@@ -1,7 +1,7 @@
 """A folder a problem: tests/problems/<code>/ is laid over the stock book; expected.txt says what the author is told.
 
-The folder's name is the code, with more after "--" where a code has several folders. `command.txt`, if there, gives
-the exit status and further options of `ketapub build`.
+The folder's name is the code, with more after "--" where a code has several folders. `status.txt`, if there, gives
+the exit status; without it, it is 1.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def test_problem(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
     (out / ".ketapub.json").write_text("{}")
     status_file = folder / "status.txt"
     wanted = int(status_file.read_text()) if status_file.exists() else 1
-    status = main(["build", str(book), "-o", str(out), "--to", "html", "--strict", "--cache", str(tmp_path / "cache")])
+    options = ["--to", "html", "--strict", "--as-of", "2026-02-01", "--cache", str(tmp_path / "cache")]
+    status = main(["build", str(book), "-o", str(out), *options])
     told = capsys.readouterr().err.replace(str(tmp_path), "TMP")
     assert told == (folder / "expected.txt").read_text(encoding="utf-8")
     assert status == wanted
@@ -58,3 +59,11 @@ def test_every_code_has_a_folder() -> None:
     shown = {folder.name.partition("--")[0] for folder in FOLDERS}
     elsewhere = {code for code, told in explanations().items() if "tested" in told}  # names the test that shows it
     assert shown | elsewhere == set(explanations())
+
+
+@pytest.mark.parametrize(
+    "test", sorted({told["tested"] for told in explanations().values() if "::" in told.get("tested", "")})
+)
+def test_a_test_that_shows_a_code_exists(test: str) -> None:
+    file, _, name = test.partition("::")
+    assert f"def {name}(" in (HERE.parent / file).read_text(encoding="utf-8")
