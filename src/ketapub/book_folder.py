@@ -52,7 +52,11 @@ class BookFolder:
             column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
             place = Position(path, before.count(b"\n") + 1, column)
             message = f"the byte 0x{data[error.start]:02X} is no UTF-8"
-            problems.add("invalid-utf-8", place, message, "save the file as UTF-8")
+            if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+                message = "the file is UTF-16, not UTF-8"
+            else:
+                problems.know(path, data.decode("utf-8", "replace"))
+            problems.add("invalid-utf-8", place, message, "save the file as UTF-8 in your editor")
             return None
         problems.know(path, text)
         return text
@@ -69,7 +73,7 @@ class BookFolder:
         file = self._inside(path)
         try:
             if file.is_dir():
-                raise _Refused("unreadable-file", f"{path} is a folder")
+                raise _Refused("unreadable-file", f"{path} is a folder", "name a file in it")
             if file.exists() and not file.is_file():  # reading a device or a pipe may never end
                 raise _Refused("unreadable-file", f"{path} is no ordinary file")
             if (size := file.stat().st_size) > self.largest:

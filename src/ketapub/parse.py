@@ -80,7 +80,9 @@ def _title(blocks: Blocks, front: FrontMatter, path: str, reading: Reading) -> t
                 "text-before-title", before.at, "text stands before the title of the chapter", "put the title first"
             )
     else:
-        problems.add("missing-title", Position(path, 1, 1), "this chapter has no title", "begin it with # Title")
+        broken = {one.at.file for one in problems.found if one.code == "broken-front-matter"}
+        if path not in broken:  # or the title may stand in what could not be read
+            problems.add("missing-title", Position(path, 1, 1), "this chapter has no title", "begin it with # Title")
         heading = Heading(1, (), at=Position(path, 1, 1))
     for title in titles:
         problems.add(

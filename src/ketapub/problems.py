@@ -49,7 +49,8 @@ class Problem:
         place = f"{self.at}: " if self.at.file else ""
         lines = [f"{place}{self.severity}[{self.code}]: {self.message}"]
         if self.source:
-            shown = self.source.replace("\t", " ").rstrip()
+            tabless = self.source.replace("\t", " ").rstrip()
+            shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in tabless)
             start = max(0, self.at.column - 61) if len(shown) > 100 else 0
             lines.append(f"    {shown[start : start + 100]}")
             if self.at.column:
@@ -90,7 +91,7 @@ class Problems:
 
     def know(self, file: str, text: str) -> None:
         """Remember the text of a file, so that problems in it can show their line."""
-        self._lines[file] = text.splitlines()
+        self._lines[file] = text.split("\n")  # no other characters end a line, whatever `splitlines` says
 
     def add(self, code: str, at: Position, message: str, hint: str = "", severity: Severity = "error") -> None:
         """Report a problem. `code` must be explained in codes.toml."""

@@ -30,6 +30,8 @@ def resolve_citations(
 ) -> tuple[d.Chapter, ...]:
     """`with_citations`, with the library and the style that book.toml names, a `.csl` file of the book included."""
     library = read_library(manuscript.references, problems)
+    if any(one.code in ("broken-references", "unknown-reference-format") for one in problems.errors):
+        return chapters  # or each citation of what could not be read would be reported as unknown
     name, at = info.bibliography.style, info.at("bibliography.style")
     if not name.endswith(".csl"):
         return with_citations(chapters, info, library, load_style(name, at, problems), problems)

@@ -68,6 +68,8 @@ def read_raster(data: bytes) -> Raster:
         raise
     except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, struct.error … on broken files
         reason = str(error).rstrip(".") or type(error).__name__
+        if "BytesIO" in reason:  # Pillow names the object that it could not read
+            reason = "its beginning is damaged"
         raise Unfit("broken-image", f"cannot be read: {reason}", "save it anew, or copy it again") from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient

@@ -33,10 +33,10 @@ class Theming:
 def collect_theming(info: Info, folder: BookFolder, problems: Problems) -> Theming:
     files: dict[str, bytes] = {}
 
-    def take(path: str, at: Position) -> str:
-        """The name in the outputs of a file of the book, once it is checked."""
+    def take(path: str, at: Position, unread: Problems) -> str:
+        """The name in the outputs of a file of the book, once it is checked. Whether it is there is told `unread`."""
         name = FILES + posixpath.normpath(path)
-        if name not in files and (data := folder.read(path, problems, at)) is not None:
+        if name not in files and (data := folder.read(path, unread, at)) is not None:
             if path.lower().endswith(FONTS):
                 kept = data if read_font(data, path, at, problems) else None
             else:
@@ -45,13 +45,14 @@ def collect_theming(info: Info, folder: BookFolder, problems: Problems) -> Themi
                 files[name] = kept
         return name
 
-    fonts = [take(path, info.at(f"theme.fonts.{index}")) for index, path in enumerate(info.theme.fonts)]
+    fonts = [take(path, info.at(f"theme.fonts.{index}"), problems) for index, path in enumerate(info.theme.fonts)]
     styles = []
     for index, path in enumerate(info.theme.css):
         at = info.at(f"theme.css.{index}")
         if (text := folder.read_text(path, problems, at)) is not None:
             css = check_css(text, posixpath.normpath(path), folder, problems)
-            names = {file: take(file, Position(path)) for file in files_named(css)}
+            # `check_css` has told of files that are not there, at their places.
+            names = {file: take(file, Position(path), Problems()) for file in files_named(css)}
             styles.append(with_addresses(css, names.__getitem__))
     fonts = [name for name in fonts if name in files]
     return Theming(tuple(styles), tuple(fonts), files, _templates(info, folder, problems))

@@ -136,7 +136,8 @@ class _Cleaner:
         declared = [] if dtd is None else [str(entity.name) for entity in dtd.iterentities()]
         if declared:
             hint = "delete the <!DOCTYPE …> with everything in it, or save the drawing as plain SVG"
-            self.report("svg-not-allowed", 1, f'the drawing declares its own entities ("{declared[0]}")', hint)
+            line = self.data.partition(b"<!DOCTYPE")[0].count(b"\n") + 1
+            self.report("svg-not-allowed", line, f'the drawing declares its own entities ("{declared[0]}")', hint)
             return False
         for node in (*root.itersiblings(preceding=True), *root.iter()):
             if isinstance(node, etree._ProcessingInstruction) and node.target == "xml-stylesheet":

@@ -50,6 +50,8 @@ def code_span(state: InlineState, silent: bool) -> bool:
             state.problem("unsupported-raw", begin, "raw code for one output is not supported", "write it in Markdown")
             token.content = ""
         elif cell := re.match(r"\{(\w+)\}\s", token.content):
-            state.problem("unsupported-code-cell", begin, f"code is not run here: {cell[0]}", "write the result itself")
+            state.problem(
+                "unsupported-code-cell", begin, f"code is not run here: {cell[0].strip()}", "write the result itself"
+            )
     state.pos = raw.end() if raw else end
     return True

@@ -30,7 +30,7 @@ def conditions_of(
             conditions.append(Condition(key, values, wanted=(word == "when") != hidden))
         else:
             problems.add("condition-missing", at, f"{name} has no value", f'as in {name}="pdf"')
-    if not conditions:
+    if not any(name in CONDITION_KEYS for name in pairs):
         problems.add("condition-missing", at, "it does not say when to show this", 'add when-format="pdf" or the like')
     elif (
         hidden and len(conditions) > 1

@@ -84,7 +84,7 @@ def _blocks_of(path: str, text: str, state: BlockState, at: Position) -> None:
     reading, outer = state.reading, state.reading.including
     if path in outer:
         chain = " → ".join([*outer[outer.index(path) :], path])
-        reading.problems.add("include-cycle", at, f"a file cannot include itself: {chain}")
+        reading.problems.add("include-cycle", at, f"a file cannot include itself: {chain}", "delete this line")
         return
     source = Source(path, reading.clean(path, text))
     reading.problems.know(path, source.text)
@@ -114,9 +114,8 @@ def _words(inner: str, at: Position, reading: Reading) -> str:
     elif name in ("include", "pagebreak"):
         problem("shortcode-not-alone", at, f"{name} stands inside a line of text", "put it on a line of its own")
     elif name in _LATER:
-        problem(
-            "unsupported-fact" if name == "fact" else "unsupported-handout", at, f'the shortcode "{name}"', _LATER[name]
-        )
+        code = "unsupported-fact" if name == "fact" else "unsupported-handout"
+        problem(code, at, f'the shortcode "{name}" is not supported yet', _LATER[name])
     elif name in _QUARTO:
         problem("unsupported-shortcode", at, f'the shortcode "{name}" is not supported', "write out what it stands for")
     else:
