@@ -22,7 +22,8 @@ from tree import read
 from ketapub import cli, document as d, info
 from ketapub.callouts import ALIASES, BUILT_IN
 from ketapub.formats import FORMATS
-from ketapub.problems import explanations
+from ketapub.problems import Position, Problem, explanations
+from ketapub.settings import settings_of
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/ketapub"
@@ -200,7 +201,7 @@ def test_the_settings_page_names_each_setting() -> None:
     for head, body in re.findall(r"^## `\[+([\w-]+)[^`]*`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL):
         found[head] = set(re.findall(r"^\| `([\w-]+)` \| [^\n]+ \| [^\n]* \| ", body, re.MULTILINE)) - set(BUILT_IN)
     known = {}
-    for key, one in info.settings_of(info.Info).items():
+    for key, one in settings_of(info.Info).items():
         schema = one.metadata["shape"].schema
         table = schema if "properties" in schema else schema.get("items") or schema.get("additionalProperties")
         known[key] = set(table.get("properties", ()))
@@ -246,6 +247,16 @@ def test_each_command_that_is_named_exists(document: Path) -> None:
             )
         if words[:1] == ["make"]:
             assert len(words) == 1 or re.search(rf"^{words[1]}:", text_of("Makefile"), re.MULTILINE), quoted
+
+
+def test_the_problem_in_the_readme_looks_as_printed() -> None:
+    block = re.search(r"^```\n(([^:\n]+):(\d+):(\d+): error\[.*?)```", text_of("README.md"), re.MULTILINE | re.DOTALL)
+    assert block
+    first, source, _, hint = block[1].splitlines()
+    code, message = re.findall(r"error\[(.*?)\]: (.*)", first)[0]
+    at = Position(block[2], int(block[3]), int(block[4]))
+    problem = Problem(code, at, message, hint.removeprefix("  hint: "), source=source.strip())
+    assert f"{problem}\n" == block[1]
 
 
 def test_each_format_is_documented() -> None:
