@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ketapub.cache import Cache
 from ketapub.document import Book
 from ketapub.editions import select
-from ketapub.formats import maker
+from ketapub.formats import FORMATS, maker
 from ketapub.formats.made import Made
 from ketapub.manuscript import read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
@@ -56,7 +57,8 @@ def build(
     draft = parse(manuscript, problems)
     progress("resolving")
     book = resolve(draft, manuscript, theme, problems)
-    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress)
+    made = Made(cache=Cache(cache, problems))
+    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, made)
     if strict and problems.found:
         raise Stopped(problems.in_order())
     build_id = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
@@ -67,10 +69,19 @@ def build(
 
 
 def make_formats(
-    book: Book, theme: Theme, names: tuple[str, ...], problems: Problems, progress: Callable[[str], None]
+    book: Book,
+    theme: Theme,
+    names: tuple[str, ...],
+    problems: Problems,
+    progress: Callable[[str], None] = lambda step: None,
+    made: Made | None = None,
 ) -> Bundle:
     """The files of each format, one after the other; a later one may use what an earlier one made."""
-    made = Made()
+    made = made or Made()
+    for name in sorted(set(names) - set(FORMATS)):
+        at = book.info.at("book.formats")
+        problems.add("unsupported-format", at, f'"{name}" cannot be made yet', f"these can: {', '.join(FORMATS)}")
+    problems.stop_on_errors()
     if "epub" in names:
         from ketapub.formats.pdf.cover import cover_picture
 

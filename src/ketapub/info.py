@@ -157,14 +157,14 @@ class MarkdownSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BibliographySettings:
-    files: tuple[str, ...] = setting(list_of(PATH, unique=True), (), "CSL-JSON, CSL-YAML, BibTeX, RIS or PubMed files")
+    files: tuple[str, ...] = setting(list_of(PATH, unique=True), (), "The reference files: CSL-JSON")
     style: str = setting(TEXT, "nlm-citation-sequence-brackets", "A CSL style by name, or the path of a .csl file")
     placement: str = setting(choice("book", "chapter", "both"), "book", "Where the reference list stands")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutSettings:
-    authorship: str = setting(TEXT, "", "Who wrote the book, printed on page one")
+    authorship: str = setting(TEXT, "", "Who wrote the book, printed on the copyright page")
     funding: str = setting(TEXT, "", "Who paid for it")
     certified_by: str = setting(TEXT, "", "Who certified its accessibility")
 
@@ -172,7 +172,7 @@ class AboutSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSettings:
     stamp: str = setting(TEXT, "", "Printed on every page until the book is released")
-    overdue_stamp: str = setting(TEXT, "", "Printed instead once the next review is overdue")
+    overdue_stamp: str = setting(TEXT, "", "Printed too, once the next review is overdue")
     reviewed: datetime.date | None = setting(DAY, None, "The day of the last review")
     next_review: datetime.date | None = setting(DAY, None, "The day by which it must be reviewed again")
     reviewers: tuple[str, ...] = setting(list_of(TEXT), (), "Who reviewed it; their signatures lie in review/")

@@ -9,6 +9,8 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
 
 from markupsafe import Markup
 
@@ -53,7 +55,9 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     }
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
     letters = frozenset(render("page.html", book.templates, style="", policy="", **shown))
-    style = "\n".join((_faces(theme, book, letters), book_sheet(book, theme, "web.css", address=_address_of(book))))
+    style = "\n".join(
+        (_faces(theme, book, letters, made), book_sheet(book, theme, "web.css", address=_address_of(book)))
+    )
     text = render("page.html", book.templates, style=Markup(style), policy=_policy(style), **shown)
     return (OutputFile(f"{info.book.slug}.html", _VOID.sub(r"<\1>", str(text)).encode()),)
 
@@ -79,11 +83,11 @@ def _data(type: str, data: bytes) -> str:
     return f"data:{type};base64,{base64.b64encode(data).decode()}"
 
 
-def _faces(theme: Theme, book: d.Book, letters: frozenset[str]) -> str:
+def _faces(theme: Theme, book: d.Book, letters: frozenset[str], made: Made) -> str:
     rules = []
     for face in faces(theme, book):
-        data = subset_woff2(face, letters)
-        if data is None:  # no letter of the book is in this face
-            continue
+        cut = partial(subset_woff2, face, letters)
+        if not (data := made.kept(cut, "woff2", version("fonttools"), face.data, "".join(sorted(letters)))):
+            continue  # no letter of the book is in this face
         rules.append(face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap'))
     return "\n".join(rules)

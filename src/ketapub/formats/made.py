@@ -1,9 +1,15 @@
-"""What a run has made so far, for the formats that build on it: `site` lists downloads, the EPUB shows the cover."""
+"""What a run has made so far, for the formats that build on it: `site` lists downloads, the EPUB shows the cover.
+
+With it goes the cache, where a format keeps what is slow to make and does not change from run to run.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from ketapub import __version__
+from ketapub.cache import Cache, cache_key
 from ketapub.document import Pages
 from ketapub.outputs import Bundle
 
@@ -13,3 +19,15 @@ class Made:
     cover: bytes | None = None  # the front cover as JPEG
     pages: Pages | None = None  # of the print edition that this run makes
     files: Bundle = ()
+    cache: Cache | None = None
+
+    def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:
+        """What `make` gives, from the cache where an earlier run made it of the same `parts`."""
+        if self.cache is None:
+            return make()
+        key = cache_key(__version__, *parts)
+        found = self.cache.get(key)
+        if found is None:
+            found = make()
+            self.cache.put(key, found)
+        return found

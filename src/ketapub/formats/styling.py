@@ -96,15 +96,15 @@ def _face(file: str, data: bytes) -> Face:
         return Face(family, style.usWeightClass, "italic" if style.fsSelection & 1 else "normal", file, data)
 
 
-def subset_woff2(face: Face, letters: frozenset[str]) -> bytes | None:
-    """The face with the glyphs of these letters alone, as WOFF2. None when it has none of them but the space."""
+def subset_woff2(face: Face, letters: frozenset[str]) -> bytes:
+    """The face with the glyphs of these letters alone, as WOFF2; empty when it has none of them but the space."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
     font = TTFont(io.BytesIO(face.data), recalcTimestamp=False)
     wanted = {ord(letter) for letter in letters} & set(font.getBestCmap())
     if not wanted - {0x20, 0xA0}:
-        return None
+        return b""
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=wanted)
