@@ -12,6 +12,7 @@ from verapdf import verdict
 UA1_RULES = 106
 # Rules of PDF/UA-1 (ISO 14289-1:2014) that fail as long as WeasyPrint's own tags are used. Any other one is a fault.
 EXPECTED = {
+    "7.2-17": "a block in the running text of a list item (the back-links of a reference) makes items outside the list",
     "7.2-20": "an item of a list that holds two blocks",
     "7.3-1": "a picture that is decoration is tagged as a figure, not as an artifact",
     "7.18.5-1": "a link that runs over a line, or holds an element, has annotations outside its tag",
