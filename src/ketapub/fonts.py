@@ -28,6 +28,8 @@ _DRAWN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08
 # Default_Ignorable_Code_Point beyond the format characters: joiner, fillers, variation selectors.
 _IGNORED = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 
+_ARABIC = frozenset(range(0x620, 0x64B)) | frozenset(range(0x66E, 0x6D4))
+
 _covered: dict[str, frozenset[int]] = {}  # by digest: the theme's fonts are read once, not once a format
 
 Drawn = tuple[str, Position]
@@ -71,7 +73,8 @@ def coverage(data: bytes) -> frozenset[int]:
     digest = hashlib.sha256(data).hexdigest()
     if digest not in _covered:
         with _opened(data) as font:
-            _covered[digest] = frozenset(font.getBestCmap() or ())
+            letters = frozenset(font.getBestCmap() or ())
+            _covered[digest] = letters if _joins_arabic(font) else letters - _ARABIC
     return _covered[digest]
 
 
@@ -79,6 +82,12 @@ def family_name(data: bytes) -> str:
     """The family of a font file, as style sheets name it: "Atkinson Hyperlegible Next"."""
     with _opened(data) as font:
         return _family(font)
+
+
+def _joins_arabic(font: TTFont) -> bool:
+    """Whether the letters of Arabic join (OpenType, script "arab"): mathematical fonts have them as single signs."""
+    table: Any = font["GSUB"].table if "GSUB" in font else None
+    return table is not None and any(one.ScriptTag == "arab" for one in table.ScriptList.ScriptRecord)
 
 
 def _opened(data: bytes) -> TTFont:
