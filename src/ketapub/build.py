@@ -57,15 +57,20 @@ def build(
     draft = parse(manuscript, problems)
     progress("resolving")
     book = resolve(draft, manuscript, theme, problems)
+    _stop_on_warnings(problems, strict)  # before the slow part
     made = Made(cache=Cache(cache, problems))
     bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, made)
-    if strict and problems.found:
-        raise Stopped(problems.in_order())
+    _stop_on_warnings(problems, strict)
     build_id = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
     progress("writing")
     write_outputs(out, bundle, build_id=build_id, manuscript_root=root, problems=problems)
     problems.stop_on_errors()
     return Built(problems.in_order(), bundle)
+
+
+def _stop_on_warnings(problems: Problems, strict: bool) -> None:
+    if strict and problems.found:
+        raise Stopped(problems.in_order())
 
 
 def make_formats(
