@@ -16,8 +16,8 @@ VNU = NODE_MODULES / "vnu-jar/build/dist/vnu.jar"
 # of a long style sheet wrong. Whether the policy holds is for a browser to say (test_in_the_browser).
 MISJUDGED = ("Resource violates Content Security Policy", "Inline style violates Content Security Policy")
 # axe leaves the contrast of text shorter than two letters, of symbols, and of text before a gradient undecided.
-# Here it has to decide: lengths and symbols count, and the shade at the edge of tables is taken away. Its numbers are
-# WCAG 2.2, 1.4.3; the others are its own defaults, which `configure` would drop.
+# Here it has to decide: lengths count, and the shade at the edge of a table is taken away. Its ratios are those of
+# WCAG 2.2, 1.4.3; the other numbers are its own defaults, which `configure` would drop.
 DECIDE = """
 axe.configure({checks: [{id: "color-contrast", options: {
   ignoreUnicode: false, ignoreLength: true, ignorePseudo: false, pseudoSizeThreshold: 0.25, shadowOutlineEmMax: 0.2,
@@ -28,6 +28,9 @@ document.querySelectorAll(".table").forEach(each => { each.style.background = "n
 """
 # The words in a drawing: axe does not see what is drawn behind them.
 IN_DRAWINGS = "target => document.querySelector(target).closest('svg') !== null"
+# Text that has moved out of a table's scrolling box, or over which the padding of a link reaches (the room for a
+# finger): nothing that shows lies between it and its ground, and axe decides the same colours elsewhere on the page.
+COVERED = {"bgOverlap", "elmPartiallyObscured", "elmPartiallyObscuring"}
 
 
 def vnu(*files: Path) -> list[str]:
@@ -97,8 +100,17 @@ def test_axe(visit: Visit) -> None:
     assert len(found["passes"]) > 20
     assert "color-contrast" in {rule["id"] for rule in found["passes"]}
     assert _list(found["violations"]) == []
-    undecided = [line for line in _list(found["incomplete"]) if not visit.page.evaluate(IN_DRAWINGS, line[1])]
-    assert undecided == []
+    for rule in found["incomplete"]:
+        rule["nodes"] = [
+            node
+            for node in rule["nodes"]
+            if rule["id"] != "color-contrast"
+            or (
+                node["any"][0]["data"]["messageKey"] not in COVERED
+                and not visit.page.evaluate(IN_DRAWINGS, node["target"][0])
+            )
+        ]
+    assert _list(found["incomplete"]) == []
 
 
 def _list(results: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
