@@ -10,12 +10,12 @@ from ketapub.locale import words
 
 
 def stamp(info: Info) -> str:
-    """The stamp that stands on every page, or "": a book under review without signatures is a draft."""
+    """The stamp that stands on every page, or "". A name in `reviewers` does not lift it: only a signature could."""
     review = info.review
     if review is None:
         return ""
-    stamps = [review.stamp] if not review.reviewers else []
-    return " · ".join(stamps + ([review.overdue_stamp] if info.overdue else []))
+    stamps = (review.stamp, review.overdue_stamp if info.overdue else "")
+    return " · ".join(one for one in stamps if one)
 
 
 def imprint_lines(info: Info) -> tuple[str, ...]:
