@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
 
+from ketapub.fonts import fontconfig_xml
 from ketapub.formats.pdf.mend import mend
 from ketapub.problems import NOWHERE, Problems
 
@@ -84,10 +84,7 @@ def _use_only(font_folder: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="ketapub-fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     config = folder / "fonts.conf"
-    fonts, cache_folder = escape(str(font_folder)), escape(str(folder / "cache"))
-    config.write_text(
-        f"<fontconfig><dir>{fonts}</dir><cachedir>{cache_folder}</cachedir></fontconfig>", encoding="utf-8"
-    )
+    config.write_text(fontconfig_xml([str(font_folder)], str(folder / "cache")), encoding="utf-8")
     os.environ["FONTCONFIG_FILE"] = str(config)
 
 
