@@ -8,13 +8,14 @@ import json
 
 import pytest
 
-from ketapub.book_toml import DEEPEST, LONGEST, read_info
+from ketapub.book_toml import read_info
 from ketapub.callouts import BUILT_IN, find, label
 from ketapub.info import BookSettings, Info, schema, show
 from ketapub.problems import Position, Problems, explanations
 from ketapub.settings import LONGEST_MESSAGE, MOST_PROBLEMS, settings_of, toml
 from ketapub.shapes import Length, isbn_digits, language_tag
 from ketapub.slugs import file_slug, slug
+from ketapub.toml_file import DEEPEST, LONGEST
 from ketapub.toml_places import key_places
 
 TODAY = datetime.date(2026, 11, 23)

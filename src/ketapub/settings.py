@@ -45,7 +45,7 @@ class Place:
     @property
     def table(self) -> str:
         """The table as an author would say it: `[book]`, `entry 2 of parts`."""
-        return self.name if self.name.startswith("entry ") else f"[{self.path}]" if self.path else "book.toml"
+        return self.name if self.name.startswith("entry ") else f"[{self.path}]" if self.path else self.at.file
 
     def wrong(self, message: str, hint: str = "", code: str = "wrong-setting") -> None:
         if len(self.problems.found) < MOST_PROBLEMS:
@@ -54,7 +54,7 @@ class Place:
 
 
 def find_place(where: Mapping[str, Position], path: str) -> Position:
-    """The position of a key, or of the table around it when the key is not written."""
+    """The position of a key, or of the table around it when the key is not written; the file's own is under ""."""
     while path and path not in where:
         path = path.rpartition(".")[0]
     return where.get(path, Position("book.toml"))

@@ -32,9 +32,12 @@ class _Open:
 
 
 def key_places(text: str, file: str) -> dict[str, Position]:
-    """The position of every key ("book.title"), table ("book") and list entry ("book.chapters.0", "parts.1")."""
+    """The position of every key ("book.title"), table ("book") and list entry ("book.chapters.0", "parts.1").
+
+    The file itself is under "".
+    """
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    places: dict[str, Position] = {}
+    places = {"": Position(file)}
     for path, offset in _keys(text):
         line = bisect_right(starts, offset)
         places.setdefault(path, Position(file, line, offset - starts[line - 1] + 1))
