@@ -42,7 +42,6 @@ UNUSED = {
     "crisis.search-words": "search_words",
     "checks.rules": "rules",
     "checks.reading-grade": "reading_grade",
-    "checks.max-age": "max_age",
 }
 NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],

@@ -15,7 +15,6 @@ from ketapub.citation_style import EngineFault, Style, load_style
 from ketapub.info import BibliographySettings, BookSettings, Info
 from ketapub.library import Library, Record, read_library
 from ketapub.locale import words
-from ketapub.manuscript import Manuscript
 from ketapub.problems import Position, Problems
 from ketapub.resolve import citations
 from ketapub.resolve.citations import called, resolve_citations, with_citations
@@ -340,8 +339,8 @@ def test_a_style_with_a_fault_is_told_once() -> None:
 
 def from_folder(folder: Path, problems: Problems, **bibliography: Any) -> tuple[d.Chapter, ...]:
     settings = info(**bibliography)
-    manuscript = Manuscript(settings, (), BookFolder(folder), (("medical.json", MEDICAL),))
-    return resolve_citations((chapter(words_around("a ", mark("murray2002"))),), settings, manuscript, problems)
+    chapters = (chapter(words_around("a ", mark("murray2002"))),)
+    return resolve_citations(chapters, settings, BookFolder(folder), LIBRARY, problems)
 
 
 def test_the_books_own_style_file(tmp_path: Path) -> None:

@@ -9,11 +9,33 @@ from dataclasses import fields
 from ketapub import document as d
 from ketapub.callouts import BUILT_IN, Kind
 from ketapub.info import BookSettings, Info, MarkdownSettings
+from ketapub.ledger import read_ledger
 from ketapub.manuscript import Source
 from ketapub.parse import parse_chapter
 from ketapub.problems import Position, Problems
 
 FILE = "chapter.md"
+LEDGER = """
+[rose2002]
+source = "rose2002"
+value = { drug = 46.9, dummy = 33 }
+text = { default = "about {drug:0} in 100, *not* {dummy}", cell = "{drug} in 100" }
+checked = 2026-01-01
+verified = true
+
+[seen-once]
+source = "rose2002"
+text = { default = "many" }
+checked = 2026-01-01
+
+[nested]
+basis = "clinical judgement"
+value = { other = "{{< fact nested >}}" }
+text = { default = "see {other}" }
+kind = "advice"
+checked = 2026-01-01
+verified = true
+"""
 
 
 def info(language: str = "en-US", *, math: bool = False) -> Info:
@@ -36,7 +58,8 @@ def read(
         return path, files[path]
 
     source = Source(FILE, "chapter", "body", text)
-    return parse_chapter(source, info(language, math=math), include, problems), problems
+    ledger = read_ledger(LEDGER, problems, language=language, oldest={})
+    return parse_chapter(source, info(language, math=math), include, problems, ledger), problems
 
 
 def dump(chapter: d.Chapter, problems: Problems) -> str:
@@ -112,6 +135,7 @@ def _all(value: tuple[object, ...], depth: int, lines: list[str]) -> None:
 def _attributes(value: d.Attributes) -> str:
     parts = [f"#{value.id}"] if value.id else []
     parts += [f".{name}" for name in value.classes]
+    parts += [f"{key}<-{fact.id}:{fact.form}" for key, fact in value.facts]
     return "{" + " ".join([*parts, *(f"{key}={_value(word)}" for key, word in value.pairs)]) + "}"
 
 

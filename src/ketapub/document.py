@@ -23,11 +23,15 @@ Blocks = tuple["Block", ...]
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """What an author wrote in `{#id .class key="value"}`, after the allow-list."""
+    """What an author wrote in `{#id .class key="value"}`, after the allow-list.
+
+    `facts` are the claims of the ledger that its values print, each with the key of the value.
+    """
 
     id: str = ""
     classes: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, Fact], ...] = ()
 
     def get(self, key: str, default: str = "") -> str:
         return dict(self.pairs).get(key, default)
@@ -112,6 +116,19 @@ class Code(Node):
 class Span(Node):
     children: Inlines
     attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Node):
+    """A claim of the ledger, printed: the id of its entry, the form that was asked for, and the words of that form.
+
+    `anchor` ("fact-<n>") is given by `resolve`: by it a page is found on which the claim stands.
+    """
+
+    id: str
+    form: str
+    children: Inlines
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +252,7 @@ Inline = (
     | Abbreviation
     | Code
     | Span
+    | Fact
     | Link
     | Image
     | ConditionalSpan
@@ -602,6 +620,16 @@ def bare(nodes: Inlines) -> Inlines:
     return map_nodes(nodes, change)
 
 
+def facts_in(node: object) -> Iterator[Fact]:
+    """Every claim of the ledger that is printed in a node (or in a tuple), in attributes too, in reading order."""
+    attributes = getattr(node, "attributes", NONE)
+    yield from (fact for _, fact in attributes.facts)
+    for child in children(node):
+        if isinstance(child, Fact):
+            yield child
+        yield from facts_in(child)
+
+
 def ids_in(nodes: object) -> set[str]:
     found = set()
     for node in walk(nodes):
@@ -610,6 +638,8 @@ def ids_in(nodes: object) -> set[str]:
             found.add(attributes.id)
         if isinstance(node, Note | Citation):
             found.add(node.id)
+        elif isinstance(node, Fact):
+            found.add(node.anchor)
     return found
 
 

@@ -15,6 +15,7 @@ from ketapub.book_toml import FILE, read_info
 from ketapub.callouts import BUILT_IN
 from ketapub.document import Role
 from ketapub.info import Info
+from ketapub.ledger import FILE as LEDGER, Ledger, read_ledger
 from ketapub.problems import NOWHERE, Position, Problems, Stopped, did_you_mean
 from ketapub.slugs import slug
 
@@ -38,12 +39,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """A whole book as its author wrote it. `sources` stand in reading order; `references` are (path, bytes)."""
+    """A whole book as its author wrote it. `sources` stand in reading order; `references` are (path, bytes).
+
+    Only a book with a file facts.toml has a `ledger`.
+    """
 
     info: Info
     sources: tuple[Source, ...]
     folder: BookFolder
     references: tuple[tuple[str, bytes], ...] = ()
+    ledger: Ledger | None = None
 
 
 def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Manuscript:
@@ -58,8 +63,9 @@ def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Man
         if data is not None:
             problems.know(path, data.decode("utf-8", "replace"))
             references.append((path, data))
+    ledger = _read_ledger(info, folder, problems, as_of)
     problems.stop_on_errors()
-    return Manuscript(info, sources, folder, tuple(references))
+    return Manuscript(info, sources, folder, tuple(references), ledger)
 
 
 def read_settings(folder: BookFolder, problems: Problems, as_of: datetime.date) -> Info:
@@ -73,6 +79,22 @@ def read_settings(folder: BookFolder, problems: Problems, as_of: datetime.date) 
     if info is None:
         raise Stopped(problems.in_order(), usage=True)
     return info
+
+
+def _read_ledger(info: Info, folder: BookFolder, problems: Problems, as_of: datetime.date) -> Ledger | None:
+    if not (folder.root / LEDGER).exists():
+        return None
+    text = folder.read_text(LEDGER, problems, Position(LEDGER))
+    max_age = info.checks.max_age if info.checks else {}
+    oldest = {kind: _before(as_of, period) for kind, period in max_age.items()}
+    return None if text is None else read_ledger(text, problems, language=info.book.language, oldest=oldest)
+
+
+def _before(day: datetime.date, period: str) -> datetime.date:
+    """The day that lies a period such as "6m" before another."""
+    number, unit = int(period[:-1]), period[-1]
+    days = number * {"d": 1, "w": 7, "m": 30.4375, "y": 365.25}[unit]
+    return day - datetime.timedelta(days=round(days))
 
 
 def _check_icons(info: Info, folder: BookFolder, problems: Problems) -> None:

@@ -399,6 +399,8 @@ class _Writer:
                 self.leaf("code", text, self.common(attributes), node.at)
             case d.Span(children=children, attributes=attributes):
                 self.wrap("span", node, children, self.common(attributes))
+            case d.Fact(children=children, anchor=anchor):
+                self.wrap("span", node, children, {"id": anchor})
             case d.Link(children=children, target=target, title=title, attributes=attributes):
                 href = self.medium.href(target[1:]) if target.startswith("#") else target
                 role = "doc-biblioref" if self.citing and target.startswith("#") else None

@@ -7,6 +7,7 @@ import posixpath
 from ketapub import document as d
 from ketapub.document import Blocks, Chapter, Draft, Heading
 from ketapub.info import Info
+from ketapub.ledger import Ledger
 from ketapub.manuscript import Manuscript, Source as File
 from ketapub.problems import Position, Problems
 from ketapub.syntax import markdown
@@ -29,14 +30,15 @@ def parse(manuscript: Manuscript, problems: Problems) -> Draft:
         text = folder.read_text(beside, problems, at)
         return None if text is None else (beside, text)
 
-    chapters = tuple(parse_chapter(file, info, read, problems) for file in manuscript.sources)
+    ledger = manuscript.ledger
+    chapters = tuple(parse_chapter(file, info, read, problems, ledger) for file in manuscript.sources)
     problems.stop_on_errors()
     return Draft(info, chapters)
 
 
-def parse_chapter(file: File, info: Info, read: Read, problems: Problems) -> Chapter:
+def parse_chapter(file: File, info: Info, read: Read, problems: Problems, ledger: Ledger | None = None) -> Chapter:
     """One chapter file. `read` gives path and text of an included file, or reports at the place given."""
-    reading = Reading(info, problems, read, info.book.language, markdown(), including=(file.path,))
+    reading = Reading(info, problems, read, info.book.language, markdown(), including=(file.path,), ledger=ledger)
     source = Source(file.path, reading.clean(file.path, file.text))
     problems.know(file.path, source.text)
     front, body = read_front_matter(source, reading)

@@ -24,9 +24,13 @@ READERS: Mapping[str, Reader] = {".json": csl_json.read}
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Every work that may be cited, by its key, in the order of the files."""
+    """Every work that may be cited, by its key, in the order of the files.
+
+    Not `complete`: a file could not be read, so that a key which is not here may still be right.
+    """
 
     records: Mapping[str, Record]
+    complete: bool = True
 
 
 def read_library(files: tuple[tuple[str, bytes], ...], problems: Problems) -> Library:
@@ -37,6 +41,8 @@ def read_library(files: tuple[tuple[str, bytes], ...], problems: Problems) -> Li
     reported once and not again at every citation.
     """
     records: dict[str, Record] = {}
+    before = len(problems.errors)
+    unreadable = ("broken-references", "unknown-reference-format")
     for path, data in files:
         suffix = PurePosixPath(path).suffix.lower()
         reader = READERS.get(suffix)
@@ -64,4 +70,4 @@ def read_library(files: tuple[tuple[str, bytes], ...], problems: Problems) -> Li
                 problems.add("duplicate-reference", at, message, "give one of them another id")
                 continue
             records[record.key] = record
-    return Library(records)
+    return Library(records, not any(one.code in unreadable for one in problems.errors[before:]))

@@ -6,6 +6,7 @@ In: a `Draft` and what its chapters name (references, pictures, icons, style she
 from __future__ import annotations
 
 from ketapub import document as d
+from ketapub.library import read_library
 from ketapub.manuscript import Manuscript
 from ketapub.problems import Problems
 from ketapub.resolve.assets import collect_assets, collect_icons
@@ -13,6 +14,7 @@ from ketapub.resolve.citations import resolve_citations
 from ketapub.resolve.contents import make_contents
 from ketapub.resolve.crisis import add_crisis_lines
 from ketapub.resolve.crossrefs import resolve_references
+from ketapub.resolve.facts import check_facts
 from ketapub.resolve.glyphs import check_glyphs
 from ketapub.resolve.numbering import number_book
 from ketapub.resolve.theming import collect_theming
@@ -23,7 +25,9 @@ def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Prob
     info, folder, chapters = draft.info, manuscript.folder, draft.chapters
     chapters = add_crisis_lines(chapters, info)  # before anything counts: they are part of the text
     chapters = number_book(chapters, info, problems)  # before citations: notes count where they are called
-    chapters = resolve_citations(chapters, info, manuscript, problems)  # adds the reference list, which has ids too
+    library = read_library(manuscript.references, problems)
+    check_facts(chapters, manuscript.ledger, library, problems)  # while citations still say which works they mean
+    chapters = resolve_citations(chapters, info, manuscript.folder, library, problems)  # adds the list, with its ids
     chapters, chapter_of = resolve_references(chapters, info, problems)  # after all ids and numbers are given
     chapters, assets, cover = collect_assets(chapters, folder, info, problems)
     icons = collect_icons(info, folder, theme, problems)

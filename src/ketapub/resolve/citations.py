@@ -13,11 +13,11 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from ketapub import document as d
+from ketapub.book_folder import BookFolder
 from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, format_citations, load_style
 from ketapub.info import Info
-from ketapub.library import Library, Record, read_library
+from ketapub.library import Library, Record
 from ketapub.locale import Words, words
-from ketapub.manuscript import Manuscript
 from ketapub.problems import Position, Problems, did_you_mean
 
 Nodes = TypeVar("Nodes", bound=tuple[d.Node, ...])
@@ -26,16 +26,15 @@ CREATORS = ("author", "editor", "translator", "container-author", "director", "c
 
 
 def resolve_citations(
-    chapters: tuple[d.Chapter, ...], info: Info, manuscript: Manuscript, problems: Problems
+    chapters: tuple[d.Chapter, ...], info: Info, folder: BookFolder, library: Library, problems: Problems
 ) -> tuple[d.Chapter, ...]:
-    """`with_citations`, with the library and the style that book.toml names, a `.csl` file of the book included."""
-    library = read_library(manuscript.references, problems)
-    if any(one.code in ("broken-references", "unknown-reference-format") for one in problems.errors):
+    """`with_citations`, with the style that book.toml names, a `.csl` file of the book included."""
+    if not library.complete:
         return chapters  # or each citation of what could not be read would be reported as unknown
     name, at = info.bibliography.style, info.at("bibliography.style")
     if not name.endswith(".csl"):
         return with_citations(chapters, info, library, load_style(name, at, problems), problems)
-    own = manuscript.folder.read(name, problems, at)
+    own = folder.read(name, problems, at)
     style = None if own is None else load_style(name, at, problems, own)
     return with_citations(chapters, info, library, style, problems)
 

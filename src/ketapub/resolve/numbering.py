@@ -61,6 +61,8 @@ def _number_chapter(chapter: d.Chapter, number: str, info: Info, ids: _Ids, coun
                 ids.claim(id, node.at)
                 ids.claim(f"{id}-ref", node.at)
                 return replace(node, number=int(count), id=id)
+            case d.Fact():
+                return replace(node, anchor=f"fact-{counts.next('', 'fact')}")
             case d.Figure(attributes=attributes):
                 if attributes.id.startswith("fig-"):
                     return replace(node, number=counts.next(number, "figure"))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ketapub.document import NONE, Attributes
+from ketapub.document import NONE, Attributes, Fact
 from ketapub.problems import Position, Problems, did_you_mean
+from ketapub.syntax.shortcodes import fill_with_facts
+from ketapub.syntax.states import Reading
 
 _ITEM = re.compile(
     r"""\s*(?:
@@ -88,24 +90,21 @@ def classes_of(items: Items) -> list[str]:
     return [name for item in items if item.key == "class" for name in item.value.split()]
 
 
-def allowed(
-    items: Items,
-    place: Callable[[int], Position],
-    problems: Problems,
-    own: Collection[str] = (),
-    fill: Callable[[str, Position], str] = lambda text, at: text,
-) -> Attributes:
+def allowed(items: Items, place: Callable[[int], Position], reading: Reading, own: Collection[str] = ()) -> Attributes:
     """What an author wrote, after the allow-list: the common keys, `data-*` and the construct's `own` keys.
 
-    `fill` puts variables into a value. Everything else is reported where it stands and left out.
+    Shortcodes in values are filled in. Everything else is reported where it stands and left out.
     """
+    problems = reading.problems
     identifier = ""
     classes: list[str] = []
     pairs: dict[str, str] = {}
+    facts: list[tuple[str, Fact]] = []
     known = COMMON | set(own)
     for item in items:
         at = place(item.offset)
-        value = fill(item.value, place(item.value_at))
+        value, printed = fill_with_facts(item.value, place(item.value_at), reading)
+        facts += [(item.key, fact) for fact in printed]
         if item.key == "id":
             if identifier:
                 problems.add("second-id", at, f'"{identifier}" and "{value}" name the same thing', "keep one of them")
@@ -121,7 +120,9 @@ def allowed(
             problems.add("attribute-not-allowed", at, f'the attribute "{item.key}" is not allowed here', hint)
     if not (identifier or classes or pairs):
         return NONE
-    return Attributes(identifier, tuple(classes), tuple((key, value) for key, value in pairs.items() if value))
+    return Attributes(
+        identifier, tuple(classes), tuple((key, value) for key, value in pairs.items() if value), tuple(facts)
+    )
 
 
 def _checked(key: str, value: str, at: Position, problems: Problems) -> str:
@@ -150,9 +151,8 @@ def is_language(tag: str) -> bool:
 
 def without(attributes: Attributes, *keys: str) -> Attributes:
     """The same attributes without some pairs, which a construct keeps elsewhere."""
-    return Attributes(
-        attributes.id, attributes.classes, tuple(pair for pair in attributes.pairs if pair[0] not in keys)
-    )
+    pairs = tuple(pair for pair in attributes.pairs if pair[0] not in keys)
+    return replace(attributes, pairs=pairs, facts=tuple(fact for fact in attributes.facts if fact[0] not in keys))
 
 
 def written(items: Items) -> Mapping[str, str]:

@@ -16,7 +16,6 @@ from ketapub.syntax.attributes import Items, allowed, find_attributes
 from ketapub.syntax.containers import alert, make_div
 from ketapub.syntax.inlines import make_inlines, read_inlines
 from ketapub.syntax.pictures import figure_of
-from ketapub.syntax.shortcodes import fill
 from ketapub.syntax.states import Holder, Reading, Source
 from ketapub.syntax.tables import CAPTION, RowCells
 
@@ -162,7 +161,7 @@ def last_attributes(holder: Holder, reading: Reading, begin: int = 0) -> tuple[A
             )
             return NONE, match.start()
         return NONE, len(text)
-    attributes = allowed(found[0], holder.place, reading.problems, (), lambda value, at: fill(value, at, reading))
+    attributes = allowed(found[0], holder.place, reading)
     return attributes, len(text[: match.start()].rstrip())
 
 
@@ -206,7 +205,7 @@ def _code(branch: Branch, reading: Reading) -> Block:
             )
         else:
             problems.add("broken-attributes", source.place(begin), f"these attributes cannot be read: {info}")
-    attributes = allowed(items, source.place, problems, (), lambda value, at: fill(value, at, reading))
+    attributes = allowed(items, source.place, reading)
     language = word.split()[0] if word else ""
     if not language and attributes.classes:
         language, attributes = attributes.classes[0], replace(attributes, classes=attributes.classes[1:])

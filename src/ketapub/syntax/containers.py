@@ -14,7 +14,6 @@ from ketapub.syntax.attributes import Item, Items, allowed, classes_of, value_of
 from ketapub.syntax.conditions import CONDITION_KEYS, conditions_of, is_conditional
 from ketapub.syntax.inlines import read_inlines
 from ketapub.syntax.pictures import figure_in_div
-from ketapub.syntax.shortcodes import fill
 from ketapub.syntax.states import Holder, Reading, Source
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def make_div(branch: Branch, reading: Reading, make_blocks: MakeBlocks) -> Itera
     classes = [*classes_of(items), *([meta["word"]] if meta["word"] else [])]
     conditional = is_conditional(classes)
     own = CONDITION_KEYS if conditional else ()
-    attributes = allowed(items, source.place, reading.problems, own, lambda text, at: fill(text, at, reading))
+    attributes = allowed(items, source.place, reading, own)
     attributes = replace(attributes, classes=tuple(classes)) if meta["word"] else attributes
     language = reading.language
     reading.language = attributes.get("lang") or language
@@ -184,5 +183,6 @@ def _table_in_div(blocks: Blocks, attributes: Attributes) -> d.Table | None:
         return None
     inner = table.attributes
     classes = tuple(dict.fromkeys((*attributes.classes, *inner.classes)))
-    both = Attributes(attributes.id, classes, tuple({**dict(inner.pairs), **dict(attributes.pairs)}.items()))
+    pairs = tuple({**dict(inner.pairs), **dict(attributes.pairs)}.items())
+    both = Attributes(attributes.id, classes, pairs, inner.facts + attributes.facts)
     return replace(table, caption=captions[0].children if captions else table.caption, attributes=both)

@@ -13,6 +13,7 @@ from ketapub.problems import Position, nearest
 from ketapub.syntax.attributes import Items, allowed, classes_of, without, written
 from ketapub.syntax.citations import Cited, is_reference
 from ketapub.syntax.conditions import CONDITION_KEYS, conditions_of, is_conditional
+from ketapub.syntax.facts import make_fact
 from ketapub.syntax.line import Line, Paired
 from ketapub.syntax.pictures import make_image
 from ketapub.syntax.shortcodes import fill
@@ -77,6 +78,9 @@ def _make(token: Token, reading: Reading) -> Inlines:
             return _link(token, reading)
         case "image":
             return (make_image(token, make_inlines(token.children or [], reading), reading),)
+        case "fact":
+            fact = make_fact(token.content, at, reading)
+            return (fact,) if fact else ()
         case "citation":
             return _citation(token, reading)
         case "note":
@@ -97,9 +101,7 @@ def place_in(token: Token, item_offset: int) -> Position:
 
 def _attributes(token: Token, reading: Reading, *own: str) -> Attributes:
     items: Items = token.meta.get("items", ())
-    return allowed(
-        items, lambda offset: place_in(token, offset), reading.problems, own, lambda text, at: fill(text, at, reading)
-    )
+    return allowed(items, lambda offset: place_in(token, offset), reading, own)
 
 
 def _span(token: Token, reading: Reading) -> Inlines:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markdown_it.token import Token
 
 from ketapub import document as d
@@ -21,7 +23,7 @@ def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: boo
     items: Items = token.meta["items"]
     holder: Holder = token.meta["holder"]
     problems = reading.problems
-    attributes = allowed(items, holder.place, problems, ("fig-alt",), lambda text, place: fill(text, place, reading))
+    attributes = allowed(items, holder.place, reading, ("fig-alt",))
     alt = attributes.get("alt") or attributes.get("fig-alt")
     if not captioned:
         alt = alt or d.plain_text(words).strip()
@@ -53,7 +55,7 @@ def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: boo
         fill(token.meta["title"], at, reading) or attributes.get("title"),
         attributes.get("width"),
         attributes.get("height"),
-        Attributes(rest.id, tuple(name for name in rest.classes if name != "decorative"), rest.pairs),
+        replace(rest, classes=tuple(name for name in rest.classes if name != "decorative"), facts=attributes.facts),
         at=at,
     )
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from ketapub.document import Fact, plain_text
 from ketapub.problems import Position, did_you_mean
+from ketapub.syntax.facts import fact_arguments, make_fact
 from ketapub.syntax.states import BlockState, InlineState, Reading, Source
 
 _SHORTCODE = re.compile(r"\{\{<[ \t]*(.*?)[ \t]*>\}\}")
 _LITERAL = re.compile(r"\{(\{\{<.*?>\}\})\}")
-_KNOWN = ("include", "var", "pagebreak")
+_KNOWN = ("include", "var", "fact", "pagebreak")
 _LATER = {
-    "fact": "facts from the ledger are not read yet: write the words themselves",
     "slice": "it stands in handouts, which are not made yet",
     "blank": "it stands in handouts, which are not made yet",
 }
@@ -31,7 +32,9 @@ def shortcode(state: InlineState, silent: bool) -> bool:
     match = _SHORTCODE.match(state.src, state.pos, state.posMax)
     if not silent:
         at = state.place(state.pos)
-        if match:
+        if match and (arguments := fact_arguments(match[1])) is not None:
+            state.add("fact", state.pos).content = arguments
+        elif match:
             state.add("text_special", state.pos).content = _words(match[1], at, state.reading)
         else:
             state.reading.problems.add(
@@ -42,12 +45,24 @@ def shortcode(state: InlineState, silent: bool) -> bool:
 
 
 def fill(text: str, at: Position, reading: Reading) -> str:
-    """A value of an attribute with its variables filled in. `at` is where the value starts."""
+    """A value, such as a link's address, with its shortcodes filled in. `at` is where the value starts."""
+    return fill_with_facts(text, at, reading)[0]
+
+
+def fill_with_facts(text: str, at: Position, reading: Reading) -> tuple[str, tuple[Fact, ...]]:
+    """The same, and the claims of the ledger that it prints."""
+    facts: list[Fact] = []
 
     def words(match: re.Match[str]) -> str:
-        return _words(match[1], Position(at.file, at.line, at.column + match.start()), reading)
+        place = Position(at.file, at.line, at.column + match.start())
+        if (arguments := fact_arguments(match[1])) is None:
+            return _words(match[1], place, reading)
+        if (fact := make_fact(arguments, place, reading)) is None:
+            return ""
+        facts.append(fact)
+        return plain_text(fact)
 
-    return _SHORTCODE.sub(words, text)
+    return _SHORTCODE.sub(words, text), tuple(facts)
 
 
 def shortcode_block(state: BlockState, start: int, end: int, silent: bool) -> bool:
@@ -114,8 +129,7 @@ def _words(inner: str, at: Position, reading: Reading) -> str:
     elif name in ("include", "pagebreak"):
         problem("shortcode-not-alone", at, f"{name} stands inside a line of text", "put it on a line of its own")
     elif name in _LATER:
-        code = "unsupported-fact" if name == "fact" else "unsupported-handout"
-        problem(code, at, f'the shortcode "{name}" is not supported yet', _LATER[name])
+        problem("unsupported-handout", at, f'the shortcode "{name}" is not supported yet', _LATER[name])
     elif name in _QUARTO:
         problem("unsupported-shortcode", at, f'the shortcode "{name}" is not supported', "write out what it stands for")
     else:

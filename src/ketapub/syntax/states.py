@@ -19,6 +19,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from ketapub.info import Info
+from ketapub.ledger import Ledger
 from ketapub.problems import Position, Problems
 
 MAX_NESTING = 50  # of blocks and of inlines: far beyond any book, far below Python's recursion limit
@@ -90,6 +91,8 @@ class Reading:
     including: tuple[str, ...] = ()
     raw_tags: set[str] = field(default_factory=set)  # HTML tags already complained about
     in_note: bool = False
+    ledger: Ledger | None = None
+    in_fact: bool = False
 
     def __post_init__(self) -> None:
         self.env["reading"] = self

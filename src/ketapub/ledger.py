@@ -1,0 +1,172 @@
+"""The evidence ledger of a book: the text of facts.toml comes in, its claims go out, each once and with its source.
+
+A claim is a figure or a piece of advice. The text prints it by its id; what is printed, where it comes from and whether
+somebody checked it stand together here.
+"""
+
+# ruff: noqa: RUF009  (`setting` makes dataclass fields, as `field` does)
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ketapub.locale import words
+from ketapub.problems import Position, Problems, did_you_mean
+from ketapub.settings import Place, Shape, read_table, setting
+from ketapub.shapes import DAY, FLAG, TEXT, list_of, mapping_of, matching
+from ketapub.toml_file import read_toml
+from ketapub.toml_places import key_places
+
+FILE = "facts.toml"
+JUDGEMENT = "clinical judgement"  # the basis of advice that no source supports
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_PLACE = re.compile(
+    r"\{(-?)([^{}:]*)(?::(\d))?\}"
+)  # {name}, {name:0} rounded to no decimals, {-name} with the other sign
+
+Value = int | float | str
+
+
+def _read_value(value: Any, place: Place) -> Value | None:
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e15:
+        return value
+    if isinstance(value, str):
+        return TEXT.read(value, place)  # type: ignore[no-any-return]
+    place.wrong(f"{place.name} must be a number or a text")
+    return None
+
+
+def _is_id(key: str, place: Place) -> bool:
+    if not _ID.fullmatch(key):
+        place.wrong(f'"{key}" is no name', "lower-case letters, digits and hyphens, as in dean2021-day-1")
+    return _ID.fullmatch(key) is not None
+
+
+def _one_or_more(shape: Shape) -> Shape:
+    several = list_of(shape)
+
+    def read(value: Any, place: Place) -> tuple[Any, ...] | None:
+        if isinstance(value, list):
+            return several.read(value, place)  # type: ignore[no-any-return]
+        found = shape.read(value, place)
+        return None if found is None else (found,)
+
+    return Shape(read, {"anyOf": [dict(shape.schema), dict(several.schema)]})
+
+
+_VALUES = mapping_of(Shape(_read_value, {"type": ["number", "string"]}), _is_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One entry of the ledger. `kind` is free but for "advice": a line that tells a reader what to do."""
+
+    value: Mapping[str, Value] = setting(_VALUES, dict, "The numbers, each under a name")
+    text: Mapping[str, str] = setting(mapping_of(TEXT, _is_id), dict, "What is printed, by form; {name} is a value")
+    source: tuple[str, ...] = setting(_one_or_more(TEXT), (), "The key of the reference, or a list of keys")
+    basis: str = setting(
+        matching(JUDGEMENT, f'"{JUDGEMENT}", for advice without a source'), "", "What a claim without a source rests on"
+    )
+    where_: str = setting(TEXT, "", "Where in the source it stands")
+    population: str = setting(TEXT, "", "Who was studied")
+    comparison: str = setting(TEXT, "", "What it was compared with")
+    certainty: str = setting(TEXT, "", "How sure its source is")
+    funding: str = setting(TEXT, "", "Who paid for the study")
+    kind: str = setting(
+        matching("[a-z][a-z-]*", "a word such as trial, review, label, guideline, statistic or advice"),
+        "trial",
+        "What sort of source it is; [checks] max-age goes by it",
+    )
+    checked: datetime.date | None = setting(
+        DAY, None, "The day on which it was compared with its source", required=True
+    )
+    verified: bool = setting(FLAG, False, "Whether it was seen in its source: nothing else is printed")
+    precaution: bool = setting(FLAG, False, "Advice to ask, kept although its source was not seen; for the reviewer")
+    age_ok: str = setting(TEXT, "", "Why an old source is still the right one")
+    note: str = setting(TEXT, "", "What a reviewer should know")
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every claim by its id, in the order of the file. `too_old` names the kinds' sources before which day are old."""
+
+    claims: Mapping[str, Claim]
+    where: Mapping[str, Position] = field(default_factory=dict, compare=False, repr=False)
+    language: str = "en"
+    oldest: Mapping[str, datetime.date] = field(default_factory=dict)
+
+    def at(self, id: str) -> Position:
+        return self.where.get(id, Position(FILE))
+
+    def printed(self, id: str, form: str) -> str | None:
+        """The words of a claim in a form of its `text`, else the value of that name; None when it has neither."""
+        claim = self.claims[id]
+        if form in claim.text:
+            return _PLACE.sub(lambda match: self._filled(claim, *match.groups()), claim.text[form])
+        return self.number(claim.value[form]) if form in claim.value else None
+
+    def _filled(self, claim: Claim, minus: str, name: str, decimals: str | None) -> str:
+        value = claim.value[name]
+        if isinstance(value, str):
+            return value
+        return self.number(-value if minus else value, None if decimals is None else int(decimals))
+
+    def number(self, value: Value, decimals: int | None = None) -> str:
+        """A value as readers of the language write numbers: 2,665 and −5.1; rounded half up where that is asked."""
+        if isinstance(value, str):
+            return value
+        exact = decimal.Decimal(str(abs(value)))
+        if decimals is not None:
+            exact = exact.quantize(decimal.Decimal(1).scaleb(-decimals), decimal.ROUND_HALF_UP)
+        word = words(self.language)
+        whole, point, rest = f"{exact:f}".partition(".")
+        if len(whole) > 3:
+            whole = re.sub(r"\B(?=(\d{3})+$)", word["group-sign"], whole)
+        return ("\N{MINUS SIGN}" if value < 0 else "") + whole + (word["decimal-sign"] + rest if point else "")
+
+
+def read_ledger(text: str, problems: Problems, *, language: str, oldest: Mapping[str, datetime.date]) -> Ledger:
+    """The claims of facts.toml. What is wrong is reported at its line: the setting codes, and `broken-fact`."""
+    problems.know(FILE, text)
+    raw = read_toml(text, FILE, problems) or {}
+    where = key_places(text, FILE) if raw else {}
+    root = Place("", problems, where)
+    claims: dict[str, Claim] = {}
+    for id, table in raw.items():
+        place = root.under(id)
+        if not _is_id(id, place):
+            continue
+        if not isinstance(table, dict):
+            place.wrong(f'"{id}" must be a table', f"write [{id}] and its settings below")
+            continue
+        claims[id] = claim = read_table(Claim, table, place)
+        _check(claim, place)
+    return Ledger(claims, where, language, oldest)
+
+
+def _check(claim: Claim, place: Place) -> None:
+    """What the settings of a claim mean for each other."""
+    if not claim.text and not claim.value:
+        place.wrong("this claim says nothing", "give it a text or a value", "broken-fact")
+    for form, text in claim.text.items():
+        for match in _PLACE.finditer(text):
+            if match[2] not in claim.value:
+                hint = did_you_mean(match[2], claim.value) or "declare it under value"
+                place.under("text").under(form).wrong(f'no value "{match[2]}"', hint, "broken-fact")
+            elif isinstance(claim.value[match[2]], str) and (match[1] or match[3]):
+                hint = "write it without quotes"
+                place.under("text").under(form).wrong(f'the value "{match[2]}" is no number', hint, "broken-fact")
+    if bool(claim.source) == bool(claim.basis):
+        hint = f'name the key of its source, or say basis = "{JUDGEMENT}"'
+        place.wrong("a claim has a source or a basis, one of the two", hint, "broken-fact")
+    if claim.basis and claim.verified and claim.kind != "advice" and claim.value:
+        hint = "numbers need a source"
+        place.under("basis").wrong("a number cannot rest on judgement alone", hint, "broken-fact")
+    if claim.precaution and claim.kind != "advice":
+        place.under("precaution").wrong("a precaution is advice", 'say kind = "advice", or leave it out', "broken-fact")

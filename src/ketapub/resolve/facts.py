@@ -1,0 +1,115 @@
+"""Checks what is printed of the ledger: a source beside each claim, and none that is too old.
+
+In: chapters whose citations still name their works, the ledger, the library. Out: problems only.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+
+from ketapub import document as d
+from ketapub.ledger import Claim, Ledger
+from ketapub.library import Library, Record
+from ketapub.problems import Problems, did_you_mean
+
+Keys = frozenset[str]
+
+
+def check_facts(chapters: tuple[d.Chapter, ...], ledger: Ledger | None, library: Library, problems: Problems) -> None:
+    """`uncited-fact`, `unused-fact`, `old-source`, and `unknown-citation` for sources that no reference file holds."""
+    if ledger is None:
+        return
+    printed: set[str] = set()
+    for chapter in chapters:
+        for fact, cited in _facts(chapter):
+            printed.add(fact.id)
+            claim = ledger.claims[fact.id]
+            if claim.source and cited.isdisjoint(claim.source):
+                cite = "; ".join(f"@{key}" for key in claim.source)
+                message = f'the fact "{fact.id}" is printed without its source'
+                problems.add(
+                    "uncited-fact", fact.at, message, f"cite [{cite}] in the same paragraph, item, row or caption"
+                )
+    for id, claim in ledger.claims.items():
+        _check_source(id, claim, ledger, library, problems)
+        if claim.verified and id not in printed:
+            hint = "print it, or delete it"
+            problems.add("unused-fact", ledger.at(id), f'no text prints the fact "{id}"', hint, "warning")
+
+
+def _check_source(id: str, claim: Claim, ledger: Ledger, library: Library, problems: Problems) -> None:
+    for key in claim.source:
+        if key not in library.records:
+            if not library.complete:
+                continue
+            hint = did_you_mean(key, library.records) or "add it to the reference files"
+            problems.add("unknown-citation", ledger.at(f"{id}.source"), f'no reference "{key}"', hint)
+        elif not claim.age_ok and (oldest := ledger.oldest.get(claim.kind)):
+            issued = last_day(library.records[key])
+            if issued is not None and issued < oldest:
+                message = f'the source "{key}" of a {claim.kind} is from {issued.year}, which is too old'
+                hint = "look for a newer one, or say with age-ok why this is still the right one"
+                problems.add("old-source", ledger.at(f"{id}.source"), message, hint, "warning")
+
+
+def last_day(record: Record) -> datetime.date | None:
+    """The last day on which a work can have appeared: of "2021" the last of that year. None without a date."""
+    parts = next(iter(record.fields.get("issued", {}).get("date-parts", ())), ())
+    numbers = [int(part) for part in parts]
+    if not numbers or not 1 <= numbers[0] <= 9998:
+        return None
+    year, month, day = (*numbers, 0, 0)[:3]
+    if day:
+        return datetime.date(year, month, day)
+    after = datetime.date(year, month + 1, 1) if 0 < month < 12 else datetime.date(year + 1, 1, 1)
+    return after - datetime.timedelta(days=1)
+
+
+# --- what stands beside a claim ---------------------------------------------------------------------------------------
+
+
+def _facts(chapter: d.Chapter) -> Iterator[tuple[d.Fact, Keys]]:
+    """Every claim that a chapter prints, with the works cited beside it: in the smallest thing that holds both."""
+    whole = _cited(chapter.blocks) | _cited(chapter.subtitle)
+    yield from _inside((chapter.heading, chapter.subtitle), whole)
+    sections = _sections(chapter.blocks)
+    for block in chapter.blocks:
+        yield from _beside(block, sections.get(id(block), frozenset()))
+
+
+def _sections(blocks: d.Blocks) -> Mapping[int, Keys]:
+    """The works cited in the section below each heading, by the identity of the heading."""
+    found: dict[int, Keys] = {}
+    for index, block in enumerate(blocks):
+        if isinstance(block, d.Heading):
+            section = []
+            for other in blocks[index + 1 :]:
+                if isinstance(other, d.Heading) and other.level <= block.level:
+                    break
+                section.append(other)
+            found[id(block)] = _cited(tuple(section))
+    return found
+
+
+def _beside(node: d.Node, cited: Keys) -> Iterator[tuple[d.Fact, Keys]]:
+    match node:
+        case d.Paragraph() | d.Plain() | d.ListItem() | d.Callout() | d.Row() | d.Figure() | d.Definition():
+            cited |= _cited(node)
+        case d.Table(caption=caption):  # what its caption and its notes cite goes for every cell
+            cited |= _cited(caption) | _cited(tuple(one for one in d.walk(node) if isinstance(one, d.Note)))
+    attributes = getattr(node, "attributes", d.NONE)
+    yield from ((fact, cited) for _, fact in attributes.facts)
+    if isinstance(node, d.Fact):
+        yield node, cited
+    yield from _inside(tuple(d.children(node)), cited)
+
+
+def _inside(nodes: tuple[object, ...], cited: Keys) -> Iterator[tuple[d.Fact, Keys]]:
+    for node in nodes:
+        for one in node if isinstance(node, tuple) else (node,):
+            yield from _beside(one, cited)
+
+
+def _cited(node: object) -> Keys:
+    return frozenset(one.key for one in d.walk(node) if isinstance(one, d.Cite))
