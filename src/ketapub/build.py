@@ -19,12 +19,23 @@ from ketapub.document import Book
 from ketapub.editions import select
 from ketapub.formats import FORMATS, maker
 from ketapub.formats.made import Made
+from ketapub.ledger import Ledger
 from ketapub.manuscript import read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.parse import parse
 from ketapub.problems import Problem, Problems, Stopped
 from ketapub.resolve import resolve
+from ketapub.signatures import Signature, is_signed, read_signatures
 from ketapub.theme import Theme, load_theme
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A book as the formats get it, and what reviewers want to know besides."""
+
+    book: Book
+    ledger: Ledger | None
+    signatures: tuple[Signature, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +63,48 @@ def build(
     problems = Problems()
     check_out(out, root, problems)  # before the work, not after it
     theme = load_theme()
+    book = read_book(root, theme, problems, as_of=as_of, progress=progress).book
+    _stop_on_warnings(problems, strict)  # before the slow part
+    made = Made(cache=Cache(cache, problems))
+    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, made)
+    _stop_on_warnings(problems, strict)
+    progress("writing")
+    write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
+    problems.stop_on_errors()
+    return Built(problems.in_order(), bundle)
+
+
+def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
+    """Make the packet for reviewers, into `out`."""
+    from ketapub.packet import make_packet
+
+    check_out(out, root, problems)
+    bundle = make_packet(read.book, read.ledger, read.signatures, load_theme(), problems)
+    write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
+    return bundle
+
+
+def build_id(bundle: Bundle) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
+
+
+def read_book(
+    root: Path,
+    theme: Theme,
+    problems: Problems,
+    *,
+    as_of: datetime.date,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Read:
+    """The first half of a build: from the folder to the resolved book. Raises `Stopped` as `build` does."""
     progress("reading")
     manuscript = read_manuscript(root, problems, as_of)
     draft = parse(manuscript, problems)
     progress("resolving")
     book = resolve(draft, manuscript, theme, problems)
-    _stop_on_warnings(problems, strict)  # before the slow part
-    made = Made(cache=Cache(cache, problems))
-    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, made)
-    _stop_on_warnings(problems, strict)
-    build_id = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
-    progress("writing")
-    write_outputs(out, bundle, build_id=build_id, manuscript_root=root, problems=problems)
+    signatures = read_signatures(manuscript.signatures, problems)
     problems.stop_on_errors()
-    return Built(problems.in_order(), bundle)
+    return Read(replace(book, signed=is_signed(book, signatures)), manuscript.ledger, signatures)
 
 
 def _stop_on_warnings(problems: Problems, strict: bool) -> None:

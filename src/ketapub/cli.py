@@ -12,7 +12,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean, 
 if TYPE_CHECKING:
     import datetime
 
+    from ketapub.document import Fact
+    from ketapub.ledger import Claim
     from ketapub.outputs import OutputFile
 
 DONE, WITH_PROBLEMS, WRONG_USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 128 + 2, 128 + 13
@@ -86,10 +88,8 @@ def _new(options: argparse.Namespace) -> int:
 def _build(options: argparse.Namespace) -> int:
     formats = _formats(options.to)
     as_of = _today(options.as_of)
-    captured = io.StringIO()
-    try:
-        # Libraries may print; standard output belongs to the answer.
-        with contextlib.redirect_stdout(captured), _progress(options) as progress:
+    with _quiet_libraries():
+        with _progress(options) as progress:
             from ketapub.build import build
 
             built = build(
@@ -102,16 +102,85 @@ def _build(options: argparse.Namespace) -> int:
                 jobs=options.jobs,
                 progress=progress,
             )
-    except OSError as error:
-        if BROKEN_LIBRARY not in str(error):
-            raise
-        captured.truncate(0)
-        raise _usage("missing-library", "WeasyPrint does not find the system library Pango", PANGO) from None
-    finally:
-        sys.stderr.write(captured.getvalue())
     _tell(options, built.problems, built.outputs)
     if built.problems:
         _say(_count(built.problems))
+    return DONE
+
+
+def _review(options: argparse.Namespace) -> int:
+    """The packet, and for people the state of each chapter."""
+    problems = Problems()
+    with _quiet_libraries():
+        from ketapub.build import read_book, write_packet
+        from ketapub.signatures import review_of
+        from ketapub.theme import load_theme
+
+        read = read_book(_book(options.book), load_theme(), problems, as_of=_today(options.as_of))
+        outputs = write_packet(read, _book(options.book), options.out, problems)
+    _tell(options, problems.in_order(), outputs)
+    for chapter in review_of(read.book, read.signatures):
+        names = ", ".join(one.name for one in chapter.signed)
+        _say(f"{chapter.chapter.source}: {f'signed by {names}' if names else 'nobody has signed it as it stands'}")
+        for signature, new in chapter.outdated:
+            places = ", ".join(str(chapter.passages[index].at) for index in new)
+            _say(f"  changed since {signature.name} signed on {signature.date}: {places or 'something was taken out'}")
+    return DONE
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from ketapub.build import read_book
+    from ketapub.outputs import write_new_file
+    from ketapub.signatures import sign
+    from ketapub.theme import load_theme
+
+    problems = Problems()
+    root, today = _book(options.book), _today(options.as_of)
+    book = read_book(root, load_theme(), problems, as_of=today).book
+    known = [chapter.source for chapter in book.chapters if chapter.source]
+    for file in options.file:
+        if file not in known:
+            hint = did_you_mean(file, known) or f"these can be signed: {', '.join(known)}"
+            raise _usage("unknown-signed-file", f'no chapter "{file}"', hint)
+    who = {"name": options.name, "credential": options.credential, "scope": options.scope}
+    path, text = sign(book, tuple(dict.fromkeys(options.file)), **who, date=today)
+    written = write_new_file(root / path, text.encode(), problems)
+    print(f"{written} records that {options.name} signed {', '.join(options.file)}. It is a record, not a proof.")
+    return DONE
+
+
+def _facts(options: argparse.Namespace) -> int:
+    """The ledger as a list; with --where, one claim and the places that print it."""
+    from ketapub.build import read_book
+    from ketapub.document import facts_in
+    from ketapub.theme import load_theme
+
+    problems = Problems()
+    read = read_book(_book(options.book), load_theme(), problems, as_of=_today(options.as_of))
+    claims = read.ledger.claims if read.ledger else {}
+    if options.where and options.where not in claims:
+        hint = did_you_mean(options.where, claims) or "`ketapub facts` lists them"
+        raise _usage("unknown-fact", f'no fact "{options.where}"', hint)
+    printed: dict[str, list[Fact]] = {id: [] for id in claims}
+    for chapter in read.book.chapters:
+        for fact in facts_in((chapter.heading, chapter.subtitle, chapter.blocks)):
+            printed[fact.id].append(fact)
+    if options.json:
+        print(json.dumps([_fact_as_json(id, claims[id], printed[id]) for id in claims], indent=1, ensure_ascii=False))
+        return DONE
+    pages = _pages_in(options.out / f"{read.book.info.book.slug}.pdf", _book(options.book))
+    for id in [options.where] if options.where else claims:
+        claim = claims[id]
+        source = ", ".join(claim.source) or claim.basis
+        state = "" if claim.verified else "  NOT VERIFIED, not printed"
+        print(f"{id}  [{source}]  printed {_many(len(printed[id]), 'time')}{state}")
+        if options.where:
+            assert read.ledger is not None
+            for form in (*claim.text, *(name for name in claim.value if name not in claim.text)):
+                print(f"  {form}: {read.ledger.printed(id, form)}")
+            for fact in printed[id]:
+                page = f", page {pages[fact.anchor]}" if fact.anchor in pages else ""
+                print(f"  {fact.at} ({fact.form}){page}")
     return DONE
 
 
@@ -158,6 +227,22 @@ def _clean(options: argparse.Namespace) -> int:
     _tell(options, problems.in_order(), ())
     _say(f"{_many(len(deleted), 'file')} deleted from {options.out}")
     return DONE
+
+
+@contextlib.contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Libraries may print; standard output belongs to the answer."""
+    captured = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(captured):
+            yield
+    except OSError as error:
+        if BROKEN_LIBRARY not in str(error):
+            raise
+        captured.truncate(0)
+        raise _usage("missing-library", "WeasyPrint does not find the system library Pango", PANGO) from None
+    finally:
+        sys.stderr.write(captured.getvalue())
 
 
 # --- what they are given -----------------------------------------------------------------------------
@@ -209,6 +294,30 @@ def _parser() -> argparse.ArgumentParser:
     loudness.add_argument("--quiet", action="store_true", help="print problems only")
     loudness.add_argument("--verbose", action="store_true", help="print each step")
 
+    facts = command("facts", _facts, "list the evidence ledger: each fact, its source, how often it is printed")
+    book(facts)
+    text = "one fact only: its forms, and each place that prints it, with the page once the PDF is built"
+    facts.add_argument("--where", default="", metavar="ID", help=text)
+    out(facts)
+    day(facts)
+    facts.add_argument("--json", action="store_true", help="print the facts as JSON")
+
+    review = command("review", _review, "make the packet that reviewers read and tick, and say what is signed")
+    book(review)
+    review.add_argument(
+        "-o", "--out", type=Path, default=Path("review-packet"), metavar="PACKET", help="the folder for the packet"
+    )
+    day(review)
+    review.set_defaults(quiet=False)
+
+    sign = command("sign", _sign, "record that a reviewer signed chapters as they stand")
+    book(sign)
+    sign.add_argument("--name", required=True, help="who signs")
+    sign.add_argument("--credential", required=True, help="what makes them able to")
+    sign.add_argument("--scope", required=True, help="what they vouch for")
+    sign.add_argument("--file", action="append", required=True, help="a chapter's file; give the option once for each")
+    day(sign)
+
     config = command("config", _config, "show the settings of a book")
     book(config)
     day(config)
@@ -225,6 +334,23 @@ def _parser() -> argparse.ArgumentParser:
     clean.add_argument("book", nargs="?", metavar="BOOK", help="accepted as in the other commands; the book stays")
     out(clean)
     return parser
+
+
+def _fact_as_json(id: str, claim: Claim, printed: Sequence[Fact]) -> dict[str, object]:
+    places = [{"file": fact.at.file, "line": fact.at.line, "column": fact.at.column} for fact in printed]
+    return {"id": id, "source": claim.source, "basis": claim.basis, "verified": claim.verified, "printed": places}
+
+
+def _pages_in(pdf: Path, root: Path) -> Mapping[str, str]:
+    """The page of each id in the PDF of an earlier build, unless the book is newer."""
+    if not pdf.is_file():
+        return {}
+    if max(path.stat().st_mtime for path in root.rglob("*") if path.is_file()) > pdf.stat().st_mtime:
+        _say(f"{pdf} is older than the book: build again to see pages")
+        return {}
+    from ketapub.formats.pdf.pages import page_labels
+
+    return page_labels(pdf.read_bytes())
 
 
 class _Version(argparse.Action):

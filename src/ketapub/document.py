@@ -503,6 +503,7 @@ class Book:
     fonts: tuple[str, ...] = ()  # names in `files` of its own fonts, behind the theme's in every stack
     files: Mapping[str, bytes] = field(default_factory=dict)  # what those name: fonts, pictures
     templates: Mapping[str, str] = field(default_factory=dict)  # the book's own, over the built-in ones
+    signed: bool = False  # every chapter, by every reviewer, as it stands: the draft stamp goes
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from ketapub.problems import NOWHERE, Position, Problems, Stopped, did_you_mean
 from ketapub.slugs import slug
 
 RESERVED_NAMES = ("index", "404", "search", "references", "nav", "title", "cover")  # pages that the program makes
+SIGNATURES = "review/*.toml"
 SUFFIXES = (".md", ".markdown", ".qmd")
 
 
@@ -41,7 +42,7 @@ class Source:
 class Manuscript:
     """A whole book as its author wrote it. `sources` stand in reading order; `references` are (path, bytes).
 
-    Only a book with a file facts.toml has a `ledger`.
+    Only a book with a file facts.toml has a `ledger`. `signatures` are those in review/, (path, text).
     """
 
     info: Info
@@ -49,6 +50,7 @@ class Manuscript:
     folder: BookFolder
     references: tuple[tuple[str, bytes], ...] = ()
     ledger: Ledger | None = None
+    signatures: tuple[tuple[str, str], ...] = ()
 
 
 def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Manuscript:
@@ -64,8 +66,9 @@ def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Man
             problems.know(path, data.decode("utf-8", "replace"))
             references.append((path, data))
     ledger = _read_ledger(info, folder, problems, as_of)
+    signatures = _read_signatures(info, folder, problems)
     problems.stop_on_errors()
-    return Manuscript(info, sources, folder, tuple(references), ledger)
+    return Manuscript(info, sources, folder, tuple(references), ledger, signatures)
 
 
 def read_settings(folder: BookFolder, problems: Problems, as_of: datetime.date) -> Info:
@@ -88,6 +91,15 @@ def _read_ledger(info: Info, folder: BookFolder, problems: Problems, as_of: date
     max_age = info.checks.max_age if info.checks else {}
     oldest = {kind: _before(as_of, period) for kind, period in max_age.items()}
     return None if text is None else read_ledger(text, problems, language=info.book.language, oldest=oldest)
+
+
+def _read_signatures(info: Info, folder: BookFolder, problems: Problems) -> tuple[tuple[str, str], ...]:
+    """Only of a book under review: another one may keep in its folder review/ what it likes."""
+    if info.review is None:
+        return ()
+    at = info.at("review")
+    found = [(path, folder.read_text(path, problems, at)) for path in folder.find(SIGNATURES, Problems(), at)]
+    return tuple((path, text) for path, text in found if text is not None)
 
 
 def _before(day: datetime.date, period: str) -> datetime.date:

@@ -30,7 +30,8 @@ class Medium:
 
     `href` and `image` address an id of the book and a picture; `page` gives the page label of an id, or None where
     there are no pages. `notes` stand at the foot of the page, or at the end of the chapter. `shift` is added to the
-    level of headings: 1 where the book's own title is the page's h1.
+    level of headings: 1 where the book's own title is the page's h1. `opening` is said at the start of each chapter:
+    the draft stamp, where it does not stand on each page by itself.
     """
 
     href: Callable[[str], str]
@@ -38,6 +39,7 @@ class Medium:
     notes: Literal["foot", "end"] = "end"
     page: Callable[[str], str] | None = None
     shift: int = 0
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,9 @@ class _Writer:
             if chapter.subtitle:
                 with self.element("p", heading.at, {"class": "chapter-subtitle", "role": "doc-subtitle"}):
                     self.inlines(chapter.subtitle)
+            if self.medium.opening:
+                with self.element("p", heading.at, {"class": "draft-stamp"}):
+                    self.leaf("strong", self.medium.opening, at=heading.at)
             self.raw("\n")
             self.blocks(chapter.blocks)
             if self.notes:

@@ -160,6 +160,21 @@ def write_new_folder(folder: Path, bundle: Bundle, problems: Problems) -> None:
                 stream.write(file.data)
 
 
+def write_new_file(place: Path, data: bytes, problems: Problems) -> Path:
+    """Write a file into the book, such as a signature. What is there is kept: after "x.toml" comes "x-2.toml"."""
+    with _refusals(place.parent, problems):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        number, free = 1, place
+        while os.path.lexists(free):
+            number += 1
+            free = place.with_stem(f"{place.stem}-{number}")
+        with free.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        return free
+
+
 # --- refusing ----------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ketapub import __version__, document as d
-from ketapub.formats.imprint import imprint_lines, stamp
+from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
 from ketapub.locale import direction, words
@@ -77,7 +77,7 @@ def _is_licence(name: str) -> bool:
 def _pages(book: d.Book, made: Made) -> list[_File]:
     """The XHTML files in reading order."""
     info, word = book.info.book, words(book.info.book.language)
-    shown_stamp = stamp(book.info)
+    shown_stamp = stamp(book)
     files: list[_File] = []
 
     def page(name: str, title: str, body: str, type: str, properties: tuple[str, ...] = ()) -> None:
@@ -106,8 +106,6 @@ def _pages(book: d.Book, made: Made) -> list[_File]:
     for chapter in book.chapters:
         medium = _medium(book, chapter.name)
         body = markup_chapter(chapter, book, medium).text
-        if shown_stamp:
-            body += Markup('<p class="draft-stamp"><strong>{}</strong></p>').format(shown_stamp)
         title = d.plain_text(d.bare(chapter.heading.children))
         page(
             chapter.name,
@@ -123,14 +121,16 @@ def _medium(book: d.Book, here: str) -> Medium:
         chapter = book.chapter_of.get(id, here)
         return f"#{id}" if chapter == here else f"{chapter}.xhtml#{id}"
 
-    return Medium(href=href, image=lambda asset: asset.name, notes="end")
+    return Medium(href=href, image=lambda asset: asset.name, notes="end", opening=stamp(book))
 
 
 def _title(book: d.Book, shown_stamp: str) -> str:
     info = book.info.book
-    title = render("title.xml", book.templates, book=info, stamp=shown_stamp, imprint=info.publisher)
+    title = render(
+        "title.xml", book.templates, book=info, stamp=shown_stamp, use_until=use_until(book), imprint=info.publisher
+    )
     word = words(info.language)
-    return title + render("copyright.xml", book.templates, words=word, lines=imprint_lines(book.info))
+    return title + render("copyright.xml", book.templates, words=word, lines=imprint_lines(book))
 
 
 def _nav(book: d.Book, made: Made) -> str:
@@ -235,7 +235,7 @@ def _describe(made: Any, book: d.Book) -> None:
     def meta(property: str, value: str, **attributes: str) -> None:
         made.add_metadata(None, "meta", value, {"property": property, **attributes})
 
-    dc("title", info.title, id="title")
+    dc("title", f"{info.title} ({said})" if (said := stamp(book)) else info.title, id="title")
     meta("title-type", "main", refines="#title")
     if info.subtitle:
         dc("title", info.subtitle, id="subtitle")

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from markupsafe import Markup
 
 from ketapub import __version__, document as d
-from ketapub.formats.imprint import imprint_lines, stamp
+from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type, subset_woff2, theme_icon
 from ketapub.locale import direction, words
@@ -32,7 +32,7 @@ _VOID = re.compile(r"<((?:br|hr|img)\b[^<>]*?) ?/>")
 
 def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     info = book.info
-    medium = Medium(href=lambda id: f"#{id}", image=_data_address, notes="end", shift=1)
+    medium = Medium(href=lambda id: f"#{id}", image=_data_address, notes="end", shift=1, opening=stamp(book))
     chapters = [markup_chapter(chapter, book, medium).text for chapter in book.chapters]
     crisis = crisis_lines(info.crisis, info.book.language) if info.crisis else ()
     shown = {
@@ -42,9 +42,10 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         "generator": f"ketapub {__version__}",
         "menu": theme_icon(theme, "menu"),
         "crisis": [markup_inlines(line, book, medium, links=True) for line in crisis],
-        "stamp": stamp(info),
+        "stamp": stamp(book),
+        "use_until": use_until(book),
         "imprint": info.book.publisher,
-        "lines": imprint_lines(info),
+        "lines": imprint_lines(book),
         "contents": book.contents,
         "depth": 2,
         "level": 2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ class Words:
     def format(self, key: str, **values: object) -> str:
         """The words with their places filled in: `format("figure-number", number="2.1")` is "Figure 2.1"."""
         return self.entries[key].format(**values)
+
+    def date(self, day: datetime.date) -> str:
+        """A day as people of the language write it: "November 23, 2027"."""
+        month = self.entries["months"].split()[day.month - 1]
+        return self.format("date", day=day.day, month=month, year=day.year)
 
     @property
     def quotes(self) -> tuple[str, str, str, str]:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from ketapub import document as d
 from ketapub.formats.made import Made
-from ketapub.formats.pdf.engine import Engine, log_as_problems
+from ketapub.formats.pdf.engine import OPTIONS, Engine, log_as_problems
 from ketapub.formats.pdf.typeset import typeset
 from ketapub.formats.pdf.write import write_pdf
-from ketapub.formats.styling import book_sheet, face_rule, own_faces
+from ketapub.formats.styling import book_sheet, face_rule, own_faces, sheet
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.theme import Theme
+
+
+def print_plain(page: Markup, book: d.Book, theme: Theme, sheet_name: str, problems: Problems) -> bytes:
+    """One whole XML page as a PDF of its own, with the fonts of the book and one style sheet of the theme."""
+    from xml.etree import ElementTree
+
+    rules = [face_rule(face, f'url("{face.file}")') for face in own_faces(book)]
+    with log_as_problems(problems):
+        engine = Engine("\n".join((*rules, sheet(theme, sheet_name))), book.files, theme.folder / "fonts")
+        data: bytes = engine.lay_out(ElementTree.fromstring(page), "").write_pdf(**OPTIONS)
+    problems.stop_on_errors()
+    return data
 
 
 def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:

@@ -33,7 +33,7 @@ def cover_picture(book: d.Book, theme: Theme, problems: Problems) -> bytes | Non
         book.templates,
         book=book.info.book,
         direction=direction(book.info.book.language),
-        stamp=stamp(book.info),
+        stamp=stamp(book),
         picture=picture,
         image=own.name if own is not None and own.svg is None else "",
     )

@@ -13,7 +13,7 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from ketapub import document as d
-from ketapub.formats.imprint import imprint_lines, stamp
+from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.templates import render
@@ -54,9 +54,10 @@ def make_parts(book: d.Book, labels: Mapping[str, str]) -> list[Part]:
     front = render(
         "front.xml",
         book=book.info.book,
-        stamp=stamp(book.info),
+        stamp=stamp(book),
+        use_until=use_until(book),
         imprint=book.info.book.publisher,
-        lines=imprint_lines(book.info),
+        lines=imprint_lines(book),
         contents=book.contents,
         depth=2,
         level=1,

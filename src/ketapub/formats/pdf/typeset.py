@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from ketapub import document as d
-from ketapub.formats.imprint import stamp
+from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.parts import Part, make_parts
 from ketapub.problems import NOWHERE, Position, Problems
@@ -74,7 +74,7 @@ class Layout:
 def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> Layout | None:
     """Lay out every part, as often as page numbers need. None when something did not fit (see `problems`)."""
     ink = tokens(theme.css["tokens.css"])
-    title, stamp_text = book.info.book.title, stamp(book.info)
+    title, stamp_text = book.info.book.title, stamp(book) or use_until(book)
     labels: Mapping[str, str] = {}
     laid: dict[str, LaidPart] = {}
     with log_as_problems(problems):

@@ -1,0 +1,144 @@
+"""The packet that reviewers read and tick: a resolved book, its ledger and signatures come in, a PDF goes out.
+
+Every passage has a number and boxes; beneath it stands what the ledger says of each figure in it. Lists follow of what
+rests on judgement, of what is kept although its source was not seen, and of the sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ketapub import document as d
+from ketapub.formats.imprint import stamp
+from ketapub.formats.pdf import print_plain
+from ketapub.ledger import Claim, Ledger
+from ketapub.locale import Words, direction, words
+from ketapub.outputs import Bundle, OutputFile
+from ketapub.problems import Problems
+from ketapub.signatures import ChapterReview, Signature, review_of
+from ketapub.templates import render
+from ketapub.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A passage under its number, "3.14", with what the ledger says of each claim in it: the name, then the rest."""
+
+    number: str
+    text: str
+    claims: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    title: str
+    source: str
+    state: tuple[str, ...]
+    passages: tuple[_Numbered, ...]
+
+
+def make_packet(
+    book: d.Book, ledger: Ledger | None, signatures: tuple[Signature, ...], theme: Theme, problems: Problems
+) -> Bundle:
+    """`<slug>-review.pdf`."""
+    word = words(book.info.book.language)
+    reviews = enumerate(review_of(book, signatures), 1)
+    sections = tuple(_section(index, review, ledger, word) for index, review in reviews)
+    printed = _printed(sections)
+    claims = ledger.claims if ledger else {}
+    lists = [
+        ("packet-judgements", [one for one in claims.items() if one[1].basis and one[0] in printed]),
+        ("packet-precautions", [one for one in claims.items() if one[1].precaution and one[0] in printed]),
+        ("packet-unverified", [one for one in claims.items() if not one[1].verified]),
+        ("packet-old", [one for one in claims.items() if one[1].age_ok]),
+    ]
+    page = render(
+        "packet.xml",
+        book=book.info.book,
+        direction=direction(book.info.book.language),
+        stamp=stamp(book),
+        words=word,
+        sections=sections,
+        lists=[
+            (word[title], [_listed(id, claim, ledger, printed, word) for id, claim in found])
+            for title, found in lists
+            if ledger and found
+        ],
+        exempt=list(_exempt(book)),
+        sources=list(_sources(book)),
+    )
+    return (OutputFile(f"{book.info.book.slug}-review.pdf", print_plain(page, book, theme, "packet.css", problems)),)
+
+
+def _section(index: int, review: ChapterReview, ledger: Ledger | None, word: Words) -> _Section:
+    state = [word.format("packet-signed", **_signed(one, word)) for one in review.signed]
+    for signature, new in review.outdated:
+        which = ", ".join(f"{index}.{one + 1}" for one in new) or word["packet-none-new"]
+        state.append(word.format("packet-outdated", **_signed(signature, word), passages=which))
+    found = tuple(
+        _Numbered(
+            f"{index}.{number}",
+            passage.text,
+            tuple((fact.id, _told(ledger.claims[fact.id], word)) for fact in passage.facts) if ledger else (),
+        )
+        for number, passage in enumerate(review.passages, 1)
+    )
+    title = d.plain_text(d.bare(review.chapter.heading.children))
+    return _Section(title, review.chapter.source, tuple(state) or (word["packet-not-signed"],), found)
+
+
+def _signed(signature: Signature, word: Words) -> dict[str, str]:
+    date = word.date(signature.date) if signature.date else ""
+    return {"name": signature.name, "credential": signature.credential, "scope": signature.scope, "date": date}
+
+
+def _told(claim: Claim, word: Words) -> str:
+    """What the ledger says of a claim, in one line."""
+    said = [", ".join(claim.source) or claim.basis]
+    kept = {
+        "where": claim.where_,
+        "population": claim.population,
+        "comparison": claim.comparison,
+        "certainty": claim.certainty,
+        "funding": claim.funding,
+    }
+    said += [f"{word[f'packet-{name}']}: {value}" for name, value in kept.items() if value and value != "none"]
+    if claim.checked:
+        said.append(f"{word['packet-checked']}: {word.date(claim.checked)}")
+    return "; ".join([*said, claim.note] if claim.note else said)
+
+
+def _printed(sections: tuple[_Section, ...]) -> dict[str, list[str]]:
+    """The numbers of the passages that print each claim."""
+    found: dict[str, list[str]] = {}
+    for section in sections:
+        for passage in section.passages:
+            for id, _ in passage.claims:
+                found.setdefault(id, []).append(passage.number)
+    return found
+
+
+def _listed(
+    id: str, claim: Claim, ledger: Ledger | None, printed: Mapping[str, list[str]], word: Words
+) -> tuple[str, str, str]:
+    """A claim of a list: the passages that print it, its words, and what else the ledger says."""
+    form = next(iter(claim.text or claim.value))
+    said = (ledger.printed(id, form) if ledger else None) or ""
+    return ", ".join(dict.fromkeys(printed.get(id, ()))) or "–", f"{id}: {said}", claim.age_ok or _told(claim, word)
+
+
+def _exempt(book: d.Book) -> Iterator[tuple[str, str]]:
+    """Words that their author took out of a rule, with the reason given."""
+    for chapter in book.chapters:
+        for node in d.walk_chapter(chapter):
+            attributes = getattr(node, "attributes", d.NONE)
+            if reason := attributes.get("reason"):
+                yield str(node.at), f"{d.plain_text(node)}: {reason}"
+
+
+def _sources(book: d.Book) -> Iterator[tuple[str, str]]:
+    for chapter in book.chapters:
+        for node in d.walk_chapter(chapter):
+            if isinstance(node, d.Entry):
+                yield node.key, d.plain_text(node.body)
