@@ -8,8 +8,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pikepdf
+import pypdfium2
 import pytest
-from conftest import BOOKS, TODAY, make
+from conftest import BOOKS, TODAY, Made, make
 from test_consistency import check_pdf
 
 from ketapub.build import build
@@ -92,6 +93,31 @@ def test_many_notes_in_one_place_are_all_there(tmp_path: Path) -> None:
     )
     text = "\n\n".join(paragraphs)
     check_pdf(make(stock_with(tmp_path, text), "pdf"))
+
+
+def pages_of(made: Made, *words: str) -> list[int]:
+    """The index of the page on which each of these words stands."""
+    with pypdfium2.PdfDocument(io.BytesIO(made.file(".pdf"))) as pdf:
+        texts = [page.get_textpage().get_text_range() for page in pdf]
+    return [next(index for index, text in enumerate(texts) if word in text) for word in words]
+
+
+def test_a_page_holds_one_urgent_callout(tmp_path: Path) -> None:
+    """The next one begins the next page, as long as there is one to begin."""
+    one = "::: {{.callout-warning}}\nNever do {}.\n:::\n\nText.\n\n"
+    book = stock_with(tmp_path, "".join(one.format(word) for word in ("this", "that", "those")))
+    assert "crowded-callouts" not in told(book, tmp_path / "out")
+    this, that, those = pages_of(make(book, "pdf"), "Never do this", "Never do that", "Never do those")
+    assert this < that < those
+
+
+def test_urgent_callouts_that_cannot_be_moved_are_named(tmp_path: Path) -> None:
+    """A footnote stands where it stands."""
+    inner = (
+        "    ::: {.callout-warning}\n    Never do this.\n    :::\n\n    ::: {.callout-warning}\n    Nor that.\n    :::"
+    )
+    book = stock_with(tmp_path, f"A note.[^w]\n\n[^w]: Mind this.\n\n{inner}")
+    assert "crowded-callouts" in told(book, tmp_path / "out")
 
 
 def test_dates_come_from_the_book() -> None:

@@ -73,8 +73,14 @@ class Layout:
 
 def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> Layout | None:
     """Lay out every part, as often as page numbers need. None when something did not fit (see `problems`)."""
-    ink = tokens(theme.css["tokens.css"])
-    title, stamp_text = book.info.book.title, stamp(book) or use_until(book)
+    setter = _Typesetter(
+        title=book.info.book.title,
+        stamp=stamp(book) or use_until(book),
+        ink=tokens(theme.css["tokens.css"]),
+        urgent=_callouts(book, "urgent"),
+        engine=engine,
+        problems=problems,
+    )
     labels: Mapping[str, str] = {}
     laid: dict[str, LaidPart] = {}
     with log_as_problems(problems):
@@ -84,7 +90,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> L
             for part in parts:
                 known = laid.get(part.key)
                 if known is None or known.part != part or known.first != first[part.folio]:
-                    laid[part.key] = _lay_out(part, first[part.folio], title, stamp_text, engine, ink, problems)
+                    laid[part.key] = setter.lay_out(part, first[part.folio])
                 first[part.folio] = laid[part.key].last + 1
                 first[part.folio] += 1 - first[part.folio] % 2  # the next part opens on a right-hand page
             if problems.errors:
@@ -100,7 +106,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> L
             ElementTree.fromstring("<html><body></body></html>"), "@page { @top-left { content: none } }"
         )
     ordered = tuple(laid[part.key] for part in parts)
-    _check_emergencies(ordered, book, problems)
+    _check_emergencies(ordered, _callouts(book, "emergency"), problems)
     pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
     return Layout(ordered, pages, blank)
 
@@ -136,42 +142,104 @@ def tokens(css: str) -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\s*;", root))
 
 
-def _lay_out(
-    part: Part, first: int, title: str, stamp_text: str, engine: Engine, ink: Mapping[str, str], problems: Problems
-) -> LaidPart:
-    css = f"@page :first {{ counter-reset: page {first} }}"
-    nudges: dict[int, int] = {}
-    given_up: set[int] = set()  # notes that stand a page after their call, whatever is tried
-    while True:
-        tree = ElementTree.fromstring(part.page(title, stamp_text))
+@dataclass(frozen=True)
+class _Typesetter:
+    """Lays out one part at a time. `ink`: colours by name; `urgent`: where each urgent callout stands, by id."""
+
+    title: str
+    stamp: str
+    ink: Mapping[str, str]
+    urgent: Mapping[str, Position]
+    engine: Engine
+    problems: Problems
+
+    def lay_out(self, part: Part, first: int) -> LaidPart:
+        """Lay out, and again as long as a note is lost or two urgent callouts share a page."""
+        css = f"@page :first {{ counter-reset: page {first} }}"
+        nudges: dict[int, int] = {}
+        given_up: set[int] = set()  # notes that stand a page after their call, whatever is tried
+        apart: set[str] = set()  # urgent callouts that begin a page
+        while True:
+            tree = self.tree(part)
+            notes = [span for span in tree.iter("span") if span.get("class") == "footnote"]
+            _nudge(tree, notes, nudges)
+            _set_apart(tree, apart)
+            document = self.engine.lay_out(tree, css)
+            lost, displaced = _misplaced_notes(document, notes)
+            if not lost and displaced <= given_up:
+                crowded = _crowded(document, self.urgent)
+                # What follows a forced break inside a note would be lost (WeasyPrint 70).
+                fixed = {callout.get("id", "") for note in notes for callout in note.iter("aside")}
+                if movable := crowded - apart - fixed:
+                    apart |= movable
+                    continue
+                for index in displaced:
+                    id = notes[index].get("id", "")
+                    message = f'the footnote "{id}" stands on the page after the one that calls it'
+                    self.problems.add("note-displaced", NOWHERE, message, "shorten it, or move it", severity="warning")
+                for id in sorted(crowded):
+                    message = "this urgent callout stands on a page with another one"
+                    hint = "one warning a page is read, two are not: join them, or move one"
+                    self.problems.add("crowded-callouts", self.urgent[id], message, hint, severity="warning")
+                return LaidPart(part, first, document)
+            for index in lost | displaced - given_up:
+                step = nudges.get(index, -1) + 1
+                if step < len(NUDGES) - (index not in lost):  # no new page only to keep a note in its place
+                    nudges[index] = step
+                elif index in lost:
+                    id = notes[index].get("id", "")
+                    message = f'the footnote "{id}" does not fit on its page'
+                    self.problems.add("note-lost", NOWHERE, message, "shorten it, or move it")
+                    return LaidPart(part, first, document)
+                else:
+                    given_up.add(index)
+                    nudges.pop(index, None)
+
+    def tree(self, part: Part) -> ElementTree.Element:
+        tree = ElementTree.fromstring(part.page(self.title, self.stamp))
         for callout in tree.iter("aside"):
             for icon in callout.iter(SVG):
                 if icon.get("class") == "icon":
                     # WeasyPrint gives drawings no colour from CSS. The heavy frame's title is reversed.
                     frame = callout.get("data-frame")
-                    icon.set("color", ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
-        notes = [span for span in tree.iter("span") if span.get("class") == "footnote"]
-        _nudge(tree, notes, nudges)
-        document = engine.lay_out(tree, css)
-        lost, displaced = _misplaced_notes(document, notes)
-        if not lost and displaced <= given_up:
-            for index in displaced:
-                id = notes[index].get("id", "")
-                message = f'the footnote "{id}" stands on the page after the one that calls it'
-                problems.add("note-displaced", NOWHERE, message, "shorten it, or move it", severity="warning")
-            return LaidPart(part, first, document)
-        for index in lost | displaced - given_up:
-            step = nudges.get(index, -1) + 1
-            if step < len(NUDGES) - (index not in lost):  # no new page only to keep a note in its place
-                nudges[index] = step
-            elif index in lost:
-                id = notes[index].get("id", "")
-                message = f'the footnote "{id}" does not fit on its page'
-                problems.add("note-lost", NOWHERE, message, "shorten it, or move it")
-                return LaidPart(part, first, document)
-            else:
-                given_up.add(index)
-                nudges.pop(index, None)
+                    icon.set("color", self.ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
+        return tree
+
+
+def _callouts(book: d.Book, urgency: str) -> dict[str, Position]:
+    """Where the callouts of an urgency stand, by id."""
+    return {
+        node.attributes.id: node.at
+        for node in d.walk(tuple(chapter.blocks for chapter in book.chapters))
+        if isinstance(node, d.Callout) and book.info.callouts[node.kind].urgency == urgency
+    }
+
+
+def _pages_of(document: Document, places: Mapping[str, Position]) -> dict[str, set[int]]:
+    """On which pages of a document each of these callouts stands, in their order."""
+    seen: dict[str, set[int]] = {}
+    for number, page in enumerate(document.pages):
+        for box in page._page_box.descendants():
+            if box.element_tag == "aside" and (id := box.element.get("id")) in places:
+                seen.setdefault(id, set()).add(number)
+    return seen
+
+
+def _crowded(document: Document, urgent: Mapping[str, Position]) -> set[str]:
+    """The urgent callouts that begin on a page on which another one stands already."""
+    crowded: set[str] = set()
+    taken: set[int] = set()
+    for id, pages in _pages_of(document, urgent).items():
+        if min(pages) in taken:
+            crowded.add(id)
+        taken |= pages
+    return crowded
+
+
+def _set_apart(tree: ElementTree.Element, ids: set[str]) -> None:
+    for callout in tree.iter("aside"):
+        if callout.get("id") in ids:
+            callout.set("style", "break-before: page")
 
 
 def _nudge(tree: ElementTree.Element, notes: list[ElementTree.Element], nudges: Mapping[int, int]) -> None:
@@ -198,20 +266,11 @@ def _misplaced_notes(document: Document, notes: list[ElementTree.Element]) -> tu
     return lost, displaced
 
 
-def _check_emergencies(parts: tuple[LaidPart, ...], book: d.Book, problems: Problems) -> None:
+def _check_emergencies(parts: tuple[LaidPart, ...], places: Mapping[str, Position], problems: Problems) -> None:
     """Help in a crisis must be seen at once: such a box may not run over to another page."""
-    places: dict[str, Position] = {}
-    for node in d.walk(tuple(chapter.blocks for chapter in book.chapters)):
-        if isinstance(node, d.Callout) and book.info.callouts[node.kind].urgency == "emergency":
-            places[node.attributes.id] = node.at
     for laid in parts:
-        seen: dict[str, set[int]] = {}
-        for number, page in enumerate(laid.document.pages):
-            for box in page._page_box.descendants():
-                if box.element_tag == "aside" and (id := box.element.get("id")) in places:
-                    seen.setdefault(id, set()).add(number)
-        for id, numbers in seen.items():
-            if len(numbers) > 1:
+        for id, pages in _pages_of(laid.document, places).items():
+            if len(pages) > 1:
                 problems.add(
                     "emergency-too-tall",
                     places[id],
