@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 from tree import read
 
-from ketapub import cli, document as d, info
+from ketapub import document as d, info
 from ketapub.callouts import ALIASES, BUILT_IN
+from ketapub.cli.arguments import parser
 from ketapub.formats import FORMATS
 from ketapub.problems import Position, Problem, explanations
 from ketapub.settings import settings_of
@@ -56,7 +57,7 @@ def text_of(name: str) -> str:
 
 
 def commands() -> Mapping[str, argparse.ArgumentParser]:
-    groups = cli._parser()._subparsers
+    groups = parser()._subparsers
     assert groups is not None
     choices = groups._group_actions[0].choices
     assert isinstance(choices, Mapping)

@@ -1,0 +1,113 @@
+"""The commands and their options, as a parser of arguments."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from ketapub import __version__
+from ketapub.cli import commands as run
+from ketapub.cli.given import count_of_jobs, processors
+
+ENGINES = ("weasyprint", "ebooklib", "markdown-it-py", "pypandoc_binary", "pikepdf")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="ketapub",
+        description="One Markdown manuscript, checked once, as accessible PDF, EPUB and HTML.",
+        epilog="`ketapub COMMAND --help` tells more. Exit status: 0 done, 1 the book has problems, 2 wrong usage.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action=_Version, nargs=0, help="print the versions of ketapub and its engines")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, function: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False)
+        added.set_defaults(command=function, json=False)
+        return added
+
+    def book(added: argparse.ArgumentParser) -> None:
+        text = "the folder that holds book.toml (default: this folder if it has one, else ./manuscript)"
+        added.add_argument("book", nargs="?", default="", metavar="BOOK", help=text)
+
+    def day(added: argparse.ArgumentParser) -> None:
+        text = "what counts as today, as in 2026-11-23 (default: SOURCE_DATE_EPOCH, else the clock)"
+        added.add_argument("--as-of", default="", metavar="DATE", help=text)
+
+    def out(added: argparse.ArgumentParser) -> None:
+        text = "the folder for the outputs (default: build)"
+        added.add_argument("-o", "--out", type=Path, default=Path("build"), metavar="OUT", help=text)
+
+    new = command("new", run.new, "start a small book that builds at once and shows each construct once")
+    new.add_argument("folder", type=Path, metavar="DIR", help="a folder that is empty or does not exist yet")
+
+    build = command("build", run.build, "make the PDF, the EPUB and the HTML of a book")
+    book(build)
+    text = "formats to make, separated by commas (default: `formats` of book.toml)"
+    build.add_argument("--to", action="append", default=[], metavar="LIST", help=text)
+    out(build)
+    build.add_argument("--strict", action="store_true", help="let warnings fail the build")
+    day(build)
+    text = "keep results between runs here (default: $XDG_CACHE_HOME/ketapub)"
+    build.add_argument("--cache", type=Path, metavar="DIR", help=text)
+    text = "processes to use (default: one for each processor)"
+    build.add_argument("--jobs", type=count_of_jobs, default=processors(), metavar="N", help=text)
+    build.add_argument("--json", action="store_true", help="print problems and outputs as one JSON object")
+    loudness = build.add_mutually_exclusive_group()
+    loudness.add_argument("--quiet", action="store_true", help="print problems only")
+    loudness.add_argument("--verbose", action="store_true", help="print each step")
+
+    facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
+    book(facts)
+    text = "one fact only: its forms, and each place that prints it, with the page once the PDF is built"
+    facts.add_argument("--where", default="", metavar="ID", help=text)
+    out(facts)
+    day(facts)
+    facts.add_argument("--json", action="store_true", help="print the facts as JSON")
+
+    review = command("review", run.review, "make the packet that reviewers read and tick, and say what is signed")
+    book(review)
+    review.add_argument(
+        "-o", "--out", type=Path, default=Path("review-packet"), metavar="PACKET", help="the folder for the packet"
+    )
+    day(review)
+    review.set_defaults(quiet=False)
+
+    sign = command("sign", run.sign, "record that a reviewer signed chapters as they stand")
+    book(sign)
+    sign.add_argument("--name", required=True, help="who signs")
+    sign.add_argument("--credential", required=True, help="what makes them able to")
+    sign.add_argument("--scope", required=True, help="what they vouch for")
+    sign.add_argument("--file", action="append", required=True, help="a chapter's file; give the option once for each")
+    day(sign)
+
+    config = command("config", run.config, "show the settings of a book")
+    book(config)
+    day(config)
+    what = config.add_mutually_exclusive_group()
+    what.add_argument("--show", action="store_true", help="the settings in effect, as TOML (this is the default)")
+    what.add_argument("--schema", action="store_true", help="JSON Schema of book.toml, for editors")
+
+    explain = command("explain", run.explain, "say what a problem code means, with a wrong and a right example")
+    explain.add_argument(
+        "code", nargs="?", default="", metavar="CODE", help="as printed in brackets (default: list all)"
+    )
+
+    clean = command("clean", run.clean, "delete what `build` made, and nothing else")
+    clean.add_argument("book", nargs="?", metavar="BOOK", help="accepted as in the other commands; the book stays")
+    out(clean)
+    return top
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata
+
+        print(f"ketapub {__version__}")
+        for name in ENGINES:
+            with contextlib.suppress(metadata.PackageNotFoundError):
+                print(f"{name} {metadata.version(name)}")
+        parser.exit()

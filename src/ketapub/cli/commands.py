@@ -1,0 +1,197 @@
+"""What each command does: its options come in, an exit status goes out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ketapub.cli.given import book_folder, cache_folder, formats_of, today
+from ketapub.cli.telling import DONE, count, many, progress_of, quiet_libraries, say, tell, usage
+from ketapub.problems import Problems, did_you_mean, explanations
+
+if TYPE_CHECKING:
+    from ketapub.document import Fact
+    from ketapub.ledger import Claim
+
+
+def new(options: argparse.Namespace) -> int:
+    import uuid
+    from importlib import resources
+
+    from ketapub.outputs import OutputFile, write_new_folder
+
+    given = {b"00000000-0000-0000-0000-000000000000": str(uuid.uuid4()), b"2000-01-01": today("").isoformat()}
+    bundle = []
+    with resources.as_file(resources.files("ketapub").joinpath("new")) as starter:
+        for path in sorted(path for path in starter.rglob("*") if path.is_file()):
+            content = path.read_bytes()
+            for blank, value in given.items():
+                content = content.replace(blank, value.encode())
+            bundle.append(OutputFile(path.relative_to(starter).as_posix(), content))
+    write_new_folder(options.folder, tuple(bundle), Problems())
+    print(f"{options.folder} holds a small book. To build it:\n\n    cd {options.folder}\n    ketapub build")
+    return DONE
+
+
+def build(options: argparse.Namespace) -> int:
+    formats = formats_of(options.to)
+    as_of = today(options.as_of)
+    with quiet_libraries():
+        with progress_of(options) as progress:
+            from ketapub.build import build
+
+            built = build(
+                book_folder(options.book),
+                options.out,
+                formats=formats,
+                as_of=as_of,
+                cache=options.cache or cache_folder(),
+                strict=options.strict,
+                jobs=options.jobs,
+                progress=progress,
+            )
+    tell(options, built.problems, built.outputs)
+    if built.problems:
+        say(count(built.problems))
+    return DONE
+
+
+def review(options: argparse.Namespace) -> int:
+    """The packet, and for people the state of each chapter."""
+    problems = Problems()
+    with quiet_libraries():
+        from ketapub.build import read_book, write_packet
+        from ketapub.signatures import review_of
+        from ketapub.theme import load_theme
+
+        read = read_book(book_folder(options.book), load_theme(), problems, as_of=today(options.as_of))
+        outputs = write_packet(read, book_folder(options.book), options.out, problems)
+    tell(options, problems.in_order(), outputs)
+    for chapter in review_of(read.book, read.signatures):
+        names = ", ".join(one.name for one in chapter.signed)
+        say(f"{chapter.chapter.source}: {f'signed by {names}' if names else 'nobody has signed it as it stands'}")
+        for signature, new in chapter.outdated:
+            places = ", ".join(str(chapter.passages[index].at) for index in new)
+            say(f"  changed since {signature.name} signed on {signature.date}: {places or 'something was taken out'}")
+    return DONE
+
+
+def sign(options: argparse.Namespace) -> int:
+    from ketapub.build import read_book
+    from ketapub.outputs import write_new_file
+    from ketapub.signatures import sign
+    from ketapub.theme import load_theme
+
+    problems = Problems()
+    root, day = book_folder(options.book), today(options.as_of)
+    book = read_book(root, load_theme(), problems, as_of=day).book
+    known = [chapter.source for chapter in book.chapters if chapter.source]
+    for file in options.file:
+        if file not in known:
+            hint = did_you_mean(file, known) or f"these can be signed: {', '.join(known)}"
+            raise usage("unknown-signed-file", f'no chapter "{file}"', hint)
+    who = {"name": options.name, "credential": options.credential, "scope": options.scope}
+    path, text = sign(book, tuple(dict.fromkeys(options.file)), **who, date=day)
+    written = write_new_file(root / path, text.encode(), problems)
+    print(f"{written} records that {options.name} signed {', '.join(options.file)}. It is a record, not a proof.")
+    return DONE
+
+
+def facts(options: argparse.Namespace) -> int:
+    """The ledger as a list; with --where, one claim and the places that print it."""
+    from ketapub.build import read_book
+    from ketapub.document import facts_in
+    from ketapub.theme import load_theme
+
+    problems = Problems()
+    read = read_book(book_folder(options.book), load_theme(), problems, as_of=today(options.as_of))
+    claims = read.ledger.claims if read.ledger else {}
+    if options.where and options.where not in claims:
+        hint = did_you_mean(options.where, claims) or "`ketapub facts` lists them"
+        raise usage("unknown-fact", f'no fact "{options.where}"', hint)
+    printed: dict[str, list[Fact]] = {id: [] for id in claims}
+    for chapter in read.book.chapters:
+        for fact in facts_in((chapter.heading, chapter.subtitle, chapter.blocks)):
+            printed[fact.id].append(fact)
+    if options.json:
+        print(json.dumps([_fact_as_json(id, claims[id], printed[id]) for id in claims], indent=1, ensure_ascii=False))
+        return DONE
+    pages = _pages_in(options.out / f"{read.book.info.book.slug}.pdf", book_folder(options.book))
+    for id in [options.where] if options.where else claims:
+        claim = claims[id]
+        source = ", ".join(claim.source) or claim.basis
+        state = "" if claim.verified else "  NOT VERIFIED, not printed"
+        print(f"{id}  [{source}]  printed {many(len(printed[id]), 'time')}{state}")
+        if options.where:
+            assert read.ledger is not None
+            for form in (*claim.text, *(name for name in claim.value if name not in claim.text)):
+                print(f"  {form}: {read.ledger.printed(id, form)}")
+            for fact in printed[id]:
+                page = f", page {pages[fact.anchor]}" if fact.anchor in pages else ""
+                print(f"  {fact.at} ({fact.form}){page}")
+    return DONE
+
+
+def config(options: argparse.Namespace) -> int:
+    from ketapub import info
+
+    if options.schema:
+        print(json.dumps(info.schema(), indent=2))
+        return DONE
+    from ketapub.book_folder import BookFolder
+    from ketapub.manuscript import read_settings
+
+    problems = Problems()
+    settings = read_settings(BookFolder(book_folder(options.book)), problems, today(options.as_of))
+    print(info.show(settings), end="")
+    tell(options, problems.in_order(), ())
+    return DONE
+
+
+def explain(options: argparse.Namespace) -> int:
+    import textwrap
+
+    known = explanations()
+    if not options.code:
+        width = max(map(len, known))
+        for code, entry in sorted(known.items()):
+            print(f"{code:{width}}  {textwrap.shorten(entry['what'], 100, placeholder=' …')}")
+        return DONE
+    if options.code not in known:
+        hint = did_you_mean(options.code, known) or "`ketapub explain` lists all codes"
+        raise usage("unknown-code", f'no problem code "{options.code}"', hint)
+    entry = known[options.code]
+    print(f"{options.code}\n\n{textwrap.fill(entry['what'], 88)}")
+    for name in ("wrong", "right"):
+        print(f"\n{name.capitalize()}:\n{textwrap.indent(entry[name].strip(), '    ')}")
+    return DONE
+
+
+def clean(options: argparse.Namespace) -> int:
+    from ketapub.outputs import clean
+
+    problems = Problems()
+    deleted = clean(options.out, problems)
+    tell(options, problems.in_order(), ())
+    say(f"{many(len(deleted), 'file')} deleted from {options.out}")
+    return DONE
+
+
+def _fact_as_json(id: str, claim: Claim, printed: Sequence[Fact]) -> dict[str, object]:
+    places = [{"file": fact.at.file, "line": fact.at.line, "column": fact.at.column} for fact in printed]
+    return {"id": id, "source": claim.source, "basis": claim.basis, "verified": claim.verified, "printed": places}
+
+
+def _pages_in(pdf: Path, root: Path) -> Mapping[str, str]:
+    """The page of each id in the PDF of an earlier build, unless the book is newer."""
+    if not pdf.is_file():
+        return {}
+    if max(path.stat().st_mtime for path in root.rglob("*") if path.is_file()) > pdf.stat().st_mtime:
+        say(f"{pdf} is older than the book: build again to see pages")
+        return {}
+    from ketapub.formats.pdf.pages import page_labels
+
+    return page_labels(pdf.read_bytes())

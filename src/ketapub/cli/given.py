@@ -1,0 +1,75 @@
+"""What the command line and the environment say: texts come in; folders, formats and the day go out."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ketapub.cli.telling import usage
+from ketapub.problems import did_you_mean
+
+if TYPE_CHECKING:
+    import datetime
+
+
+def count_of_jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
+    return int(text)
+
+
+def processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def book_folder(given: str) -> Path:
+    if given:
+        path = Path(given)
+        return path.parent if path.name == "book.toml" and path.is_file() else path
+    return Path() if Path("book.toml").is_file() else Path("manuscript")
+
+
+def formats_of(lists: Sequence[str]) -> tuple[str, ...] | None:
+    """The names in `--to`, each once; None without it."""
+    if not lists:
+        return None
+    from ketapub.formats import FORMATS
+
+    names = dict.fromkeys(name.strip() for name in ",".join(lists).split(","))
+    for name in names:
+        if name not in FORMATS:
+            hint = did_you_mean(name, FORMATS) or f"known here: {', '.join(FORMATS)}"
+            raise usage("unknown-format", f'no format "{name}"', hint)
+    return tuple(names)
+
+
+def today(given: str) -> datetime.date:
+    """The one date of a run: `--as-of`, else SOURCE_DATE_EPOCH (seconds since 1970, in UTC), else the clock."""
+    import datetime
+
+    if given:
+        try:
+            return datetime.date.fromisoformat(given)
+        except ValueError:
+            raise usage("wrong-date", f'"{given}" is no date', "write it as in 2026-11-23") from None
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        try:
+            return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+        except (ValueError, OverflowError, OSError):
+            hint = "it counts seconds since 1970, as in 1795392000"
+            raise usage("wrong-date", f'SOURCE_DATE_EPOCH is "{epoch}"', hint) from None
+    return datetime.date.today()
+
+
+def cache_folder() -> Path | None:
+    """$XDG_CACHE_HOME/ketapub (an absolute path, XDG Base Directory Specification), else ~/.cache/ketapub."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(base):
+        return Path(base, "ketapub")
+    with contextlib.suppress(RuntimeError):  # nobody's home
+        return Path.home() / ".cache" / "ketapub"
+    return None

@@ -1,0 +1,105 @@
+"""What people and programs read: problems and outputs come in, lines on the terminal go out."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ketapub.problems import NOWHERE, Problem, Stopped
+
+if TYPE_CHECKING:
+    from ketapub.outputs import OutputFile
+
+DONE, WITH_PROBLEMS, WRONG_USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 128 + 2, 128 + 13
+BROKEN_LIBRARY = "cannot load library"  # how cffi begins when the system has no Pango
+PANGO = (
+    "Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
+    "Fedora: dnf install pango harfbuzz; macOS: brew install pango"
+)
+
+
+def tell(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequence[OutputFile]) -> None:
+    """Problems for people on standard error; the outputs, or all of it as JSON, on standard output."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if options.json:
+        made = [{"path": str(options.out / file.path), "size": len(file.data)} for file in outputs]
+        print(json.dumps({"problems": [problem.as_json() for problem in problems], "outputs": made}, indent=1))
+    elif outputs and not options.quiet:
+        for file in outputs:
+            print(f"{options.out / file.path}  {size(len(file.data))}")
+
+
+def say(text: str) -> None:
+    print(f"ketapub: {text}", file=sys.stderr)
+
+
+def usage(code: str, message: str, hint: str) -> Stopped:
+    return Stopped([Problem(code, NOWHERE, message, hint)], usage=True)
+
+
+def many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def count(problems: Sequence[Problem]) -> str:
+    errors = sum(problem.severity == "error" for problem in problems)
+    counted = ((errors, "error"), (len(problems) - errors, "warning"))
+    return ", ".join(many(number, noun) for number, noun in counted if number)
+
+
+def size(length: int) -> str:
+    return f"{length / 1e6:.1f} MB" if length >= 1e6 else f"{max(1, round(length / 1e3))} kB"
+
+
+@contextlib.contextmanager
+def progress_of(options: argparse.Namespace) -> Iterator[Callable[[str], None]]:
+    """On a terminal, the present step, once a second has passed; every step with `--verbose`; else nothing."""
+    if options.verbose:
+        yield say
+        return
+    if options.quiet or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    import threading
+
+    steps = ["starting"]
+    done = threading.Event()
+
+    def show() -> None:
+        if done.wait(1):
+            return
+        from rich.console import Console  # NO_COLOR and dumb terminals are its business
+
+        with Console(stderr=True).status("") as status:
+            while not done.wait(0.1):
+                status.update(f"{steps[-1]} …")
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield steps.append
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Libraries may print; standard output belongs to the answer."""
+    captured = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(captured):
+            yield
+    except OSError as error:
+        if BROKEN_LIBRARY not in str(error):
+            raise
+        captured.truncate(0)
+        raise usage("missing-library", "WeasyPrint does not find the system library Pango", PANGO) from None
+    finally:
+        sys.stderr.write(captured.getvalue())
