@@ -9,6 +9,7 @@ from ketapub import document as d
 from ketapub.library import read_library
 from ketapub.manuscript import Manuscript
 from ketapub.problems import Problems
+from ketapub.resolve.alternatives import check_alternatives
 from ketapub.resolve.assets import collect_assets, collect_icons
 from ketapub.resolve.citations import resolve_citations
 from ketapub.resolve.contents import make_contents
@@ -29,6 +30,7 @@ def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Prob
     check_facts(chapters, manuscript.ledger, library, problems)  # while citations still say which works they mean
     chapters = resolve_citations(chapters, info, manuscript.folder, library, problems)  # adds the list, with its ids
     chapters, chapter_of = resolve_references(chapters, info, problems)  # after all ids and numbers are given
+    check_alternatives(chapters, info, problems)  # before pictures lose the names that authors gave them
     chapters, assets, cover = collect_assets(chapters, folder, info, problems)
     icons = collect_icons(info, folder, theme, problems)
     theming = collect_theming(info, folder, problems)
