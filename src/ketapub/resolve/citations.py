@@ -222,7 +222,7 @@ def closed_up(nodes: Nodes) -> Nodes:
                         out[-1:] = [d.Text(stop[0], at=at), citation]
                     if not (text := text[1:]):
                         continue
-                    node = d.Text(text, at=at)
+                    node = d.Text(text, at=replace(at, column=at.column + 1) if at.column else at)
         out.append(node)
     return tuple(out)  # type: ignore[return-value]  # inlines, as they came
 
