@@ -38,6 +38,7 @@ class Attributes:
 
 
 NONE = Attributes()
+GRADE_OK = "grade-ok"  # the class of a heading whose section may be hard to read; its `reason` says why
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from ketapub import document as d
 from ketapub.document import NONE, Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position
-from ketapub.syntax.attributes import Items, allowed, find_attributes
+from ketapub.syntax.attributes import Items, allowed, classes_of, find_attributes
 from ketapub.syntax.containers import alert, make_div
 from ketapub.syntax.inlines import make_inlines, read_inlines
 from ketapub.syntax.pictures import figure_of
@@ -140,7 +140,7 @@ def _escaped_end(tokens: list[Token]) -> bool:
 
 def _heading(branch: Branch, reading: Reading) -> d.Heading:
     holder = branch.holder
-    attributes, end = last_attributes(holder, reading)
+    attributes, end = last_attributes(holder, reading, heading=True)
     level = int(branch.token.tag[1:])
     children = read_inlines(holder, reading, 0, end)
     if not children:
@@ -148,7 +148,9 @@ def _heading(branch: Branch, reading: Reading) -> d.Heading:
     return d.Heading(level, children, attributes, at=branch.at)
 
 
-def last_attributes(holder: Holder, reading: Reading, begin: int = 0) -> tuple[Attributes, int]:
+def last_attributes(
+    holder: Holder, reading: Reading, begin: int = 0, *, heading: bool = False
+) -> tuple[Attributes, int]:
     """The attribute block that ends a text, and where the text before it ends."""
     text = holder.content
     match = _ATTRIBUTES_LAST.search(text, begin)
@@ -161,7 +163,12 @@ def last_attributes(holder: Holder, reading: Reading, begin: int = 0) -> tuple[A
             )
             return NONE, match.start()
         return NONE, len(text)
-    attributes = allowed(found[0], holder.place, reading)
+    exempt = heading and d.GRADE_OK in classes_of(found[0])
+    own = ("reason",) if exempt else ()
+    attributes = allowed(found[0], holder.place, reading, own)
+    if exempt and not attributes.get("reason").strip():
+        hint = f'{{.{d.GRADE_OK} reason="names of medicines that cannot be shorter"}}'
+        reading.problems.add("missing-reason", holder.place(match.start()), "this exemption gives no reason", hint)
     return attributes, len(text[: match.start()].rstrip())
 
 
