@@ -41,8 +41,6 @@ UNUSED = {
     "print.paper-caliper": "paper_caliper",
     "about.certified-by": "certified_by",
     "crisis.search-words": "search_words",
-    "checks.rules": "rules",
-    "checks.reading-grade": "reading_grade",
 }
 NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],

@@ -17,6 +17,7 @@ from pathlib import Path
 from ketapub.cache import Cache
 from ketapub.document import Book
 from ketapub.editions import select
+from ketapub.editorial import check_text
 from ketapub.formats import FORMATS, maker
 from ketapub.formats.made import Made
 from ketapub.ledger import Ledger
@@ -102,6 +103,7 @@ def read_book(
     draft = parse(manuscript, problems)
     progress("resolving")
     book = resolve(draft, manuscript, theme, problems)
+    check_text(book, manuscript, problems)
     signatures = read_signatures(manuscript.signatures, problems)
     problems.stop_on_errors()
     return Read(replace(book, signed=is_signed(book, signatures)), manuscript.ledger, signatures)

@@ -51,6 +51,8 @@ class Manuscript:
     references: tuple[tuple[str, bytes], ...] = ()
     ledger: Ledger | None = None
     signatures: tuple[tuple[str, str], ...] = ()
+    rules: str = ""  # the text of [checks] rules
+    reading_words: str = ""  # and of its reading-grade.words
 
 
 def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Manuscript:
@@ -67,8 +69,16 @@ def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Man
             references.append((path, data))
     ledger = _read_ledger(info, folder, problems, as_of)
     signatures = _read_signatures(info, folder, problems)
+    checks = info.checks
+    rules = _checks_file(checks.rules, "checks.rules", info, folder, problems) if checks else ""
+    grade = checks.reading_grade if checks else None
+    easy = _checks_file(grade.words, "checks.reading-grade.words", info, folder, problems) if grade else ""
     problems.stop_on_errors()
-    return Manuscript(info, sources, folder, tuple(references), ledger, signatures)
+    return Manuscript(info, sources, folder, tuple(references), ledger, signatures, rules, easy)
+
+
+def _checks_file(path: str, key: str, info: Info, folder: BookFolder, problems: Problems) -> str:
+    return (folder.read_text(path, problems, info.at(key)) or "") if path else ""
 
 
 def read_settings(folder: BookFolder, problems: Problems, as_of: datetime.date) -> Info:

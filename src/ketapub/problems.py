@@ -100,12 +100,16 @@ class Problems:
         wanted = self.severities.get(code, severity)
         if wanted == "off":
             return
-        lines = self._lines.get(at.file, [])
-        source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
-        problem = Problem(code, at, message, hint, "warning" if wanted == "warning" else "error", source)
+        kind: Severity = "warning" if wanted == "warning" else "error"
+        problem = Problem(code, at, message, hint, kind, self.line(at))
         if problem not in self._seen:
             self._seen.add(problem)
             self.found.append(problem)
+
+    def line(self, at: Position) -> str:
+        """The source line that a position stands in, or "" where its file is not known."""
+        lines = self._lines.get(at.file, [])
+        return lines[at.line - 1] if 0 < at.line <= len(lines) else ""
 
     @property
     def errors(self) -> list[Problem]:
