@@ -119,10 +119,39 @@ class Expect:
                     label = f"{entry.label}. " if entry.label else ""
                     back = "".join(f" ↑{n}" for n in range(1, len(entry.places) + 1))
                     self.add("text", label + self.line(entry.body) + back)
+            case d.Index():
+                letter = None
+                for entry in node.entries:
+                    if entry.letter != letter:
+                        letter = entry.letter
+                        self.add("heading 2", letter or self.word["signs-and-numbers"])
+                    self.index_entry(entry)
             case d.Rule() | d.PageBreak():
                 pass
             case _:
                 raise AssertionError(type(node))
+
+    def index_entry(self, entry: d.IndexEntry) -> None:
+        """The entry with its places as this medium names them, once each; those inside a range are left out."""
+        found = [[self.place(id) for id in place] for place in entry.places]
+        spans = {tuple(ends) for ends in found if len(set(ends)) == 2}
+        inside = {str(n) for a, b in spans if a.isdecimal() and b.isdecimal() for n in range(int(a), int(b) + 1)}
+        inside |= {end for ends in spans for end in ends}
+        shown = ["–".join(ends) if tuple(ends) in spans else ends[0] for ends in found]
+        shown = [one for one in dict.fromkeys(shown) if one not in inside]
+        text = ", ".join([self.line(entry.term), *shown])
+        for key, targets, sign in (("see", entry.see, ","), ("see-also", entry.see_also, ";" if shown else ",")):
+            if targets:
+                text += f"{sign} {self.word[key]} " + "; ".join(self.line((one,)) for one in targets)
+        self.add("text", text)
+        for below in entry.entries:
+            self.index_entry(below)
+
+    def place(self, id: str) -> str:
+        """Where there are no pages, a place is the number of its chapter, or its title."""
+        name = self.book.chapter_of[id]
+        heading = next(chapter.heading for chapter in self.book.chapters if chapter.name == name)
+        return heading.number or d.plain_text(d.bare(heading.children))
 
     def line(self, nodes: d.Inlines) -> str:
         out = ""
@@ -197,6 +226,8 @@ def read_markup(root: etree._Element) -> list[Item]:
         if re.fullmatch("h[1-6]", name):
             level = next((c.removeprefix("level-") for c in classes if c.startswith("level-")), "?")
             own = f"heading {level}"
+        if "index-letter" in classes:
+            own = "heading 2"
         if "callout-title" in classes:
             own = "callout"
         if own:
@@ -219,8 +250,8 @@ def chapter_elements(root: etree._Element) -> Iterator[etree._Element]:
             yield section
 
 
-def read_html(data: bytes) -> list[list[Item]]:
-    """A list of items for each chapter of the one HTML file."""
+def html_pages(data: bytes) -> list[etree._Element]:
+    """The one page of the HTML file."""
     from lxml import html
 
     root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))
@@ -229,17 +260,26 @@ def read_html(data: bytes) -> list[list[Item]]:
             for inner in element.iter():
                 if isinstance(inner.tag, str):
                     inner.tag = SVG + inner.tag
-    return [read_markup(section) for section in chapter_elements(root)]
+    return [root]
 
 
-def read_epub(data: bytes) -> list[list[Item]]:
-    """A list of items for each chapter, in the order of the spine."""
+def epub_pages(data: bytes) -> list[etree._Element]:
+    """The pages in the order of the spine."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         package = etree.fromstring(archive.read("EPUB/content.opf"))
         names = {item.get("id"): item.get("href") for item in package.iter("{*}item")}
         spine = [names[ref.get("idref")] for ref in package.iter("{*}itemref")]
-        pages = [etree.fromstring(archive.read(f"EPUB/{name}")) for name in spine]
-    return [read_markup(section) for page in pages for section in chapter_elements(page)]
+        return [etree.fromstring(archive.read(f"EPUB/{name}")) for name in spine]
+
+
+def read_html(data: bytes) -> list[list[Item]]:
+    """A list of items for each chapter of the one HTML file."""
+    return [read_markup(section) for page in html_pages(data) for section in chapter_elements(page)]
+
+
+def read_epub(data: bytes) -> list[list[Item]]:
+    """A list of items for each chapter, in the order of the spine."""
+    return [read_markup(section) for page in epub_pages(data) for section in chapter_elements(page)]
 
 
 # --- print -------------------------------------------------------------------------------------------------
@@ -263,6 +303,9 @@ class ExpectPrint(Expect):
                 self.add("text", (f"{entry.label}. " if entry.label else "") + self.line(entry.body) + cited)
         else:
             super().block(node)
+
+    def place(self, id: str) -> str:
+        return self.labels[id]
 
     def line(self, nodes: d.Inlines) -> str:
         out = ""

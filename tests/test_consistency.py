@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from conftest import Made
 from pdf_tree import Element, page_labels, tag_tree
-from reading import Expect, ExpectPrint, Item, read_epub, read_html
+from reading import Expect, ExpectPrint, Item, epub_pages, html_pages, read_epub, read_html, tidy
 
 from ketapub import document as d
 from ketapub.editions import select
@@ -32,6 +32,21 @@ def test_screen_formats_say_what_the_tree_says(stock: Made, name: str, read) -> 
         stamped = Item("text", stamp(book))
         assert items.pop(2 if chapter.subtitle else 1) == stamped, chapter.name  # a page's own foot says it in print
         assert items == Expect(book).chapter(chapter), chapter.name
+
+
+@pytest.mark.parametrize(("name", "read"), [("html", html_pages), ("epub", epub_pages)])
+def test_screen_formats_have_the_lists_and_the_index_of_the_tree(stock: Made, name: str, read) -> None:
+    """Lines of the lists of figures and of tables, and entries of the index: the same words in the same order."""
+    book, pages = shown_in(stock, name), read(stock.file(f".{name}"))
+    index = next(node for chapter in book.chapters for node in chapter.blocks if isinstance(node, d.Index))
+    terms = [d.plain_text(node.term) for node in d.walk(index) if isinstance(node, d.IndexEntry)]
+    items = [item for page in pages for item in page.iter("{*}li") if item.getparent().get("class") == "index-list"]
+    assert [re.sub(r"(, |\n)$", "", item.text) for item in items] == terms
+    for heading, lines in (("list-of-figures", book.figures), ("list-of-tables", book.tables)):
+        (nav,) = (nav for page in pages for nav in page.iterfind(f".//{{*}}nav[@aria-labelledby='{heading}']"))
+        shown = [tidy("".join(link.itertext())) for link in nav.iter("{*}a")]
+        assert shown == [f"{line.number} {d.plain_text(line.title)}" for line in lines]
+        assert shown
 
 
 def test_pdf_says_what_the_tree_says(stock: Made) -> None:
@@ -54,7 +69,7 @@ def check_pdf(made: Made) -> None:
     text = squeeze("".join(item.words for items in wanted for item in items))
     front, found = words[: len(words) - len(text)], words[len(words) - len(text) :]
     assert found == text
-    for line in contents_lines(book.contents, labels, depth=2):
+    for line in contents_lines(book.contents + book.figures + book.tables, labels, depth=2):
         assert squeeze(line) in front
     for said in (book.info.book.title, book.info.book.subtitle, stamp(book)):
         assert squeeze(said) in front

@@ -47,7 +47,8 @@ NOTES = {
     "bibliography": ["", "So far CSL-JSON files are read, and the list of references stands at the end of the book."],
     "markdown": ["", "Formulas are not supported yet: with `math = true`, each one is a problem."],
 }
-ONLY_RESOLVED = {d.Citation, d.Reference, d.PageReference, d.Bibliography, d.Entry}  # no author writes these
+# No author writes these.
+ONLY_RESOLVED = {d.Citation, d.Reference, d.PageReference, d.Bibliography, d.Entry, d.Index, d.IndexEntry}
 
 
 def text_of(name: str) -> str:

@@ -139,9 +139,9 @@ def test_epub_archive_is_canonical(stock: Made) -> None:
 
 def test_epub_nav_has_contents_and_landmarks(pages: dict[str, etree._Element]) -> None:
     navs = {nav.get(EPUB_TYPE): nav for nav in pages["epub:EPUB/nav.xhtml"].iter("{*}nav")}
-    assert list(navs) == ["toc", "landmarks"]
+    assert list(navs) == ["toc", "loi", "lot", "landmarks"]
     places = [link.get(EPUB_TYPE) for link in navs["landmarks"].iter("{*}a")]
-    assert places == ["cover", "titlepage", "toc", "bodymatter", "bibliography"]
+    assert places == ["cover", "titlepage", "toc", "bodymatter", "glossary", "bibliography", "index"]
     assert len(list(navs["toc"].iter("{*}a"))) >= 5
 
 

@@ -239,6 +239,29 @@ class PageReference(Node):
     elsewhere: Inlines
 
 
+@dataclass(frozen=True, slots=True)
+class IndexPath(Node):
+    """An entry of the index as authors name it: main entry, subentry, sub-subentry."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMark(Node):
+    """A place that the index leads to; `path` names the entry. Without `children` it marks a point between words.
+
+    A mark with `see` is no place: it says in the index that the entry is found under another name. `numbering` gives
+    the others their id.
+    """
+
+    children: Inlines
+    path: tuple[str, ...]
+    see: IndexPath | None = None
+    see_also: IndexPath | None = None
+    range: Literal["", "start", "end"] = ""
+    id: str = ""
+
+
 Inline = (
     Text
     | SoftBreak
@@ -264,6 +287,7 @@ Inline = (
     | Reference
     | PageReferenceMark
     | PageReference
+    | IndexMark
 )
 
 # --- block -------------------------------------------------------------------------------------------
@@ -396,8 +420,11 @@ class Conditional(Node):
 
 @dataclass(frozen=True, slots=True)
 class Definition(Node):
+    """`id` is "gls-<slug of the term>" in a glossary, and "" elsewhere."""
+
     term: Inlines
     meanings: tuple[Blocks, ...]
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +449,28 @@ class Bibliography(Node):
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class IndexEntry(Node):
+    """One line of the index with its sublines.
+
+    `places` are the ids of a mark, or of the two marks that a range begins and ends with, in reading order. `letter` is
+    the group of a main entry: "K", or "" for signs and digits. `id` is given where another entry leads to this one.
+    """
+
+    term: Inlines
+    places: tuple[tuple[str, ...], ...] = ()
+    see: tuple[Reference, ...] = ()
+    see_also: tuple[Reference, ...] = ()
+    entries: tuple[IndexEntry, ...] = ()
+    letter: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    entries: tuple[IndexEntry, ...]
+
+
 Block = (
     Paragraph
     | Plain
@@ -438,8 +487,9 @@ Block = (
     | Conditional
     | DefinitionList
     | Bibliography
+    | Index
 )
-AnyNode = Inline | Block | ListItem | Row | Cell | Definition | Entry | Cite | Target
+AnyNode = Inline | Block | ListItem | Row | Cell | Definition | Entry | IndexEntry | IndexPath | Cite | Target
 
 # --- the whole ---------------------------------------------------------------------------------------
 
@@ -468,7 +518,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One line of the table of contents."""
+    """One line of the table of contents, or of the list of figures or of tables."""
 
     id: str
     level: int
@@ -502,9 +552,17 @@ class Book:
     cover: str = ""  # the asset that is the front cover; "": the theme draws one
     styles: tuple[str, ...] = ()  # the book's own style sheets, checked, over the theme's
     fonts: tuple[str, ...] = ()  # names in `files` of its own fonts, behind the theme's in every stack
+    figures: tuple[Contents, ...] = ()  # those with a number, under short captions
+    tables: tuple[Contents, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)  # what those name: fonts, pictures
     templates: Mapping[str, str] = field(default_factory=dict)  # the book's own, over the built-in ones
     signed: bool = False  # every chapter, by every reviewer, as it stands: the draft stamp goes
+
+
+def lists_of(book: Book) -> tuple[tuple[str, tuple[Contents, ...]], ...]:
+    """The lists behind the contents that hold anything, by the id of their heading, which names its words as well."""
+    lists = (("list-of-figures", book.figures), ("list-of-tables", book.tables))
+    return tuple((id, lines) for id, lines in lists if lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,8 +669,8 @@ def bare(nodes: Inlines) -> Inlines:
         match node:
             case Note() | Citation() | CitationMark():
                 return None
-            case Link(children=children) | Reference(children=children):
-                return children
+            case Link() | Reference() | IndexMark() | Fact():
+                return node.children
             case Span(children=children, attributes=attributes):
                 language = tuple(pair for pair in attributes.pairs if pair[0] in ("lang", "dir"))
                 return Span(children, Attributes(pairs=language)) if language else children
@@ -638,11 +696,20 @@ def ids_in(nodes: object) -> set[str]:
         attributes = getattr(node, "attributes", None)
         if attributes is not None and attributes.id:
             found.add(attributes.id)
-        if isinstance(node, Note | Citation):
+        if isinstance(node, Note | Citation | Definition | IndexMark | IndexEntry) and node.id:
             found.add(node.id)
         elif isinstance(node, Fact):
             found.add(node.anchor)
     return found
+
+
+def is_point(node: Node) -> bool:
+    """Whether it marks a place for the index without holding any words."""
+    return isinstance(node, IndexMark) and not node.children
+
+
+def is_glossary(node: Node) -> bool:
+    return isinstance(node, Div) and "glossary" in node.attributes.classes
 
 
 def reference_target(node: Node) -> str:

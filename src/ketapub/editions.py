@@ -28,6 +28,7 @@ def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", 
         return node
 
     chapters = d.map_nodes(book.chapters, change)
+    contents, figures, tables = (_titles(lines, change) for lines in (book.contents, book.figures, book.tables))
     if hidden:
         for chapter in chapters:
             for node in d.walk_chapter(chapter):
@@ -40,7 +41,18 @@ def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", 
                         "put the reference under the same condition",
                     )
         chapters = tuple(d.map_nodes(chapter, _without_places(hidden)) for chapter in chapters)
-    return replace(book, chapters=chapters)
+        chapters = _without_lost_entries(chapters)
+        names = {chapter.name for chapter in chapters}
+        contents = tuple(line for line in contents if book.chapter_of[line.id] in names)
+        figures, tables = (tuple(line for line in lines if line.id not in hidden) for lines in (figures, tables))
+    return replace(book, chapters=chapters, contents=contents, figures=figures, tables=tables)
+
+
+def _titles(lines: tuple[d.Contents, ...], change: d.Change) -> tuple[d.Contents, ...]:
+    """Lines of the contents whose words hold conditions too."""
+    return tuple(
+        replace(line, title=d.map_nodes(line.title, change), children=_titles(line.children, change)) for line in lines
+    )
 
 
 def _holds(condition: d.Condition, now: Mapping[str, str]) -> bool:
@@ -57,11 +69,40 @@ def _holds(condition: d.Condition, now: Mapping[str, str]) -> bool:
 
 
 def _without_places(hidden: Mapping[str, str]) -> d.Change:
-    """Back-links from the reference list to citations that are not shown would lead nowhere."""
+    """Links from the reference list and from the index to what is not shown would lead nowhere."""
 
     def change(node: d.Node) -> d.Node:
         if isinstance(node, d.Entry):
             return replace(node, places=tuple(place for place in node.places if place not in hidden))
+        if isinstance(node, d.IndexEntry):  # of a range with one end left, that is a place
+            left = (tuple(id for id in place if id not in hidden) for place in node.places)
+            return replace(node, places=tuple(place for place in left if place))
         return node
 
     return change
+
+
+def _without_lost_entries(chapters: tuple[d.Chapter, ...]) -> tuple[d.Chapter, ...]:
+    """Without the entries of the index that lead nowhere now, what leads to those, and an index that is empty."""
+
+    def drop(node: d.Node) -> d.Node | None:
+        if isinstance(node, d.IndexEntry) and not (node.places or node.see or node.see_also or node.entries):
+            lost.add(node.id)
+            return None
+        return node
+
+    def forget(node: d.Node) -> d.Node | None:
+        return None if isinstance(node, d.Reference) and node.target in lost else node
+
+    while True:
+        lost: set[str] = set()
+        chapters = tuple(d.map_nodes(chapter, drop) if _index_of(chapter) else chapter for chapter in chapters)
+        lost.discard("")
+        if not lost:
+            break
+        chapters = tuple(d.map_nodes(chapter, forget) if _index_of(chapter) else chapter for chapter in chapters)
+    return tuple(chapter for chapter in chapters if (index := _index_of(chapter)) is None or index.entries)
+
+
+def _index_of(chapter: d.Chapter) -> d.Index | None:
+    return next((block for block in chapter.blocks if isinstance(block, d.Index)), None)

@@ -19,7 +19,8 @@ from ketapub.ledger import FILE as LEDGER, Ledger, read_ledger
 from ketapub.problems import NOWHERE, Position, Problems, Stopped, did_you_mean
 from ketapub.slugs import slug
 
-RESERVED_NAMES = ("index", "404", "search", "references", "nav", "title", "cover")  # pages that the program makes
+# Pages that the program makes.
+RESERVED_NAMES = ("index", "404", "search", "references", "book-index", "nav", "title", "cover")
 SIGNATURES = "review/*.toml"
 SUFFIXES = (".md", ".markdown", ".qmd")
 

@@ -6,9 +6,10 @@ alike as XHTML and as HTML, and beside it the place in the manuscript of every e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from markupsafe import Markup, escape
@@ -73,6 +74,8 @@ class _Writer:
         self.notes: list[d.Note] = []
         self.pictures = 0
         self.citing = False
+        self.heading_id = ""  # of the section that is being written
+        self.labelled: set[str] = set()  # headings that name a glossary
 
     def tags(self) -> Tags:
         return Tags(Markup("".join(self.parts)), tuple(self.positions))
@@ -107,14 +110,15 @@ class _Writer:
     def chapter(self, chapter: d.Chapter) -> None:
         heading, info = chapter.heading, self.book.info
         kinds = {"front": "chapter frontmatter", "body": "chapter", "back": "chapter backmatter"}
-        references = any(isinstance(block, d.Bibliography) for block in chapter.blocks)
-        role = "doc-bibliography" if references else "doc-chapter" if chapter.role == "body" else None
+        made_of = _made_of(chapter)
         attributes = {
-            "class": kinds[chapter.role] + (" bibliography" if references else ""),
-            "role": role,
+            "class": kinds[chapter.role] + (f" {made_of}" if made_of in ("bibliography", "index") else ""),
+            "role": f"doc-{made_of}" if made_of else None,
             "aria-labelledby": heading.attributes.id,
             "lang": chapter.language if chapter.language != info.book.language else None,
         }
+        self.heading_id = heading.attributes.id
+        self.labelled = {heading.attributes.id} if made_of == "glossary" else set()
         with self.element("section", heading.at, attributes):
             if heading.number:
                 self.place(chapter)
@@ -156,6 +160,7 @@ class _Writer:
 
     def heading(self, node: d.Heading) -> AbstractContextManager[None]:
         level = min(6, node.level + self.medium.shift)
+        self.heading_id = node.attributes.id
         return self.element(f"h{level}", node.at, self.common(node.attributes, f"level-{node.level}"))
 
     def endnotes(self, chapter: d.Chapter) -> None:
@@ -207,6 +212,9 @@ class _Writer:
 
     def block(self, node: d.Block) -> None:
         match node:
+            case d.Paragraph(children=children) if children and all(d.is_point(one) for one in children):
+                with self.element("div", node.at, {"class": "index-points"}):  # a paragraph of no words is none
+                    self.inlines(children)
             case d.Paragraph(children=children):
                 with self.element("p", node.at):
                     self.inlines(children)
@@ -234,13 +242,15 @@ class _Writer:
                 self.figure(node)
             case d.Callout():
                 self.callout(node)
+            case d.Div() if d.is_glossary(node):
+                self.glossary(node)
             case d.Div(blocks=blocks, attributes=attributes):
                 with self.element("div", node.at, self.common(attributes)):
                     self.blocks(blocks)
             case d.DefinitionList(items=items, attributes=attributes):
                 with self.element("dl", node.at, self.common(attributes)):
                     for item in items:
-                        with self.element("dt", item.at):
+                        with self.element("dt", item.at, {"id": item.id}):
                             self.inlines(item.term)
                         for meaning in item.meanings:
                             with self.element("dd", item.at):
@@ -249,6 +259,8 @@ class _Writer:
                 with self.element("ol", node.at, {"class": "references"}):
                     for entry in entries:
                         self.entry(entry)
+            case d.Index(entries=entries):
+                self.index(entries)
             case d.Conditional():
                 raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
             case _:
@@ -366,6 +378,52 @@ class _Writer:
                 self.leaf("a", page, {"href": self.medium.href(place)})
             self.text(after)
 
+    def glossary(self, node: d.Div) -> None:
+        """A landmark, named by its heading (no two of one role may have one name), unless the chapter is it already."""
+        attributes = self.common(node.attributes)
+        landmark = self.heading_id not in self.labelled
+        if landmark:
+            self.labelled.add(self.heading_id)
+            attributes |= {"role": "doc-glossary", "aria-labelledby": self.heading_id}
+        with self.element("section" if landmark else "div", node.at, attributes):
+            self.blocks(node.blocks)
+
+    # -- the index
+
+    def index(self, entries: tuple[d.IndexEntry, ...]) -> None:
+        """A list a letter. The letters are headings: through a list of headings, a screen reader jumps to one."""
+        locate = _Locate(self.book, self.medium, self.words)
+        for letter, group in groupby(entries, key=lambda entry: entry.letter):
+            title = letter or self.words["signs-and-numbers"]
+            self.leaf(f"h{2 + self.medium.shift}", title, {"class": "index-letter"})
+            self.index_list(tuple(group), locate)
+
+    def index_list(self, entries: tuple[d.IndexEntry, ...], locate: _Locate) -> None:
+        with self.element("ul", attributes={"class": "index-list"}):
+            for entry in entries:
+                with self.element("li", entry.at, {"id": entry.id}):
+                    self.inlines(entry.term)
+                    for locators in locate.of(entry.places):
+                        self.raw(", ")
+                        for number, one in enumerate(locators):
+                            self.text("–" if number else "")
+                            link = {"href": self.medium.href(one.id), "aria-label": one.name}
+                            self.leaf("a", one.text, link, entry.at)
+                    self.see("see", entry.see, ", ")
+                    self.see("see-also", entry.see_also, "; " if entry.places else ", ")
+                    if entry.entries:
+                        self.raw("\n")
+                        self.index_list(entry.entries, locate)
+        self.raw("\n")
+
+    def see(self, word: str, targets: tuple[d.Reference, ...], before: str) -> None:
+        for number, target in enumerate(targets):
+            self.text("; " if number else before)
+            if not number:
+                self.leaf("span", self.words[word], {"class": "index-see"})
+                self.raw(" ")
+            self.inline(target)
+
     # -- inlines
 
     def inlines(self, nodes: d.Inlines) -> None:
@@ -428,6 +486,11 @@ class _Writer:
                     else:
                         self.inlines(children)
                         self.text("\N{NO-BREAK SPACE}" + self.medium.page(target))
+            case d.IndexMark(children=children, id=id):
+                if id:
+                    self.wrap("span", node, children, {"id": id})
+                else:
+                    self.inlines(children)
             case d.ConditionalSpan():
                 raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
             case d.CitationMark() | d.ReferenceMark() | d.PageReferenceMark():
@@ -468,6 +531,71 @@ class _Writer:
         attributes = self.common(node.attributes) | {"src": self.medium.image(asset)} | sizes
         attributes |= {"title": node.title, "width": _pixels(asset.width), "height": _pixels(asset.height)}
         self.start("img", node.at, attributes, f' alt="{escape("" if node.decorative else node.alt)}"/>')
+
+
+@dataclass(frozen=True, slots=True)
+class _Locator:
+    """What the index says of a place: `text` to show, `name` in full where the text alone says too little."""
+
+    id: str
+    text: str
+    name: str = ""
+
+    @property
+    def number(self) -> int:
+        return int(self.text) if self.text.isdecimal() else -1
+
+
+class _Locate:
+    """Where the places of an index are: the pages in print, elsewhere the chapters."""
+
+    def __init__(self, book: d.Book, medium: Medium, word: Words) -> None:
+        self.chapter_of, self.page, self.word = book.chapter_of, medium.page, word
+        self.headings = {chapter.name: chapter.heading for chapter in book.chapters}
+
+    def of(self, places: tuple[tuple[str, ...], ...]) -> list[tuple[_Locator, ...]]:
+        """A locator for each place, two for a range. The same one stands once, and none stands inside of a range."""
+        found = [tuple(self.locator(id) for id in place) for place in places]
+        found = [place if place[0].text != place[-1].text else place[:1] for place in found]
+        shown = {tuple(one.text for one in place): place for place in reversed(found)}  # the first of each counts
+        ranges = [place for place in shown.values() if len(place) == 2]
+        out = (shown.pop(tuple(one.text for one in place), ()) for place in found)
+        return [place for place in out if len(place) == 2 or (place and not _lies_in(place[0], ranges))]
+
+    def locator(self, id: str) -> _Locator:
+        if self.page is not None:
+            return _Locator(id, self.page(id))
+        heading = self.headings[self.chapter_of[id]]
+        title = d.plain_text(d.bare(heading.children))
+        if not heading.number:
+            return _Locator(id, title)
+        chapter = self.word.format("chapter-number", number=heading.number)
+        return _Locator(id, heading.number, f"{chapter}, {title}")
+
+
+def _lies_in(place: _Locator, ranges: Sequence[tuple[_Locator, ...]]) -> bool:
+    return any(
+        place.text in (first.text, last.text) or 0 <= first.number <= place.number <= last.number
+        for first, last in ranges
+    )
+
+
+def _made_of(chapter: d.Chapter) -> Literal["", "chapter", "bibliography", "index", "glossary"]:
+    """What the whole chapter is, as far as there is a role for it."""
+    if any(isinstance(block, d.Bibliography) for block in chapter.blocks):
+        return "bibliography"
+    if any(isinstance(block, d.Index) for block in chapter.blocks):
+        return "index"
+    if chapter.role == "body":
+        return "chapter"
+    return "glossary" if is_glossary(chapter) else ""
+
+
+def is_glossary(chapter: d.Chapter) -> bool:
+    """Whether a chapter outside of the body is a glossary: it has one, and no sections."""
+    glossaries = [block for block in chapter.blocks if d.is_glossary(block)]
+    sections = any(isinstance(node, d.Heading) for node in d.walk(chapter.blocks))
+    return chapter.role != "body" and len(glossaries) == 1 and not sections
 
 
 def _pixels(length: float) -> str | None:

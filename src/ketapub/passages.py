@@ -60,6 +60,8 @@ def _blocks(nodes: d.Blocks, book: d.Book, before: str) -> Iterator[Passage]:
 
 def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
     match node:
+        case d.Paragraph(children=children) if children and all(d.is_point(one) for one in children):
+            pass
         case d.Paragraph(children=children) | d.Plain(children=children):
             yield _passage(_words(children), node, before)
         case d.Heading(children=children):
@@ -89,7 +91,7 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
                 term = f"{before}{_words(definition.term)}: "
                 for meaning in definition.meanings:
                     yield from _blocks(meaning, book, term)
-        case d.Rule() | d.PageBreak() | d.Bibliography():
+        case d.Rule() | d.PageBreak() | d.Bibliography() | d.Index():
             pass
         case _:
             assert_never(node)

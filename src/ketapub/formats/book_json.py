@@ -19,6 +19,8 @@ def make_json(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         "language": book.info.book.language,
         "chapters": [as_json(chapter) for chapter in book.chapters],
         "contents": [as_json(line) for line in book.contents],
+        "figures": [as_json(line) for line in book.figures],
+        "tables": [as_json(line) for line in book.tables],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1)
     return (OutputFile("book.json", f"{text}\n".encode()),)

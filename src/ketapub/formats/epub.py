@@ -21,7 +21,7 @@ from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
 from ketapub.locale import direction, words
-from ketapub.markup import Medium, markup_chapter, markup_inlines
+from ketapub.markup import Medium, is_glossary, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.templates import render
@@ -40,7 +40,10 @@ TYPE_OF_ROLE = {
     "doc-biblioref": "biblioref",
     "doc-bibliography": "bibliography",
     "doc-chapter": "chapter",
+    "doc-glossary": "glossary",
+    "doc-index": "index",
 }
+LIST_TYPES = {"list-of-figures": "loi", "list-of-tables": "lot"}  # lists of illustrations and of tables, in the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +144,20 @@ def _nav(book: d.Book, made: Made) -> str:
         if chapter.role == "body":
             landmarks.append(("bodymatter", f"{chapter.name}.xhtml", word["start-of-text"]))
             break
-    if "references" in {chapter.name for chapter in book.chapters}:
+    for chapter in book.chapters:
+        if is_glossary(chapter):
+            landmarks.append(("glossary", f"{chapter.name}.xhtml", d.plain_text(d.bare(chapter.heading.children))))
+    names = {chapter.name for chapter in book.chapters}
+    if "references" in names:
         landmarks.append(("bibliography", "references.xhtml", word["references"]))
+    if "book-index" in names:
+        landmarks.append(("index", "book-index.xhtml", word["index"]))
     return render(
         "epub-nav.xml",
         book.templates,
         words=word,
         contents=book.contents,
+        lists=[(LIST_TYPES[id], id, lines) for id, lines in d.lists_of(book)],
         landmarks=landmarks,
         href=medium.href,
         inlines=lambda nodes: markup_inlines(nodes, book, medium),

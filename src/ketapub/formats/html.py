@@ -47,6 +47,7 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         "imprint": info.book.publisher,
         "lines": imprint_lines(book),
         "contents": book.contents,
+        "lists": d.lists_of(book),
         "depth": 2,
         "level": 2,
         "href": medium.href,

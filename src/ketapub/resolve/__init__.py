@@ -12,11 +12,12 @@ from ketapub.problems import Problems
 from ketapub.resolve.alternatives import check_alternatives
 from ketapub.resolve.assets import collect_assets, collect_icons
 from ketapub.resolve.citations import resolve_citations
-from ketapub.resolve.contents import make_contents
+from ketapub.resolve.contents import list_figures, list_tables, make_contents
 from ketapub.resolve.crisis import add_crisis_lines
 from ketapub.resolve.crossrefs import resolve_references
 from ketapub.resolve.facts import check_facts
 from ketapub.resolve.glyphs import check_glyphs
+from ketapub.resolve.index import add_index
 from ketapub.resolve.numbering import number_book
 from ketapub.resolve.theming import collect_theming
 from ketapub.theme import Theme
@@ -29,6 +30,7 @@ def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Prob
     library = read_library(manuscript.references, problems)
     check_facts(chapters, manuscript.ledger, library, problems)  # while citations still say which works they mean
     chapters = resolve_citations(chapters, info, manuscript.folder, library, problems)  # adds the list, with its ids
+    chapters = add_index(chapters, info, problems)  # behind the reference list; its entries have ids as well
     chapters, chapter_of = resolve_references(chapters, info, problems)  # after all ids and numbers are given
     check_alternatives(chapters, info, problems)  # before pictures lose the names that authors gave them
     chapters, assets, cover = collect_assets(chapters, folder, info, problems)
@@ -41,6 +43,8 @@ def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Prob
         info=info,
         chapters=chapters,
         contents=make_contents(chapters),
+        figures=list_figures(chapters, info),
+        tables=list_tables(chapters, info),
         assets=assets,
         icons=icons,
         chapter_of=chapter_of,

@@ -205,12 +205,17 @@ def closed_up(nodes: Nodes) -> Nodes:
     for node in nodes:
         match (out[-1] if out else None), node:
             case _, d.Citation(numeric=True):
-                while out and isinstance(last := out[-1], (d.Text, d.SoftBreak)):
+                end = len(out)
+                while end and isinstance(last := out[end - 1], (d.Text, d.SoftBreak, d.IndexMark)):
                     text = last.text.rstrip() if isinstance(last, d.Text) else ""
-                    if text:
-                        out[-1] = last if text == d.plain_text(last) else d.Text(text, at=last.at)
+                    if isinstance(last, d.IndexMark) and last.children:
                         break
-                    out.pop()
+                    if text:
+                        out[end - 1] = last if text == d.plain_text(last) else d.Text(text, at=last.at)
+                        break
+                    if not isinstance(last, d.IndexMark):  # a point between words takes no room
+                        del out[end - 1]
+                    end -= 1
             case d.Citation(numeric=True, children=(d.Superscript(),)) as citation, d.Text(text=text, at=at):
                 stop = re.match(r"[.,](?!\w)", text)
                 if stop:

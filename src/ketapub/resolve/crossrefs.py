@@ -74,6 +74,8 @@ def _places(chapters: tuple[d.Chapter, ...], info: Info) -> dict[str, Place]:
                     if number:
                         label = word.format("label-number", label=label, number=number).replace(" ", HOLD)
                     places[attributes.id] = Place((d.Text(label),), number, d.bare(more) or (d.Text(label),))
+                case d.Definition(id=id, term=term) if id:
+                    places[id] = Place(d.bare(term), "", d.bare(term))
                 case _:
                     pass
     return places
@@ -138,7 +140,9 @@ class _Resolver:
             return id
         if own in self.where:
             return own
-        hint = did_you_mean(id, [known for known in self.where if not known.startswith(("cite-", "fn-", "ref-"))])
+        hint = did_you_mean(
+            id, [known for known in self.where if not known.startswith(("cite-", "fn-", "idx-", "ref-"))]
+        )
         self.problems.add("unknown-reference", at, f'nothing in the book has the id "{id}"', hint)
         return None
 

@@ -15,11 +15,13 @@ from ketapub.problems import Position, Problems
 from ketapub.slugs import slug
 
 # Ids of the frames around the chapters (title page, contents, the page of the HTML).
-RESERVED = ("book-title", "contents", "landmarks", "main", "toc")
+RESERVED = ("book-title", "contents", "landmarks", "list-of-figures", "list-of-tables", "main", "toc")
 
 
 def number_book(chapters: tuple[d.Chapter, ...], info: Info, problems: Problems) -> tuple[d.Chapter, ...]:
     ids = _Ids(problems)
+    if any(isinstance(node, d.IndexMark) for chapter in chapters for node in d.walk_chapter(chapter)):
+        ids.taken["index"] = Position("the program")  # the chapter that `resolve.index` adds
     for chapter in chapters:  # written ids first: they stay as they are, automatic ones make way
         for node in d.walk_chapter(chapter):
             if (attributes := _attributes(node)) and attributes.id:
@@ -63,6 +65,12 @@ def _number_chapter(chapter: d.Chapter, number: str, info: Info, ids: _Ids, coun
                 return replace(node, number=int(count), id=id)
             case d.Fact():
                 return replace(node, anchor=f"fact-{counts.next('', 'fact')}")
+            case d.IndexMark() if node.see is None:
+                id = f"idx-{counts.next('', 'index mark')}"
+                ids.claim(id, node.at)
+                return replace(node, id=id)
+            case d.Div() if d.is_glossary(node):
+                return d.map_nodes(node, define)
             case d.Figure(attributes=attributes):
                 if attributes.id.startswith("fig-"):
                     return replace(node, number=counts.next(number, "figure"))
@@ -87,6 +95,14 @@ def _number_chapter(chapter: d.Chapter, number: str, info: Info, ids: _Ids, coun
             case _:
                 return node
 
+    def define(node: d.Node) -> d.Node:
+        """A definition of a glossary. One in a glossary inside another has its id already."""
+        if not isinstance(node, d.Definition) or node.id:
+            return node
+        id = f"gls-{_slug(node.term)}"
+        ids.claim(id, node.at, "a glossary explains each term once")
+        return replace(node, id=id)
+
     heading = d.map_nodes(replace(chapter.heading, attributes=replace(chapter.heading.attributes, id=title)), change)
     heading = replace(heading, number=number)
     return replace(
@@ -104,11 +120,10 @@ class _Ids:
         self.taken: dict[str, Position] = dict.fromkeys(RESERVED, Position("the program"))
         self.problems = problems
 
-    def claim(self, id: str, at: Position) -> None:
+    def claim(self, id: str, at: Position, advice: str = "choose another") -> None:
         if id in self.taken:
-            self.problems.add(
-                "duplicate-id", at, f'the id "{id}" is taken', f"it was first given at {self.taken[id]}; choose another"
-            )
+            hint = f"it was first given at {self.taken[id]}; {advice}"
+            self.problems.add("duplicate-id", at, f'the id "{id}" is taken', hint)
         self.taken.setdefault(id, at)
 
     def automatic(self, wanted: str) -> str:

@@ -25,6 +25,7 @@ _ITEM = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_NO_SPAN = re.compile(r"\^|[^\]]*(?<![\w\\])-?@\w")  # a note, a citation
 _END = re.compile(r"\s*\}")
 COMMON = frozenset({"id", "class", "lang", "dir", "width", "height", "alt", "title"})
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(%|in|cm|mm|pt|px|em)?")
@@ -80,6 +81,33 @@ def _item(match: re.Match[str]) -> Item:
     raw = match[group]
     value = raw if group == "bare" else re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL)
     return Item(match["key"], value, match.start("key"), match.start(group), raw)
+
+
+def belongs_to_words(text: str, begin: int, brace: int) -> bool:
+    """Whether the attributes at `brace`, which end a heading or a caption, are those of a span, link or code in it.
+
+    As in pandoc: `## About [ketamine]{.index}` ends in a span; `## A finding [@key]{#id}` has an id of its own.
+    """
+    mark = text[brace - 1] if brace > begin else ""
+    if mark == "`":
+        return "`" in text[begin : brace - 1]
+    if mark == ")":
+        opening = _opening(text, begin, brace - 1, "(", ")")
+        return opening > begin and text[opening - 1] == "]"
+    opening = _opening(text, begin, brace - 1, "[", "]") if mark == "]" else -1
+    return opening >= 0 and not _NO_SPAN.match(text, opening + 1)
+
+
+def _opening(text: str, begin: int, close: int, opener: str, closer: str) -> int:
+    """Where the bracket that ends at `close` begins; -1 when it does not."""
+    depth = 0
+    for offset in range(close, begin - 1, -1):
+        if offset > begin and text[offset - 1] == "\\":
+            continue
+        depth += (text[offset] == closer) - (text[offset] == opener)
+        if depth == 0:
+            return offset
+    return -1
 
 
 def value_of(items: Items, key: str) -> Item | None:

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from ketapub import document as d
 from ketapub.document import NONE, Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position
-from ketapub.syntax.attributes import Items, allowed, classes_of, find_attributes
+from ketapub.syntax.attributes import Items, allowed, belongs_to_words, classes_of, find_attributes
 from ketapub.syntax.containers import alert, make_div
 from ketapub.syntax.inlines import make_inlines, read_inlines
 from ketapub.syntax.pictures import figure_of
@@ -125,7 +125,7 @@ def _paragraph(branch: Branch, reading: Reading) -> Iterator[Block]:
     elif not branch.token.hidden and (figure := figure_of(tokens, reading)):
         yield figure
         return
-    if children := make_inlines(tokens, reading):
+    if children := make_inlines(tokens, reading, whole=True):
         yield (d.Plain if branch.token.hidden else d.Paragraph)(children, at=branch.at)
 
 
@@ -154,6 +154,8 @@ def last_attributes(
     """The attribute block that ends a text, and where the text before it ends."""
     text = holder.content
     match = _ATTRIBUTES_LAST.search(text, begin)
+    if match and belongs_to_words(text, begin, match.start()):
+        return NONE, len(text)
     found = find_attributes(text, match.start(), len(text)) if match else None
     if not match or not found:
         if match and re.match(r"\{\s*(?:[#.]|[\w:-]+\s*=)", match[0]):

@@ -28,11 +28,6 @@ _LATER = {
         "tabs are not supported: print has none",
         "write the parts one after the other",
     ),
-    "glossary": (
-        "unsupported-glossary",
-        "a glossary is not collected yet",
-        "leave the div out: a definition list stands by itself",
-    ),
     "teach-back": (
         "unsupported-handout",
         "teach-back questions stand in handouts, which are not made yet",

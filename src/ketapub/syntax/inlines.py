@@ -14,6 +14,7 @@ from ketapub.syntax.attributes import Items, allowed, classes_of, without, writt
 from ketapub.syntax.citations import Cited, is_reference
 from ketapub.syntax.conditions import CONDITION_KEYS, conditions_of, is_conditional
 from ketapub.syntax.facts import make_fact
+from ketapub.syntax.index import INDEX_KEYS, close_up, index_mark, is_index, without_index
 from ketapub.syntax.line import Line, Paired
 from ketapub.syntax.pictures import make_image
 from ketapub.syntax.shortcodes import fill
@@ -34,10 +35,11 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 
 def read_inlines(holder: Holder, reading: Reading, begin: int = 0, end: int | None = None) -> Inlines:
     """The nodes of a text that blocks hold, or of the part of it from `begin` to `end`."""
-    return make_inlines(reading.inlines(holder, begin, end), reading)
+    return make_inlines(reading.inlines(holder, begin, end), reading, whole=True)
 
 
-def make_inlines(tokens: list[Token], reading: Reading) -> Inlines:
+def make_inlines(tokens: list[Token], reading: Reading, *, whole: bool = False) -> Inlines:
+    """`whole`: the tokens are all the text of a block, not what stands inside something else."""
     set_type(tokens, reading.language)
     line = Line()
     for token in tokens:
@@ -52,7 +54,7 @@ def make_inlines(tokens: list[Token], reading: Reading) -> Inlines:
         else:
             for node in _make(token, reading):
                 line.node(node)
-    return line.finish()
+    return close_up(line.finish(), whole=whole)
 
 
 def _start(token: Token) -> Position:
@@ -108,15 +110,18 @@ def _span(token: Token, reading: Reading) -> Inlines:
     items: Items = token.meta["items"]
     at: Position = token.meta["at"]
     classes = classes_of(items)
-    if "index" in classes:
-        reading.problems.add("unsupported-index", at, "index entries are not supported yet", "leave the brackets out")
-        return ()
-    conditional = is_conditional(classes)
-    attributes = _attributes(token, reading, *(CONDITION_KEYS if conditional else ()))
+    indexed, conditional = is_index(classes), is_conditional(classes)
+    own = (*(INDEX_KEYS if indexed else ()), *(CONDITION_KEYS if conditional else ()))
+    attributes = _attributes(token, reading, *own)
     language = reading.language
     reading.language = attributes.get("lang") or language
     children = make_inlines(token.children or [], reading)
     reading.language = language
+    if indexed:
+        children = index_mark(children, items, at, lambda offset: place_in(token, offset), reading)
+        attributes = without_index(attributes)
+        if attributes == d.NONE:
+            return children
     if conditional:
         conditions = conditions_of(classes, written(items), at, reading.problems)
         attributes = without(attributes, *CONDITION_KEYS)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from ketapub.locale import words
+from ketapub.syntax.index import is_point
 
 _DASHES = re.compile(r"---|--|\.\.\.")
 _SIGNS = {"---": "—", "--": "–", "...": "…"}
@@ -70,7 +71,7 @@ def _neighbour(tokens: list[Token], index: int, step: int) -> str:
         if token.type in ("text", "text_special"):
             if token.content:
                 return token.content[-1 if step < 0 else 0]
-        elif token.nesting == 0:
+        elif token.nesting == 0 and not is_point(token):
             return " " if token.type == "comment" else "x"
         index += step
     return " "

@@ -59,6 +59,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str]) -> list[Part]:
         imprint=book.info.book.publisher,
         lines=imprint_lines(book),
         contents=book.contents,
+        lists=d.lists_of(book),
         depth=2,
         level=1,
         words=word,
