@@ -6,7 +6,7 @@ import re
 import tomllib
 
 import pytest
-from conftest import ROOT, TODAY
+from conftest import BOOKS, TODAY
 
 from ketapub import document as d
 from ketapub.build import Read, read_book
@@ -14,7 +14,7 @@ from ketapub.passages import passages
 from ketapub.problems import Problems
 from ketapub.theme import load_theme
 
-MANUSCRIPT = ROOT / "manuscript"
+MANUSCRIPT = BOOKS.parents[1] / "manuscript"
 # The headings of the article that the book grew from; each has its place.
 HEADINGS = """Is ketamine the cure for chronic depression? · Understanding chronic depression ·
 Conventional treatment options · Psychotherapy · Antidepressant medications · The emergence of ketamine ·
@@ -66,7 +66,7 @@ def test_its_length(said: str) -> None:
     assert 20_000 <= len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", said)) <= 30_000
 
 
-# --- what must not be printed ------------------------------------------------------------------------------------------
+# --- what must not be printed ---
 
 
 def test_nothing_unverified_is_printed(ours: tuple[Read, Problems], said: str) -> None:
@@ -91,7 +91,7 @@ def test_a_figure_that_was_only_remembered_is_not_printed(marked: str, said: str
     assert not re.search(rf"(?<![\d.,]){re.escape(marked)}(?![\d])", said, re.I)
 
 
-# --- what it must hold --------------------------------------------------------------------------------------------------
+# --- what it must hold ---
 
 
 def test_it_cites_enough_works_and_lists_none_in_vain(ours: tuple[Read, Problems]) -> None:

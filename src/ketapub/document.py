@@ -39,6 +39,7 @@ class Attributes:
 
 NONE = Attributes()
 GRADE_OK = "grade-ok"  # the class of a heading whose section may be hard to read; its `reason` says why
+NO_FACT = "no-fact"  # the class of words whose number stands in no ledger; their `reason` says why
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The rules for the text that a book asks for in `[checks]`: a resolved `Book` comes in, problems go out.
+"""The rules for the text that a book asks for in `[checks]`, or with a ledger: a `Book` comes in, problems go out.
 
 `prose` makes plain text with places of the tree; each of the other modules reads that. A book that asks for nothing
 is not looked at.
@@ -13,15 +13,19 @@ from ketapub.problems import Problems, Severity
 
 def check_text(book: d.Book, manuscript: Manuscript, problems: Problems) -> None:
     """Problems: those of rules.toml itself, `banned-word`, `topic-…`, `undefined-abbreviation`, `empty-link-words`,
-    `long-sentence`, `reading-grade`, `too-many-exemptions`."""
+    `long-sentence`, `reading-grade`, `too-many-exemptions`; in a book with a ledger `typed-number`."""
     checks = book.info.checks
     wanted = checks.reading_grade if checks else None
-    if checks is None or not (manuscript.rules or wanted):
+    if not (manuscript.rules or wanted or manuscript.ledger):
         return
-    from ketapub.editorial import abbreviations, prose, readability, rules, topics, wording
+    from ketapub.editorial import abbreviations, prose, readability, rules, topics, typed_numbers, wording
 
     text = prose.read_prose(book)
     line = problems.line
+    if manuscript.ledger:
+        typed_numbers.check_typed_numbers(text, line, problems)
+    if checks is None:
+        return
     found = rules.read_rules(manuscript.rules, checks.rules, problems) if manuscript.rules else None
     if found:
         wording.check_words(text, found.words, line, problems)

@@ -46,6 +46,7 @@ class Run:
     plain: bool = False  # a paragraph of its own: in no callout, list, quotation, table
     quoted: tuple[Span, ...] = ()  # inside `.quoted`
     given: tuple[Span, ...] = ()  # words of a cross-reference, code, keys
+    facts: tuple[Span, ...] = ()  # printed by the ledger, or in `.no-fact`
     defined: tuple[Span, ...] = ()  # inside `<abbr title>`
     targets: tuple[str, ...] = ()  # the ids that it links
 
@@ -107,6 +108,7 @@ class _Text:
     pieces: list[Piece] = field(default_factory=list)
     quoted: list[Span] = field(default_factory=list)
     given: list[Span] = field(default_factory=list)
+    facts: list[Span] = field(default_factory=list)
     defined: list[Span] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     after: list[d.Node] = field(default_factory=list)  # notes and pictures, which are runs of their own
@@ -191,9 +193,9 @@ class _Reader:
                 for row in (head, *body):
                     for cell in row.cells:
                         self._line("cell", cell.children, cell.at)
-            case d.Figure(images=images, caption=caption):
+            case d.Figure(images=images, caption=caption, attributes=attributes):
                 for image in images:
-                    self._alternative(image)
+                    self._alternative(image, attributes)
                 self._line("caption", caption, node.at)
             case d.DefinitionList(items=definitions):
                 for one in definitions:
@@ -212,7 +214,7 @@ class _Reader:
             self.runs.append(
                 Run(
                     kind, words, tuple(text.pieces) or (Piece(0, at),), len(self.sections) - 1, at, self.callout,
-                    plain, quoted, joined(text.given), joined(text.defined), tuple(text.targets),
+                    plain, quoted, joined(text.given), joined(text.facts), joined(text.defined), tuple(text.targets),
                 )
             )  # fmt: skip
         for node in text.after:
@@ -221,13 +223,15 @@ class _Reader:
                 self._blocks(node.blocks)
                 self.in_note = False
             elif isinstance(node, d.Image):
-                self._alternative(node)
+                self._alternative(node, d.NONE)
 
-    def _alternative(self, image: d.Image) -> None:
+    def _alternative(self, image: d.Image, around: d.Attributes) -> None:
+        """`around`: the attributes of the figure, which has those of a picture that stands alone in it."""
         if image.alt:
-            self.runs.append(
-                Run("alt", image.alt, (Piece(0, image.at, exact=False),), len(self.sections) - 1, image.at)
-            )
+            printed = (d.plain_text(fact) for _, fact in image.attributes.facts + around.facts)
+            facts = joined((start, start + len(said)) for said in printed if (start := image.alt.find(said)) >= 0)
+            pieces = (Piece(0, image.at, exact=False),)
+            self.runs.append(Run("alt", image.alt, pieces, len(self.sections) - 1, image.at, facts=facts))
 
     def _inlines(self, nodes: d.Inlines, text: _Text) -> None:
         for node in nodes:
@@ -253,6 +257,7 @@ class _Reader:
                 text.targets.append(target)
             case d.Fact():
                 text.add(d.plain_text(node), node.at, exact=False)
+                text.facts.append((start, text.length))
             case d.PageReference(children=children, target=target):
                 self._inlines(children, text)
                 text.targets.append(target)
@@ -267,6 +272,8 @@ class _Reader:
                 self._inlines(children, text)
                 if "quoted" in attributes.classes:
                     text.quoted.append((start, text.length))
+                if d.NO_FACT in attributes.classes:
+                    text.facts.append((start, text.length))
             case d.Abbreviation(children=children, title=title):
                 self._inlines(children, text)
                 if title:

@@ -118,17 +118,21 @@ def classes_of(items: Items) -> list[str]:
     return [name for item in items if item.key == "class" for name in item.value.split()]
 
 
-def allowed(items: Items, place: Callable[[int], Position], reading: Reading, own: Collection[str] = ()) -> Attributes:
+def allowed(
+    items: Items, place: Callable[[int], Position], reading: Reading, own: Collection[str] = (), *, exempt: str = ""
+) -> Attributes:
     """What an author wrote, after the allow-list: the common keys, `data-*` and the construct's `own` keys.
 
-    Shortcodes in values are filled in. Everything else is reported where it stands and left out.
+    Shortcodes in values are filled in. Everything else is reported where it stands and left out. The class `exempt`
+    takes the construct out of a rule for the text, and needs a `reason`.
     """
+    exempted = bool(exempt) and exempt in classes_of(items)
     problems = reading.problems
     identifier = ""
     classes: list[str] = []
     pairs: dict[str, str] = {}
     facts: list[tuple[str, Fact]] = []
-    known = COMMON | set(own)
+    known = COMMON | set(own) | ({"reason"} if exempted else set())
     for item in items:
         at = place(item.offset)
         value, printed = fill_with_facts(item.value, place(item.value_at), reading)
@@ -146,6 +150,9 @@ def allowed(items: Items, place: Callable[[int], Position], reading: Reading, ow
         else:
             hint = _HINTS.get(item.key) or did_you_mean(item.key, known) or f"allowed are {', '.join(sorted(known))}"
             problems.add("attribute-not-allowed", at, f'the attribute "{item.key}" is not allowed here', hint)
+    if exempted and not pairs.get("reason", "").strip():
+        hint = f'{{.{exempt} reason="why"}}'
+        problems.add("missing-reason", place(items[0].offset), "this exemption gives no reason", hint)
     if not (identifier or classes or pairs):
         return NONE
     return Attributes(

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from ketapub import document as d
 from ketapub.document import NONE, Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position
-from ketapub.syntax.attributes import Items, allowed, belongs_to_words, classes_of, find_attributes
+from ketapub.syntax.attributes import Items, allowed, belongs_to_words, find_attributes
 from ketapub.syntax.containers import alert, make_div
 from ketapub.syntax.inlines import make_inlines, read_inlines
 from ketapub.syntax.pictures import figure_of
@@ -165,12 +165,8 @@ def last_attributes(
             )
             return NONE, match.start()
         return NONE, len(text)
-    exempt = heading and d.GRADE_OK in classes_of(found[0])
-    own = ("reason",) if exempt else ()
-    attributes = allowed(found[0], holder.place, reading, own)
-    if exempt and not attributes.get("reason").strip():
-        hint = f'{{.{d.GRADE_OK} reason="names of medicines that cannot be shorter"}}'
-        reading.problems.add("missing-reason", holder.place(match.start()), "this exemption gives no reason", hint)
+    exempt = d.GRADE_OK if heading else ""
+    attributes = allowed(found[0], holder.place, reading, exempt=exempt)
     return attributes, len(text[: match.start()].rstrip())
 
 

@@ -103,7 +103,7 @@ def place_in(token: Token, item_offset: int) -> Position:
 
 def _attributes(token: Token, reading: Reading, *own: str) -> Attributes:
     items: Items = token.meta.get("items", ())
-    return allowed(items, lambda offset: place_in(token, offset), reading, own)
+    return allowed(items, lambda offset: place_in(token, offset), reading, own, exempt=d.NO_FACT)
 
 
 def _span(token: Token, reading: Reading) -> Inlines:
