@@ -20,6 +20,7 @@ from ketapub import document as d
 from ketapub.editions import select
 from ketapub.markup import Medium, markup_chapter
 from ketapub.problems import Problems
+from ketapub.resolve.citations import closed_up
 from ketapub.resolve.collation import letter_of, order_of
 from ketapub.resolve.contents import list_figures, make_contents, short_caption
 from ketapub.resolve.crossrefs import resolve_references
@@ -214,6 +215,21 @@ def test_a_point_changes_no_words(text: str) -> None:
     plain = re.sub(r"[ \n]+", " ", text.replace("§", "")).strip()
     without, _ = read(f"# T\n\n{plain}")
     assert d.plain_text(with_points.blocks) == d.plain_text(without.blocks)
+
+
+@pytest.mark.parametrize("text", ["One §@", "One§ @", "One § @", "One @§"])
+def test_a_point_beside_a_citation_leaves_no_space_before_it(text: str) -> None:
+    cited = d.Citation((d.Text("[1]"),), ("a",), "cite-1", numeric=True)
+    parts = {"§": mark("x"), "@": cited}
+    nodes = tuple(parts.get(one) or d.Text(one) for one in re.findall("[§@]|[^§@]+", text))
+    assert d.plain_text(closed_up(nodes)) == "One[1]"
+    assert sum(d.is_point(node) for node in closed_up(nodes)) == 1
+
+
+def test_a_title_of_many_digits_is_no_number() -> None:
+    long = d.Chapter("long", "back", d.Heading(1, (d.Text("9" * 5000),)), (paragraph(mark("x", range="end")),))
+    book, _ = resolved(chapter("one", paragraph(mark("x", range="start"))), long)
+    assert in_index(book) == [f"x, 1–{'9' * 5000}"]
 
 
 def test_a_mark_in_a_heading_has_its_place_there_alone() -> None:

@@ -543,7 +543,8 @@ class _Locator:
 
     @property
     def number(self) -> int:
-        return int(self.text) if self.text.isdecimal() else -1
+        """That of a page or chapter; -1 for roman numbers and titles."""
+        return int(self.text) if self.text.isdecimal() and len(self.text) < 10 else -1
 
 
 class _Locate:

@@ -60,9 +60,8 @@ def _weights(folded: str, language: str, *, everything: bool) -> list[Weight]:
             base, rank = apart[piece]
             weights.append((2, base, rank))
         else:
-            for letter in (
-                piece if "가" <= piece <= "힣" else unicodedata.normalize("NFKD", piece)
-            ):  # Hangul stays whole
+            hangul = "가" <= piece <= "힣"  # its syllables are in order as they are
+            for letter in piece if hangul else unicodedata.normalize("NFKD", piece):
                 weights += _weight(letter, everything=everything)
     while weights and weights[0] == _SPACE and not everything:
         weights.pop(0)
