@@ -16,7 +16,7 @@ def check_text(book: d.Book, manuscript: Manuscript, problems: Problems) -> None
     `long-sentence`, `reading-grade`, `too-many-exemptions`; in a book with a ledger `typed-number`."""
     checks = book.info.checks
     wanted = checks.reading_grade if checks else None
-    if not (manuscript.rules or wanted or manuscript.ledger):
+    if not manuscript.ledger and (checks is None or not (manuscript.rules or wanted)):
         return
     from ketapub.editorial import abbreviations, prose, readability, rules, topics, typed_numbers, wording
 
