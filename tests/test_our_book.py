@@ -71,7 +71,7 @@ def test_its_length(said: str) -> None:
 
 def test_nothing_unverified_is_printed(ours: tuple[Read, Problems], said: str) -> None:
     """Every figure of the brief that nobody has seen in its source stands in the ledger as such, and nowhere else."""
-    ledger = ours[0].ledger
+    ledger = ours[0].manuscript.ledger
     assert ledger is not None
     unverified = {id for id, claim in ledger.claims.items() if not claim.verified}
     assert len(unverified) >= 15

@@ -163,7 +163,7 @@ def test_a_book_that_is_not_under_review_has_no_stamp() -> None:
 def test_the_packet_shows_each_passage_with_what_the_ledger_says(book: Path) -> None:
     now = read(book)
     problems = Problems()
-    (file,) = make_packet(now.book, now.ledger, now.signatures, load_theme(), problems)
+    (file,) = make_packet(now.book, now.manuscript, now.signatures, load_theme(), problems)
     assert problems.found == []
     with pypdfium2.PdfDocument(io.BytesIO(file.data)) as pdf:
         text = " ".join(" ".join(page.get_textpage().get_text_range() for page in pdf).split())
@@ -175,6 +175,7 @@ def test_the_packet_shows_each_passage_with_what_the_ledger_says(book: Path) -> 
     for said in ("people: people on the list", "compared with: no offer", "certainty: low", "Seen only second-hand."):
         assert "".join(said.split()) in words
     assert "advice-ask-first:Askbeforeyouanswer." in words
+    assert "Section Words Grade Adjusted".replace(" ", "") in words
 
 
 def test_the_command_says_what_changed(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,8 +20,7 @@ from ketapub.editions import select
 from ketapub.editorial import check_text
 from ketapub.formats import FORMATS, maker
 from ketapub.formats.made import Made
-from ketapub.ledger import Ledger
-from ketapub.manuscript import read_manuscript
+from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.parse import parse
 from ketapub.problems import Problem, Problems, Stopped
@@ -35,7 +34,7 @@ class Read:
     """A book as the formats get it, and what reviewers want to know besides."""
 
     book: Book
-    ledger: Ledger | None
+    manuscript: Manuscript
     signatures: tuple[Signature, ...]
 
 
@@ -80,7 +79,7 @@ def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundl
     from ketapub.packet import make_packet
 
     check_out(out, root, problems)
-    bundle = make_packet(read.book, read.ledger, read.signatures, load_theme(), problems)
+    bundle = make_packet(read.book, read.manuscript, read.signatures, load_theme(), problems)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return bundle
 
@@ -106,7 +105,7 @@ def read_book(
     check_text(book, manuscript, problems)
     signatures = read_signatures(manuscript.signatures, problems)
     problems.stop_on_errors()
-    return Read(replace(book, signed=is_signed(book, signatures)), manuscript.ledger, signatures)
+    return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures)
 
 
 def _stop_on_warnings(problems: Problems, strict: bool) -> None:

@@ -1,7 +1,8 @@
 """The packet that reviewers read and tick: a resolved book, its ledger and signatures come in, a PDF goes out.
 
 Every passage has a number and boxes; beneath it stands what the ledger says of each figure in it. Lists follow of what
-rests on judgement, of what is kept although its source was not seen, and of the sources.
+rests on judgement, of what is kept although its source was not seen, of how hard each section is to read, and of the
+sources.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ketapub import document as d
+from ketapub.editorial.readability import reading_report, word_list
 from ketapub.formats.imprint import stamp
 from ketapub.formats.pdf import print_plain
 from ketapub.ledger import Claim, Ledger
 from ketapub.locale import Words, direction, words
+from ketapub.manuscript import Manuscript
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.signatures import ChapterReview, Signature, review_of
@@ -39,9 +42,10 @@ class _Section:
 
 
 def make_packet(
-    book: d.Book, ledger: Ledger | None, signatures: tuple[Signature, ...], theme: Theme, problems: Problems
+    book: d.Book, manuscript: Manuscript, signatures: tuple[Signature, ...], theme: Theme, problems: Problems
 ) -> Bundle:
     """`<slug>-review.pdf`."""
+    ledger = manuscript.ledger
     word = words(book.info.book.language)
     reviews = enumerate(review_of(book, signatures), 1)
     sections = tuple(_section(index, review, ledger, word) for index, review in reviews)
@@ -66,6 +70,7 @@ def make_packet(
             if ledger and found
         ],
         exempt=list(_exempt(book)),
+        reading=reading_report(book, word_list(manuscript.reading_words)),
         sources=list(_sources(book)),
     )
     return (OutputFile(f"{book.info.book.slug}-review.pdf", print_plain(page, book, theme, "packet.css", problems)),)

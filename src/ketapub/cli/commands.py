@@ -108,7 +108,7 @@ def facts(options: argparse.Namespace) -> int:
 
     problems = Problems()
     read = read_book(book_folder(options.book), load_theme(), problems, as_of=today(options.as_of))
-    claims = read.ledger.claims if read.ledger else {}
+    claims = read.manuscript.ledger.claims if read.manuscript.ledger else {}
     if options.where and options.where not in claims:
         hint = did_you_mean(options.where, claims) or "`ketapub facts` lists them"
         raise usage("unknown-fact", f'no fact "{options.where}"', hint)
@@ -126,9 +126,9 @@ def facts(options: argparse.Namespace) -> int:
         state = "" if claim.verified else "  NOT VERIFIED, not printed"
         print(f"{id}  [{source}]  printed {many(len(printed[id]), 'time')}{state}")
         if options.where:
-            assert read.ledger is not None
+            assert read.manuscript.ledger is not None
             for form in (*claim.text, *(name for name in claim.value if name not in claim.text)):
-                print(f"  {form}: {read.ledger.printed(id, form)}")
+                print(f"  {form}: {read.manuscript.ledger.printed(id, form)}")
             for fact in printed[id]:
                 page = f", page {pages[fact.anchor]}" if fact.anchor in pages else ""
                 print(f"  {fact.at} ({fact.form}){page}")
