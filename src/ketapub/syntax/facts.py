@@ -42,7 +42,7 @@ def make_fact(arguments: str, at: Position, reading: Reading) -> Fact | None:
         problem("unknown-fact", at, f'no fact "{id}"', did_you_mean(id, ledger.claims) or f"declare it in {FILE}")
         return None
     if (text := ledger.printed(id, form)) is None:
-        known = [*claim.text, *claim.value]
+        known = list(dict.fromkeys((*claim.text, *claim.value)))
         hint = did_you_mean(form, known) or f"known are {', '.join(known)}"
         problem("unknown-fact-form", at, f'the fact "{id}" has no form "{form}"', hint)
         return None
