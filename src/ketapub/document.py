@@ -145,7 +145,10 @@ class Link(Node):
 
 @dataclass(frozen=True, slots=True)
 class Image(Node):
-    """`source` is the path in the book folder as written; `resolve` makes it a key of `Book.assets`."""
+    """`source` is the path in the book folder as written; `resolve` makes it a key of `Book.assets`.
+
+    `drawing` is the text of an SVG file where the picture is drawn from data: then `source` only gives it its name.
+    """
 
     source: str
     alt: str = ""
@@ -154,6 +157,7 @@ class Image(Node):
     width: str = ""
     height: str = ""
     attributes: Attributes = NONE
+    drawing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,10 +382,20 @@ class Table(Node):
 
 @dataclass(frozen=True, slots=True)
 class Figure(Node):
+    """`title`, `source`, `description` and `data`, the numbers, are those of a figure declared in a file.
+
+    `schematic`: it is a drawing and shows no data, which its caption says.
+    """
+
     images: tuple[Image, ...]
     caption: Inlines = ()
     attributes: Attributes = NONE
     number: str = ""
+    title: str = ""
+    schematic: bool = False
+    source: Inlines = ()
+    description: Blocks = ()
+    data: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -689,6 +703,11 @@ def facts_in(node: object) -> Iterator[Fact]:
         if isinstance(child, Fact):
             yield child
         yield from facts_in(child)
+
+
+def has_numbers(table: Table) -> bool:
+    """Whether any of its columns stands on the right, as numbers do."""
+    return "right" in table.alignments
 
 
 def ids_in(nodes: object) -> set[str]:

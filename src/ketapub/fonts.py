@@ -78,6 +78,14 @@ def coverage(data: bytes) -> frozenset[int]:
     return _covered[digest]
 
 
+def advances(data: bytes) -> Mapping[int, float]:
+    """How far each character of a font file moves the next one on, in ems; kerning is left out."""
+    with _opened(data) as font:
+        metrics: Any = font["hmtx"]
+        unit = int(font["head"].unitsPerEm)
+        return {code: metrics[glyph][0] / unit for code, glyph in (font.getBestCmap() or {}).items()}
+
+
 def family_name(data: bytes) -> str:
     """The family of a font file, as style sheets name it: "Atkinson Hyperlegible Next"."""
     with _opened(data) as font:

@@ -9,7 +9,6 @@ somebody checked it stand together here.
 from __future__ import annotations
 
 import datetime
-import decimal
 import math
 import re
 from collections.abc import Mapping
@@ -121,14 +120,7 @@ class Ledger:
         """A value as readers of the language write numbers: 2,665 and −5.1; rounded half up where that is asked."""
         if isinstance(value, str):
             return value
-        exact = decimal.Decimal(str(abs(value)))
-        if decimals is not None:
-            exact = exact.quantize(decimal.Decimal(1).scaleb(-decimals), decimal.ROUND_HALF_UP)
-        word = words(self.language)
-        whole, point, rest = f"{exact:f}".partition(".")
-        if len(whole) > 3:
-            whole = re.sub(r"\B(?=(\d{3})+$)", word["group-sign"], whole)
-        return ("\N{MINUS SIGN}" if value < 0 else "") + whole + (word["decimal-sign"] + rest if point else "")
+        return words(self.language).number(value, decimals)
 
 
 def read_ledger(text: str, problems: Problems, *, language: str, oldest: Mapping[str, datetime.date]) -> Ledger:

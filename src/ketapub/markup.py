@@ -313,12 +313,38 @@ class _Writer:
                     self.inlines(cell.children)
 
     def figure(self, node: d.Figure) -> None:
-        with self.element("figure", node.at, self.common(node.attributes)):
+        described = ("described",) if node.description else ()
+        with self.element("figure", node.at, self.common(node.attributes, *described)):
             for image in node.images:
                 self.picture(image)
             if node.caption or node.number:
                 with self.element("figcaption", node.at):
                     self.caption("figure-number", node.number, node.caption)
+                    if node.schematic:
+                        self.raw(" ")
+                        self.leaf("span", self.words["drawing-not-data"], {"class": "schematic"})
+                    if node.source:
+                        self.raw(" ")
+                        with self.element("span", node.at, {"class": "source"}):
+                            before, after = self.words["figure-source"].split("{source}")
+                            self.text(before)
+                            self.inlines(node.source)
+                            self.text(after)
+        if node.description:
+            self.raw("\n")
+            self.figure_details(node)
+
+    def figure_details(self, node: d.Figure) -> None:
+        """What the picture says, in words and numbers: beside the figure, not in it, since a page may break in it."""
+        with self.element("details", node.at, {"class": "figure-data"}):
+            key = "figure-description"
+            if node.data:
+                key = "figure-and-numbers" if d.has_numbers(node.data) else "figure-and-table"
+            self.leaf("summary", self.words[key], None, node.at)
+            self.raw("\n")
+            self.blocks(node.description)
+            if node.data:
+                self.table(node.data)
 
     def callout(self, node: d.Callout) -> None:
         kind, info = self.book.info.callouts[node.kind], self.book.info
@@ -524,7 +550,10 @@ class _Writer:
             self.pictures += 1
             # The picture stands in the page itself: its words then have the book's fonts, and can be searched.
             prefix = f"{asset.name.rpartition('/')[2].partition('.')[0]}-{node.at.line}-{self.pictures}"
-            self.raw(inline_svg(asset.svg, prefix, "" if node.decorative else node.alt, width=node.width))
+            # A chart takes the ink of the page around it; the colour is for where no style sheet reaches.
+            colour, name = ("#14384a", "chart") if node.drawing else ("", "")
+            alt = "" if node.decorative else node.alt
+            self.raw(inline_svg(asset.svg, prefix, alt, width=node.width, color=colour, classes=name))
             return
         # Sizes are rules of the style sheet (styling.size_rules): style attributes are not allowed in outputs.
         sizes = {"data-width": node.width, "data-height": node.height}

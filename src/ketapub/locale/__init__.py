@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import decimal
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +31,16 @@ class Words:
         """A day as people of the language write it: "November 23, 2027"."""
         month = self.entries["months"].split()[day.month - 1]
         return self.format("date", day=day.day, month=month, year=day.year)
+
+    def number(self, value: int | float, decimals: int | None = None) -> str:
+        """A number as readers of the language write it: 2,665 and −5.1; rounded half up where that is asked."""
+        exact = decimal.Decimal(str(abs(value)))
+        if decimals is not None:
+            exact = exact.quantize(decimal.Decimal(1).scaleb(-decimals), decimal.ROUND_HALF_UP)
+        whole, point, rest = f"{exact:f}".partition(".")
+        if len(whole) > 3:
+            whole = re.sub(r"\B(?=(\d{3})+$)", self.entries["group-sign"], whole)
+        return ("\N{MINUS SIGN}" if value < 0 else "") + whole + (self.entries["decimal-sign"] + rest if point else "")
 
     @property
     def quotes(self) -> tuple[str, str, str, str]:

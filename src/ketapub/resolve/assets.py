@@ -40,7 +40,7 @@ def collect_assets(
     def change(node: Node) -> Node | None:
         if not isinstance(node, Image):
             return node
-        asset = shelf.find(node.source, node.at)
+        asset = shelf.drawn(node) if node.drawing else shelf.find(node.source, node.at)
         return None if asset is None else replace(node, source=asset.name)
 
     chapters = map_nodes(chapters, change)
@@ -74,6 +74,7 @@ class _Shelf:
         self.folder, self.problems = folder, problems
         self.assets: dict[str, Asset] = {}
         self.by_path: dict[str, Asset | None] = {}
+        self.by_drawing: dict[str, Asset | None] = {}
 
     def find(self, written: str, at: Position) -> Asset | None:
         path, data = self.read(written, at)
@@ -84,6 +85,17 @@ class _Shelf:
             if asset is not None:
                 self.assets[asset.name] = asset
         return self.by_path[path]
+
+    def drawn(self, image: Image) -> Asset | None:
+        """The picture that was drawn from data. Its words have no line in the file that declares it."""
+        if image.drawing not in self.by_drawing:
+            asset = self.make(f"{posixpath.splitext(image.source)[0]}.svg", image.drawing.encode(), image.at)
+            if asset is not None and asset.svg is not None:
+                words = tuple((text, 0) for text, _ in asset.svg.words)
+                asset = replace(asset, svg=replace(asset.svg, words=words, file=image.source))
+                self.assets[asset.name] = asset
+            self.by_drawing[image.drawing] = asset
+        return self.by_drawing[image.drawing]
 
     def read(self, written: str, at: Position) -> tuple[str, bytes | None]:
         """The path in the book folder, and the bytes; each place is tried in silence but the one to complain of."""

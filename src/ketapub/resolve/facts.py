@@ -94,8 +94,10 @@ def _sections(blocks: d.Blocks) -> Mapping[int, Keys]:
 
 def _beside(node: d.Node, cited: Keys) -> Iterator[tuple[d.Fact, Keys]]:
     match node:
-        case d.Paragraph() | d.Plain() | d.ListItem() | d.Callout() | d.Row() | d.Figure() | d.Definition():
+        case d.Paragraph() | d.Plain() | d.ListItem() | d.Callout() | d.Row() | d.Definition():
             cited |= _cited(node)
+        case d.Figure(caption=caption, source=source):  # what is drawn has its source in the caption
+            cited |= _cited(caption) | _cited(source)
         case d.Table(caption=caption):  # what its caption and its notes cite goes for every cell
             cited |= _cited(caption) | _cited(tuple(one for one in d.walk(node) if isinstance(one, d.Note)))
     attributes = getattr(node, "attributes", d.NONE)

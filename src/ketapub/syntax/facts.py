@@ -8,8 +8,8 @@ from ketapub.problems import Position, did_you_mean
 from ketapub.syntax.states import Holder, Reading, Source
 
 
-class _Still(Holder):
-    """Words of the ledger: wherever they stand in it, their place in the text is the shortcode's."""
+class Still(Holder):
+    """Words that came here from elsewhere: wherever they stood there, their place is the one given."""
 
     def __init__(self, text: str, at: Position) -> None:
         super().__init__(Source(at.file, text), text, [0])
@@ -53,6 +53,6 @@ def make_fact(arguments: str, at: Position, reading: Reading) -> Fact | None:
         problem("broken-fact", ledger.at(id), "the words of a fact hold another fact", "write each on its own")
         return None
     reading.in_fact = True
-    children = read_inlines(_Still(text, at), reading)
+    children = read_inlines(Still(text, at), reading)
     reading.in_fact = False
     return Fact(id, form, children, at=at)

@@ -10,6 +10,7 @@ from ketapub import document as d
 from ketapub.document import Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position
 from ketapub.syntax.attributes import Items, allowed, without
+from ketapub.syntax.figures import declare, is_declared
 from ketapub.syntax.shortcodes import fill
 from ketapub.syntax.states import Holder, Reading
 
@@ -21,32 +22,32 @@ def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: boo
     picture the caption, which says nothing of the kind, so that `alt` has to."""
     at: Position = token.meta["at"]
     items: Items = token.meta["items"]
+    source = fill(token.meta["target"], token.meta["target_at"], reading).strip()
+    declared = source.endswith(".toml")
     holder: Holder = token.meta["holder"]
     problems = reading.problems
     attributes = allowed(items, holder.place, reading, ("fig-alt",))
     alt = attributes.get("alt") or attributes.get("fig-alt")
-    if not captioned:
+    if declared and (alt or "decorative" in attributes.classes):
+        hint = f'leave it out: "finding" in {source} says what the picture shows'
+        problems.add("second-attribute", at, "the figure has its alternative text in its file", hint)
+    elif not captioned:
         alt = alt or d.plain_text(words).strip()
     decorative = "decorative" in attributes.classes
     if decorative and alt:
         problems.add("decorative-with-alt", at, "a decorative picture has an alternative text", "keep one of the two")
-    elif not decorative and not alt:
+    elif not decorative and not alt and not declared:
         problems.add(
             "image-without-alt",
             at,
             "this picture has no alternative text",
             'add {alt="what it shows"}, or {.decorative} if it shows nothing',
         )
-    source = fill(token.meta["target"], token.meta["target_at"], reading).strip()
     if not source:
         problems.add("empty-link", at, "this picture names no file", "write its path between ( and )")
-    elif source.endswith(".toml"):
-        problems.add(
-            "unsupported-declared-figure",
-            token.meta["target_at"],
-            "declared figures are not drawn yet",
-            "name an SVG file",
-        )
+    elif declared and not captioned:
+        hint = "give it a paragraph of its own"
+        problems.add("figure-not-alone", at, "a figure from a file stands in a line of text", hint)
     rest = without(attributes, *_OWN)
     return d.Image(
         source,
@@ -74,6 +75,7 @@ def figure_of(tokens: list[Token], reading: Reading) -> d.Figure | None:
     token = seen[0]
     items: Items = token.meta["items"]
     named = any(item.key == "id" and item.value.startswith("fig-") for item in items)
+    named = named or token.meta["target"].strip().endswith(".toml")
     if not token.content.strip() and not named:
         return None
     caption = make_inlines(token.children or [], reading)
@@ -82,6 +84,8 @@ def figure_of(tokens: list[Token], reading: Reading) -> d.Figure | None:
         image.attributes,
         d.Image(image.source, image.alt, image.decorative, image.title, image.width, image.height, at=image.at),
     )
+    if is_declared(image):
+        return declare(bare, caption, own, reading)
     return d.Figure((bare,), caption, own, at=image.at)
 
 
@@ -93,6 +97,10 @@ def figure_in_div(blocks: Blocks, attributes: Attributes, at: Position, reading:
         found = _images(block)
         if found:
             images += found
+            if isinstance(block, d.Figure) and block.title:
+                message, hint = "a figure from a file stands in another figure", "give it a paragraph of its own"
+                reading.problems.add("figure-not-alone", block.at, message, hint)
+                continue
             if isinstance(block, d.Figure) and block.caption:
                 reading.problems.add(
                     "unsupported-subfigure",
