@@ -100,7 +100,16 @@ class Expect:
                 for image in node.images:
                     self.add("text", self.line((image,)))
                 label = self.word.format("figure-number", number=node.number) + ". " if node.number else ""
-                self.add("caption", label + self.line(node.caption))
+                schematic = " " + self.word["drawing-not-data"] if node.schematic else ""
+                source = self.line(node.source)
+                source = " " + self.word.format("figure-source", source=source) if source else ""
+                self.add("caption", label + self.line(node.caption) + schematic + source)
+                if node.description:
+                    numbers = node.data and "right" in node.data.alignments
+                    key = "and-numbers" if numbers else "and-table" if node.data else "description"
+                    self.add("summary", self.word[f"figure-{key}"])
+                    self.blocks(node.description)
+                    self.blocks((node.data,) if node.data else ())
             case d.Callout():
                 label = callouts.label(self.book.info.callouts[node.kind], self.book.info.book.language)
                 if node.number:
@@ -191,6 +200,8 @@ BLOCK_KINDS |= {
     "figure": "text",
     "section": "text",
     "aside": "text",
+    "details": "text",
+    "summary": "summary",
 }
 BLOCK_KINDS |= {"blockquote": "text", "ol": "text", "ul": "text", "dl": "text", "table": "text", "thead": "text"}
 BLOCK_KINDS |= {"tbody": "text", "tr": "text", "body": "text"}

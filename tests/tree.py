@@ -96,7 +96,9 @@ def _node(node: d.Node, depth: int, lines: list[str]) -> None:
             continue
         if one.name == "at" or value in ("", (), 0, None, d.NONE, False):
             continue
-        if isinstance(value, tuple) and any(isinstance(part, d.Node | tuple) for part in value):
+        if one.name == "drawing":
+            plain.append("drawn")
+        elif isinstance(value, tuple) and any(isinstance(part, d.Node | tuple) for part in value):
             below.append((one.name, value))
         elif isinstance(value, d.Node):
             below.append((one.name, (value,)))

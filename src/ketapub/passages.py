@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ketapub import callouts, document as d
@@ -79,7 +79,7 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
         case d.Table():
             yield from _table(node, before)
         case d.Figure():
-            yield from _figure(node, before)
+            yield from _figure(node, book, before)
         case d.Callout(title=title, blocks=blocks):
             label = callouts.label(book.info.callouts[node.kind], book.info.book.language)
             yield Passage(_passage(_words(title), node, f"{before}{label}: ").text, node.at, tuple(d.facts_in(title)))
@@ -104,8 +104,17 @@ def _table(node: d.Table, before: str) -> Iterator[Passage]:
         yield _passage(" | ".join(_words(cell.children) for cell in row.cells), row, before)
 
 
-def _figure(node: d.Figure, before: str) -> Iterator[Passage]:
-    yield _passage(_words((*node.images, *node.caption)), node, before)
+def _figure(node: d.Figure, book: d.Book, before: str) -> Iterator[Passage]:
+    words = _words((*node.images, *node.caption, *((d.Text(" "), *node.source) if node.source else ())))
+    shown = replace(node, description=(), data=None)  # whose facts stand in passages of their own
+    yield Passage(_passage(words, node, before).text, node.at, tuple(d.facts_in((shown,))))
+    for image in node.images:
+        asset = book.assets.get(image.source) if image.drawing else None
+        if asset is not None and asset.svg is not None:  # what was drawn from data says words of its own
+            yield Passage(" · ".join(text for text, _ in asset.svg.words), node.at)
+    yield from _blocks(node.description, book, before)
+    if node.data is not None:
+        yield from _table(node.data, before)
 
 
 def _condition(conditions: tuple[d.Condition, ...]) -> str:

@@ -61,6 +61,7 @@ def declare(image: d.Image, caption: Inlines, attributes: Attributes, reading: R
     found = _read(image.source, image.at, reading)
     if found is None:
         return d.Figure((image,), caption, attributes, at=image.at)
+    schematic, caption = isinstance(found.settings, Drawing), caption or found.title
     file = found.settings.file if isinstance(found.settings, Drawing) else found.path
     drawn = replace(
         image,
@@ -71,10 +72,10 @@ def declare(image: d.Image, caption: Inlines, attributes: Attributes, reading: R
     )
     return d.Figure(
         (drawn,),
-        _closed(caption or found.title),
+        _closed(caption) if found.source or schematic else caption,
         replace(attributes, facts=attributes.facts + found.facts),
         title=d.plain_text(d.bare(found.title)),
-        schematic=isinstance(found.settings, Drawing),
+        schematic=schematic,
         source=found.source,
         description=found.description,
         data=found.data,
