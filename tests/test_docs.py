@@ -298,7 +298,8 @@ def examples() -> list[str]:
 
 
 def test_the_examples_show_each_construct_and_are_right() -> None:
-    included = {"parts/help.md": "Words from another file.\n"}
+    signs = "figures/signs.toml"  # of the starter book
+    included = {"parts/help.md": "Words from another file.\n", signs: text_of(f"src/ketapub/new/{signs}")}
     shown: set[type] = set()
     for example in examples():
         opening = "" if example.startswith(("# ", "---\n")) else "# Title\n\n"

@@ -66,6 +66,8 @@ def check(figure: Line, place: Place) -> None:
             if panel.at[number].value <= panel.at[number - 1].value:
                 broken(here.under("at").under(number), "a place lies before the one that comes before it", "sort them")
         for which, series in enumerate(panel.series):
+            if series.label in [one.label for one in panel.series[:which]]:
+                broken(here.under("series").under(which), f'two lines are called "{series.label}"', "name them apart")
             values = here.under("series").under(which).under("values")
             if len(series.values) != len(panel.at):
                 broken(values, f"{len(series.values)} values for {len(panel.at)} places", "give one for each")
@@ -90,14 +92,16 @@ def _panel(panel: Panel, most: Number, word: Words, pen: Pen) -> None:
     left = max(map(width_of, marks)) + 8
     names = [wrap(series.label, _LABELS) for series in panel.series]
     right = WIDTH - max(width_of(line) for lines in names for line in lines) - 10
-    top, foot = pen.y + SIZE / 2, pen.y + SIZE / 2 + _HEIGHT
+    heights = [len(lines) * SIZE * LEAD for lines in names]
+    height = max(_HEIGHT, sum(heights))
+    top, foot = pen.y + SIZE / 2, pen.y + SIZE / 2 + height
     first, last = panel.at[0].value, panel.at[-1].value
 
     def across(value: float) -> float:
         return left + _PAD + (right - left - 2 * _PAD) * (value - first) / (last - first)
 
     def down(value: float) -> float:
-        return foot - _HEIGHT * value / most.value
+        return foot - height * value / most.value
 
     for tick, said in zip(ticks(most), marks, strict=True):
         pen.line(left - 6, down(tick) + SIZE * 0.34, said, anchor="end")
@@ -115,11 +119,10 @@ def _panel(panel: Panel, most: Number, word: Words, pen: Pen) -> None:
         pen.track(places, index)
     ends = [down(series.values[-1].value) for series in panel.series]
     pen.y = foot + 6 + SIZE * LEAD
-    for lines, y in zip(names, spread(ends, [len(one) * SIZE * LEAD for one in names], top, foot), strict=True):
+    for lines, y in zip(names, spread(ends, heights, top, foot), strict=True):
         for index, line in enumerate(lines):
             base = y - len(lines) * SIZE * LEAD / 2 + index * SIZE * LEAD + SIZE
             pen.line(right + 6, base, line)
-            pen.y = max(pen.y, base + SIZE * (LEAD - 1))
     pen.text(left, panel.along, WIDTH - left)
 
 

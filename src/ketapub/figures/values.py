@@ -5,7 +5,6 @@ Numbers and labels are bounded, so that every drawing has room for them.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +77,7 @@ def _number(value: Any, place: Place) -> Number | None:
     if isinstance(value, Number):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if math.isfinite(value) and abs(value) <= LARGEST:
+        if abs(value) <= LARGEST:  # which "nan" is not either
             return Number(value)
         broken(place, f"{place.name} must lie between -{LARGEST:,} and {LARGEST:,}")
         return None
