@@ -42,19 +42,21 @@ class Group:
 class Bars(Charted):
     measure: str = setting(NOTE, "", "What the numbers are: the line above the bars", required=True)
     most: Number = setting(NUMBER, Number(MOST), "Where the scale ends")
-    series: tuple[str, ...] = setting(list_of(LABEL), (), "The names of the bars in each group", required=True)
+    names: tuple[str, ...] = setting(
+        list_of(LABEL), (), "The names of the bars in each group", required=True, key="series"
+    )
     groups: tuple[Group, ...] = setting(list_of(table_of(Group)), (), "The groups, in order", required=True)
 
 
 def check(figure: Bars, place: Place) -> None:
-    check_count(place.under("series"), len(figure.series), 1, len(FILLS), "series")
+    check_count(place.under("series"), len(figure.names), 1, len(FILLS), "series")
     check_count(place.under("groups"), len(figure.groups), 1, 12, "groups")
     if not check_most(figure.most, place):
         return
     for index, group in enumerate(figure.groups):
         here = place.under("groups").under(index).under("values")
-        if len(group.values) != len(figure.series):
-            broken(here, f"{len(group.values)} values for {len(figure.series)} series", "one for each, in their order")
+        if len(group.values) != len(figure.names):
+            broken(here, f"{len(group.values)} values for {len(figure.names)} series", "one for each, in their order")
         for number, value in enumerate(group.values):
             check_range(here.under(number), value, figure.most.value)
 
@@ -67,7 +69,7 @@ def draw(figure: Bars, word: Words) -> Pen:
     for group in figure.groups:
         pen.text(0, group.label, WIDTH, bold=True)
         pen.y += 4
-        for fill, label, value in zip(FILLS, figure.series, group.values, strict=False):
+        for fill, label, value in zip(FILLS, figure.names, group.values, strict=False):
             pen.text(0, label, WIDTH)
             pen.y += 2
             length = full * value.value / figure.most.value
@@ -81,11 +83,11 @@ def draw(figure: Bars, word: Words) -> Pen:
 
 
 def tabulate(figure: Bars, word: Words) -> Table:
-    head = Row((text_cell(word["group"]), *(text_cell(label) for label in figure.series)))
+    head = Row((text_cell(word["group"]), *(text_cell(label) for label in figure.names)))
     rows = [
         Row((text_cell(group.label), *(number_cell(value, word) for value in group.values))) for group in figure.groups
     ]
-    return Table(head, tuple(rows), right_aligned(len(figure.series)), (Text(figure.measure),))
+    return Table(head, tuple(rows), right_aligned(len(figure.names)), (Text(figure.measure),))
 
 
 def from_csv(sheet: Sheet) -> Part:

@@ -43,7 +43,7 @@ class Panel:
     title: str = setting(NOTE, "", "What the panel shows")
     along: str = setting(LABEL, "", "What its scale counts: hours, days", required=True)
     at: tuple[Number, ...] = setting(list_of(NUMBER), (), "The places on that scale, even or not", required=True)
-    series: tuple[Series, ...] = setting(list_of(table_of(Series)), (), "The lines", required=True)
+    lines: tuple[Series, ...] = setting(list_of(table_of(Series)), (), "The lines", required=True, key="series")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +55,18 @@ class Line(Charted):
 
 def check(figure: Line, place: Place) -> None:
     check_count(place.under("panels"), len(figure.panels), 1, 2, "panels")
-    points = sum(len(series.values) for panel in figure.panels for series in panel.series)
+    points = sum(len(series.values) for panel in figure.panels for series in panel.lines)
     check_count(place.under("panels"), points, 2, 400, "points")
     known = check_most(figure.most, place)
     for index, panel in enumerate(figure.panels):
         here = place.under("panels").under(index)
-        check_count(here.under("series"), len(panel.series), 1, 4, "lines in a panel")
+        check_count(here.under("series"), len(panel.lines), 1, 4, "lines in a panel")
         check_count(here.under("at"), len(panel.at), 2, 400, "places")
         for number in range(1, len(panel.at)):
             if panel.at[number].value <= panel.at[number - 1].value:
                 broken(here.under("at").under(number), "a place lies before the one that comes before it", "sort them")
-        for which, series in enumerate(panel.series):
-            if series.label in [one.label for one in panel.series[:which]]:
+        for which, series in enumerate(panel.lines):
+            if series.label in [one.label for one in panel.lines[:which]]:
                 broken(here.under("series").under(which), f'two lines are called "{series.label}"', "name them apart")
             values = here.under("series").under(which).under("values")
             if len(series.values) != len(panel.at):
@@ -90,7 +90,7 @@ def draw(figure: Line, word: Words) -> Pen:
 def _panel(panel: Panel, most: Number, word: Words, pen: Pen) -> None:
     marks = [word.number(tick) for tick in ticks(most)]
     left = max(map(width_of, marks)) + 8
-    names = [wrap(series.label, _LABELS) for series in panel.series]
+    names = [wrap(series.label, _LABELS) for series in panel.lines]
     right = WIDTH - max(width_of(line) for lines in names for line in lines) - 10
     heights = [len(lines) * SIZE * LEAD for lines in names]
     height = max(_HEIGHT, sum(heights))
@@ -114,10 +114,10 @@ def _panel(panel: Panel, most: Number, word: Words, pen: Pen) -> None:
         if x - half > behind:  # a number that would touch the one before it is left to the table
             pen.line(x, foot + 6 + SIZE, said, anchor="middle")
             behind = x + half + 4
-    for index, series in enumerate(panel.series):
+    for index, series in enumerate(panel.lines):
         places = [(across(at.value), down(value.value)) for at, value in zip(panel.at, series.values, strict=True)]
         pen.track(places, index)
-    ends = [down(series.values[-1].value) for series in panel.series]
+    ends = [down(series.values[-1].value) for series in panel.lines]
     pen.y = foot + 6 + SIZE * LEAD
     for lines, y in zip(names, spread(ends, heights, top, foot), strict=True):
         for index, line in enumerate(lines):
@@ -145,7 +145,7 @@ def tabulate(figure: Line, word: Words) -> Table:
     """One row a point; with two panels the first column names the panel too."""
     labels: list[str] = []
     for panel in figure.panels:
-        labels += [series.label for series in panel.series if series.label not in labels]
+        labels += [series.label for series in panel.lines if series.label not in labels]
     titled = len(figure.panels) > 1
     same = {panel.along for panel in figure.panels}
     along = same.pop() if len(same) == 1 else ""
@@ -153,7 +153,7 @@ def tabulate(figure: Line, word: Words) -> Table:
     rows = []
     for panel in figure.panels:
         for index, at in enumerate(panel.at):
-            values = {series.label: series.values[index] for series in panel.series}
+            values = {series.label: series.values[index] for series in panel.lines}
             said = word.number(at.value)
             lead = panel.title if along else ", ".join(one for one in (panel.title, panel.along) if one)
             name = f"{lead}: {said}" if titled and lead else said
