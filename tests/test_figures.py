@@ -127,7 +127,7 @@ def test_the_examples_of_the_docs_can_be_drawn() -> None:
     assert {name for name in re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE) if name in KINDS} == set(KINDS)
 
 
-# --- what every drawing keeps to ---------------------------------------------------------------------------------------
+# --- what every drawing keeps to ------------------------------------------------------------------------
 
 
 def boxes(drawing: str) -> list[tuple[str, float, float, float, float]]:
@@ -182,7 +182,7 @@ def test_circles_are_filled_from_the_top_left() -> None:
     root = etree.fromstring(
         drawing_of({**CIRCLES, "panels": [{"groups": [{"label": "x", "count": 27}]}]}, "icon-array")
     )
-    filled, hollow = [group for group in root.iter("{*}g")][:2]
+    filled, hollow = list(root.iter("{*}g"))[:2]
     places = [(float(one.get("cy")), float(one.get("cx"))) for group in (filled, hollow) for one in group]
     assert (len(filled), len(hollow), hollow.get("fill")) == (27, 73, "none")
     assert places == sorted(places)
@@ -197,7 +197,7 @@ def test_words_are_those_of_the_language() -> None:
     assert "36,8" in drawing_of(steps, "steps", "de")
 
 
-# --- measuring -------------------------------------------------------------------------------------------------------------
+# --- measuring ------------------------------------------------------------------------
 
 
 def test_text_is_broken_between_words_and_in_long_ones() -> None:
@@ -222,7 +222,7 @@ def test_labels_are_spread() -> None:
     assert max(spread([100, 100], [15, 15], 0, 100)) <= 92.5
 
 
-# --- numbers as a table ------------------------------------------------------------------------------------------------------
+# --- numbers as a table ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", DRAWN)
@@ -235,7 +235,7 @@ def test_tables_are_whole(kind: str) -> None:
     assert all(cell.children for cell in table.head.cells)
 
 
-# --- what cannot be drawn --------------------------------------------------------------------------------------------------
+# --- what cannot be drawn ------------------------------------------------------------------------
 
 
 STEP = {"label": "x", "value": 1}
