@@ -197,6 +197,9 @@ class _Reader:
                 for image in images:
                     self._alternative(image, attributes)
                 self._line("caption", caption, node.at)
+                self._line("caption", node.source, node.at)
+                self._blocks(node.description)
+                self._blocks((node.data,) if node.data else ())
             case d.DefinitionList(items=definitions):
                 for one in definitions:
                     self._line("term", one.term, one.at)

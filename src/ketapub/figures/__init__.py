@@ -14,14 +14,13 @@ from ketapub.figures import bars, drawing, icon_array, line, steps, timeline
 from ketapub.figures.drawing import Drawing
 from ketapub.figures.pen import Pen
 from ketapub.figures.rows import Part, Sheet, read_csv
-from ketapub.figures.values import LONGEST_FINDING, Charted, Declared, Number
+from ketapub.figures.values import Charted, Declared, Number
 from ketapub.locale import Words
 from ketapub.problems import Problems, did_you_mean
 from ketapub.settings import Place, read_table
 
 __all__ = [
     "KINDS",
-    "LONGEST_FINDING",
     "Charted",
     "Declared",
     "Drawing",

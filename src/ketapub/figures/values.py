@@ -16,7 +16,6 @@ from ketapub.shapes import PATH, TEXT
 MOST = 100  # where an axis ends that names no other end
 LONGEST = 60  # characters of a label
 LONGEST_NOTE = 120  # of a line that has the width of the figure
-LONGEST_FINDING = 150  # an alternative text is heard in one go
 LARGEST = 1_000_000_000
 
 

@@ -58,12 +58,17 @@ def _list(kind: type[d.Figure | d.Table], chapters: tuple[d.Chapter, ...], info:
             node.attributes.id,
             1,
             node.number,
-            short_caption(node.caption, chapter.language or info.book.language) or (nameless,),
+            short_caption(_title(node), chapter.language or info.book.language) or (nameless,),
         )
         for chapter in chapters
         for node in d.walk_chapter(chapter)
         if isinstance(node, kind) and node.number
     )
+
+
+def _title(node: d.Figure | d.Table) -> d.Inlines:
+    """Its short title, which figures declared in files have; else its caption."""
+    return (d.Text(node.title),) if isinstance(node, d.Figure) and node.title else node.caption
 
 
 def short_caption(caption: d.Inlines, language: str) -> d.Inlines:

@@ -10,7 +10,6 @@ from typing import Any
 from ketapub import document as d
 from ketapub.document import Attributes, Blocks, Inlines
 from ketapub.figures import (
-    LONGEST_FINDING,
     Declared,
     Drawing,
     Number,
@@ -49,7 +48,7 @@ class _Figure:
     facts: tuple[tuple[str, d.Fact], ...]
     drawing: str
     data: d.Table | None
-    file_at: Position
+    at: Position  # of what complaints about the picture are about
 
 
 def is_declared(image: d.Image) -> bool:
@@ -68,7 +67,7 @@ def declare(image: d.Image, caption: Inlines, attributes: Attributes, reading: R
         source=file,
         alt=found.settings.finding,
         drawing=found.drawing,
-        at=image.at if found.drawing else found.file_at,
+        at=found.at,
     )
     return d.Figure(
         (drawn,),
@@ -140,7 +139,7 @@ class _File:
             tuple(self.facts),
             draw_figure(settings, word),
             data,
-            self.where.get("file", self.where[""]),
+            self.where["file" if isinstance(settings, Drawing) else "finding"],
         )
 
     def pass_on(self, found: Problems) -> None:
@@ -224,10 +223,6 @@ class _File:
             message = f"this description has {count} words; {WORDS[0]} to {WORDS[1]} are listened to"
             hint = "say what is compared, the numbers that matter, and what they do not show"
             self.reading.problems.add("description-length", self.where["description"], message, hint, "warning")
-        if len(settings.finding) > LONGEST_FINDING:
-            message = f"this finding has {len(settings.finding)} characters, more than {LONGEST_FINDING}"
-            hint = "say what the picture shows; the numbers stand in the description and the table"
-            self.reading.problems.add("alt-too-long", self.where["finding"], message, hint)
         return tuple(blocks)
 
     def inlines(self, value: str, key: str, begin: int = 0, end: int | None = None) -> Inlines:
