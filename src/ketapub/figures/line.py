@@ -142,23 +142,29 @@ def spread(wanted: list[float], heights: list[float], top: float, foot: float) -
 
 
 def tabulate(figure: Line, word: Words) -> Table:
-    """One row a point; with two panels the first column names the panel too."""
-    labels: list[str] = []
-    for panel in figure.panels:
-        labels += [series.label for series in panel.lines if series.label not in labels]
-    titled = len(figure.panels) > 1
-    same = {panel.along for panel in figure.panels}
-    along = same.pop() if len(same) == 1 else ""
-    head = Row((text_cell(along or word["time"]), *map(text_cell, labels)))
+    """A row for each place on the scale, a column a line. Panels with the same scale share rows."""
+    scales = list(dict.fromkeys(panel.along for panel in figure.panels))
+    several = len(figure.panels) > 1
+    columns = [
+        f"{panel.title}: {line.label}" if several and panel.title else line.label
+        for panel in figure.panels
+        for line in panel.lines
+    ]
     rows = []
-    for panel in figure.panels:
-        for index, at in enumerate(panel.at):
-            values = {series.label: series.values[index] for series in panel.lines}
-            said = word.number(at.value)
-            lead = panel.title if along else ", ".join(one for one in (panel.title, panel.along) if one)
-            name = f"{lead}: {said}" if titled and lead else said
-            rows.append(Row((text_cell(name), *(number_cell(values.get(label), word) for label in labels))))
-    return Table(head, tuple(rows), right_aligned(len(labels)), (Text(figure.measure),))
+    for scale in scales:
+        panels = [panel if panel.along == scale else None for panel in figure.panels]
+        for place in sorted({at.value for panel in panels if panel for at in panel.at}):
+            said = word.number(place) if len(scales) == 1 else f"{scale}: {word.number(place)}"
+            cells = [cell for panel, of in zip(panels, figure.panels, strict=True) for cell in _cells(panel, of, place)]
+            rows.append(Row((text_cell(said), *(number_cell(number, word) for number in cells))))
+    head = Row((text_cell(scales[0] if len(scales) == 1 else word["time"]), *map(text_cell, columns)))
+    return Table(head, tuple(rows), right_aligned(len(columns)), (Text(figure.measure),))
+
+
+def _cells(shown: Panel | None, panel: Panel, place: float) -> list[Number | None]:
+    """The numbers of each line of a panel at a place; nothing where the panel is not `shown` or has no such place."""
+    index = next((index for index, at in enumerate(panel.at) if at.value == place), None)
+    return [line.values[index] if shown and index is not None else None for line in panel.lines]
 
 
 def from_csv(sheet: Sheet) -> Part:

@@ -207,8 +207,11 @@ class _File:
         if fact is not None and (value is None or isinstance(value, str)):
             hint = "name a value that is a number without quotes"
             place.wrong(f'"{name}" of the fact "{id}" is no number', hint, "broken-figure")
-            fact = None
-        return Number(0 if value is None or isinstance(value, str) else value, fact)
+            return Number(0)
+        if fact is None or ledger is None or value is None or isinstance(value, str):
+            return Number(0)
+        # Its words are the value's own, whatever a form of the same name would say.
+        return Number(value, replace(fact, children=(d.Text(ledger.number(value), at=place.at),)))
 
     # -- words
 
