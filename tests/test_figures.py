@@ -362,3 +362,21 @@ def test_cells_know_their_places() -> None:
         [("x\ny", "x.csv:3:1"), ("2", "x.csv:4:4")],
         [("z", "x.csv:5:1"), ("3", "x.csv:5:3")],
     ]
+
+
+def test_a_number_that_the_ledger_lacks_is_never_drawn() -> None:
+    """Not even where the book calls the complaint a warning: a bar of no length would be a false number."""
+    text = """kind = "steps"
+title = "T"
+finding = "F"
+description = "D"
+measure = "M"
+filled = "f"
+hollow = "h"
+steps = [{ label = "a", value = { fact = "nobody", value = "knows" } }, { label = "b", value = 3 }]
+"""
+    chapter, problems = read("# T\n\n![](f.toml)\n", {"f.toml": text})
+    assert [one.code for one in problems.found] == ["unknown-fact"]
+    (figure,) = chapter.blocks
+    assert isinstance(figure, d.Figure)
+    assert (figure.images[0].drawing, figure.data) == ("", None)

@@ -105,6 +105,7 @@ class _File:
         self.source = Source(path, reading.clean(path, text))
         self.facts: list[tuple[str, d.Fact]] = []
         self.where: dict[str, Position] = {}
+        self.lacking = False  # a number that the ledger has not: nothing is drawn, whatever [checks] makes of that
 
     def figure(self) -> _Figure | None:
         problems = self.reading.problems
@@ -123,7 +124,7 @@ class _File:
             return None
         settings = read_figure(filled, Place("", found, self.where))
         self.pass_on(found)
-        if settings is None or found.errors:
+        if settings is None or found.errors or self.lacking:
             return None
         word = words(self.reading.language)
         title = self.inlines(settings.title, "title")
@@ -194,6 +195,7 @@ class _File:
 
     def number(self, raw: Mapping[str, Any], place: Place) -> Number:
         """The number of a claim of the ledger: a value of it, and nothing else."""
+        missing, self.lacking = self.lacking, True
         for key in ("fact", "value"):
             if not isinstance(raw.get(key), str) or not raw[key]:
                 place.wrong(
@@ -210,6 +212,7 @@ class _File:
             return Number(0)
         if fact is None or ledger is None or value is None or isinstance(value, str):
             return Number(0)
+        self.lacking = missing
         # Its words are the value's own, whatever a form of the same name would say.
         return Number(value, replace(fact, children=(d.Text(ledger.number(value), at=place.at),)))
 
