@@ -6,7 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE   # it makes every start slower
 PY := .venv/bin/python
 
 book: setup
-	@$(PY) -m ketapub build
+	@$(PY) -m ketapub build --strict
 
 # Every step runs, so that one go shows everything that is wrong.
 test: setup
