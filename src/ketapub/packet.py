@@ -81,16 +81,18 @@ def _section(index: int, review: ChapterReview, ledger: Ledger | None, word: Wor
     for signature, new in review.outdated:
         which = ", ".join(f"{index}.{one + 1}" for one in new) or word["packet-none-new"]
         state.append(word.format("packet-outdated", **_signed(signature, word), passages=which))
-    found = tuple(
-        _Numbered(
-            f"{index}.{number}",
-            passage.text,
-            tuple((fact.id, _told(ledger.claims[fact.id], word)) for fact in passage.facts) if ledger else (),
-        )
-        for number, passage in enumerate(review.passages, 1)
-    )
+    of = ledger.claims if ledger else {}
+    told: dict[str, str] = {}  # claim -> the passage of this chapter beneath which the ledger is quoted
+    found = []
+    for number, passage in enumerate(review.passages, 1):
+        name = f"{index}.{number}"
+        claims = []
+        for id in dict.fromkeys(fact.id for fact in passage.facts):
+            claims.append((id, f"→ {told[id]}" if id in told else _told(of[id], word)))
+            told.setdefault(id, name)
+        found.append(_Numbered(name, passage.text, tuple(claims)))
     title = d.plain_text(d.bare(review.chapter.heading.children))
-    return _Section(title, review.chapter.source, tuple(state) or (word["packet-not-signed"],), found)
+    return _Section(title, review.chapter.source, tuple(state) or (word["packet-not-signed"],), tuple(found))
 
 
 def _signed(signature: Signature, word: Words) -> dict[str, str]:

@@ -82,7 +82,11 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
             yield from _figure(node, book, before)
         case d.Callout(title=title, blocks=blocks):
             label = callouts.label(book.info.callouts[node.kind], book.info.book.language)
-            yield Passage(_passage(_words(title), node, f"{before}{label}: ").text, node.at, tuple(d.facts_in(title)))
+            yield Passage(
+                _passage(_words(title), node, f"{before}{label} " if label[-1:] in "?!" else f"{before}{label}: ").text,
+                node.at,
+                tuple(d.facts_in(title)),
+            )
             yield from _blocks(blocks, book, before)
         case d.Conditional(blocks=blocks, conditions=conditions):
             yield from _blocks(blocks, book, before + _condition(conditions))
