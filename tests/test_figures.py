@@ -35,6 +35,14 @@ from ketapub.toml_places import key_places
 HERE = Path(__file__).parent
 STOCK = HERE / "books/stock/figures"
 DRAWN = [name for name, kind in KINDS.items() if kind.draw]
+STEPS = """kind = "steps"
+title = "T"
+finding = "F"
+description = "D"
+measure = "M"
+filled = "f"
+hollow = "h"
+"""
 LONG = "Wiederaufnahmehemmungsvorbehandlungsversuche insgesamt 27 %"  # 60 characters at most, and a word for two lines
 TEXTS = {"title": "Title", "finding": "Finding", "description": "Words"}
 CIRCLES = {"filled": LONG, "hollow": LONG}
@@ -364,17 +372,23 @@ def test_cells_know_their_places() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('fact = "rose2002"\nvalue = "drug"\n', 'f.toml a figure needs "kind"'),
+        (f"{STEPS}steps = [{{ value = 3 }}]\n", 'f.toml:8:10 entry 1 of steps needs "label"'),
+        (f'{STEPS}steps = [{{ fact = "rose2002" }}]\n', 'f.toml:8:10 a number from the ledger needs "value"'),
+    ],
+)
+def test_only_a_table_that_names_a_fact_is_a_number_of_the_ledger(text: str, told: str) -> None:
+    _, problems = read("# T\n\n![](f.toml)\n", {"f.toml": text})
+    assert told in [f"{one.at} {one.message}" for one in problems.found]
+
+
 def test_a_number_that_the_ledger_lacks_is_never_drawn() -> None:
     """Not even where the book calls the complaint a warning: a bar of no length would be a false number."""
-    text = """kind = "steps"
-title = "T"
-finding = "F"
-description = "D"
-measure = "M"
-filled = "f"
-hollow = "h"
-steps = [{ label = "a", value = { fact = "nobody", value = "knows" } }, { label = "b", value = 3 }]
-"""
+    steps = '{ label = "a", value = { fact = "nobody", value = "knows" } }, { label = "b", value = 3 }'
+    text = f"{STEPS}steps = [{steps}]\n"
     chapter, problems = read("# T\n\n![](f.toml)\n", {"f.toml": text})
     assert [one.code for one in problems.found] == ["unknown-fact"]
     (figure,) = chapter.blocks

@@ -176,7 +176,7 @@ class _File:
     def filled(self, value: Any, path: str, problems: Problems, depth: int = 0) -> Any:
         """The tables with facts in place: a `Number` for each that stands for one, the words of those in texts."""
         if isinstance(value, Mapping):
-            if value and set(value) <= {"fact", "value"}:
+            if path and "fact" in value and set(value) <= {"fact", "value"}:
                 return self.number(value, Place(path, problems, self.where))
             if depth > _DEEPEST:
                 return value
