@@ -170,6 +170,13 @@ def test_no_phrase_takes_long() -> None:
     assert time.perf_counter() - start < 20
 
 
+def test_no_end_of_a_sentence_takes_long() -> None:
+    start = time.perf_counter()
+    for line in ("." * 200_000 + "x", "." + '"' * 200_000 + "x", "One." + " " * 200_000 + "x"):
+        assert list(sentences(line)) == [(0, len(line))]
+    assert time.perf_counter() - start < 5
+
+
 # --- sentences, words, syllables -------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import re
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -343,6 +344,16 @@ def test_a_file_that_is_too_large_is_not_read() -> None:
         ("f.toml", "file-too-large"),
         ("g.toml:2:1", "file-too-large"),
     ]
+
+
+@pytest.mark.parametrize("text", ["{{<" * 25_000, "{{<" + " " * 90_000, "{{{<" * 20_000, "a" + " " * 90_000 + "b"])
+def test_no_text_of_a_figure_takes_long(text: str) -> None:
+    start = time.perf_counter()
+    for key in ("finding", "description"):
+        read("# T\n\n![](f.toml)\n", {"f.toml": STEPS.replace(f'{key} = "', f'{key} = "{text}') + "steps = []\n"})
+        spaced = STEPS.replace('description = "D"', f'description = """\nD\n{text}\nE"""')
+        read("# T\n\n![](f.toml)\n", {"f.toml": spaced + 'steps = [{ label = "a", value = 3 }]\n'})
+    assert time.perf_counter() - start < 20
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐‑.,/][^\W_]+)*")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«„(\[¿¡]*[^\W_a-zß-öø-ÿ]|\s*$)")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*(?=\s+[\"'“‘«„(\[¿¡]*[^\W_a-zß-öø-ÿ]|\s*$)")
 _NO_END = re.compile(  # what a full stop belongs to, without ending the sentence
     r"(?:^|[\s(\[“\"])(?:[A-HJ-Za-z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|al|p|pp|Fig|Tab|Vol|Ch|z\.B|bzw|ca)\.$"
 )

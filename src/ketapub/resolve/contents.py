@@ -13,7 +13,8 @@ from ketapub import document as d
 from ketapub.info import Info
 from ketapub.locale import words
 
-_END = re.compile(r"""[.!?]+["'”’»“‘)\]]*(?=\s|$)|[。！？]""")  # what may end a sentence, with what closes behind it
+# What may end a sentence, with what closes behind it.
+_END = re.compile(r"""(?<![.!?])[.!?]++["'”’»“‘)\]]*(?=\s|$)|[。！？]""")
 _NEAR = 40  # characters on each side that tell whether it does
 _OPENING = "(\"'“‘„«["
 

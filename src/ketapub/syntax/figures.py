@@ -32,7 +32,7 @@ LONGEST = 100_000  # characters of a figure's file
 WORDS = (40, 120)  # of a description: fewer say too little, more are not listened to
 _MARKDOWN = ("title", "description", "source")  # its shortcodes are read with its words
 _OPENING = re.compile(r"""[^\n=]*=[ \t]*(\"{3}\n?|'{3}\n?|"|')""")
-_PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
+_PARAGRAPH = re.compile(r"^(?:[^\S\n]*+\S[^\n]*+(?:\n|\Z))+", re.MULTILINE)
 _DEEPEST = 8
 
 

@@ -9,8 +9,9 @@ from ketapub.problems import Position, did_you_mean
 from ketapub.syntax.facts import fact_arguments, make_fact
 from ketapub.syntax.states import BlockState, InlineState, Reading, Source
 
-_SHORTCODE = re.compile(r"\{\{<[ \t]*(.*?)[ \t]*>\}\}")
-_LITERAL = re.compile(r"\{(\{\{<.*?>\}\})\}")
+# Bounded, so that many openings without an end are not each looked for through the whole line.
+_SHORTCODE = re.compile(r"\{\{<[ \t]{0,20}+(.{0,500}?)[ \t]{0,20}>\}\}")
+_LITERAL = re.compile(r"\{(\{\{<.{0,540}?>\}\})\}")
 _KNOWN = ("include", "var", "fact", "pagebreak")
 _LATER = {
     "slice": "it stands in handouts, which are not made yet",
