@@ -94,6 +94,19 @@ def test_a_sheet_parses(name: str) -> None:
             assert part.type == "declaration", f"{name}, line {part.source_line}: {part}"
 
 
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_rule_stands_twice(name: str) -> None:
+    outside = tinycss2.parse_stylesheet(THEME.css[name], skip_comments=True, skip_whitespace=True)
+    found = [tinycss2.serialize([rule]) for rule in outside]
+    assert [rule for rule in found if found.count(rule) > 1] == []
+
+
+def test_only_the_title_under_the_pointer_has_a_heavy_line() -> None:
+    heavy = [rule for rule in rules(THEME.css["web.css"]) if "thickness: .16em" in tinycss2.serialize(rule.content)]
+    assert heavy
+    assert all(":hover" in tinycss2.serialize(rule.prelude) for rule in heavy)
+
+
 @pytest.mark.parametrize("name", ["print.css", "web.css", "epub.css"])
 @pytest.mark.parametrize("frame", FRAMES)
 def test_every_frame_has_its_own_look(name: str, frame: str) -> None:
