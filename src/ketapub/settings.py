@@ -118,9 +118,10 @@ def read_table(kind: type[Settings], raw: Mapping[str, Any], place: Place, **giv
 
 
 def _unknown(key: str, value: object, known: Mapping[str, Field[Any]], place: Place) -> None:
-    if place.path:
+    tables = all(one.metadata["shape"].schema.get("type") in ("object", "array") for one in known.values())
+    if place.path or not tables:
         message = f'no setting "{key}" in {place.table}'
-    else:
+    else:  # a file that holds nothing but tables
         message = f"no table [{key}]" if isinstance(value, (dict, list)) else f'no setting "{key}" outside the tables'
     hint = f"it belongs in [{place.homes[key]}]" if key in place.homes else did_you_mean(key, known)
     place.under(key).wrong(message, hint or f"known here: {', '.join(known)}", "unknown-setting")
