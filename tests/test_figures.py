@@ -396,6 +396,23 @@ def test_only_a_table_that_names_a_fact_is_a_number_of_the_ledger(text: str, tol
     assert told in [f"{one.at} {one.message}" for one in problems.found]
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("us", "us."),
+        ("We counted.", "We counted."),
+        ("the paper “So?”", "the paper “So?”"),
+        ("them (us)", "them (us)."),
+    ],
+)
+def test_a_source_ends_like_a_sentence(written: str, said: str) -> None:
+    text = f'{STEPS}source = "{written}"\nsteps = [{{ label = "a", value = 3 }}]\n'
+    chapter, _ = read("# T\n\n![](f.toml)\n", {"f.toml": text})
+    (figure,) = chapter.blocks
+    assert isinstance(figure, d.Figure)
+    assert d.plain_text(figure.source) == said
+
+
 def test_a_number_that_the_ledger_lacks_is_never_drawn() -> None:
     """Not even where the book calls the complaint a warning: a bar of no length would be a false number."""
     steps = '{ label = "a", value = { fact = "nobody", value = "knows" } }, { label = "b", value = 3 }'

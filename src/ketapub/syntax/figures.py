@@ -33,6 +33,7 @@ WORDS = (40, 120)  # of a description: fewer say too little, more are not listen
 _MARKDOWN = ("title", "description", "source")  # its shortcodes are read with its words
 _OPENING = re.compile(r"""[^\n=]*=[ \t]*(\"{3}\n?|'{3}\n?|"|')""")
 _PARAGRAPH = re.compile(r"^(?:[^\S\n]*+\S[^\n]*+(?:\n|\Z))+", re.MULTILINE)
+_CLOSING = " \t\n\"'”’»“)]"  # what may stand behind a full stop
 _DEEPEST = 8
 
 
@@ -135,7 +136,7 @@ class _File:
             self.path,
             settings,
             title,
-            self.inlines(settings.source, "source"),
+            _closed(self.inlines(settings.source, "source")),
             self.description(settings),
             tuple(self.facts),
             draw_figure(settings, word),
@@ -271,7 +272,7 @@ def _captioned(table: d.Table, title: str, word: Words, at: Position) -> d.Table
     return d.map_nodes(table, lambda node: node if node.at.file else replace(node, at=at))
 
 
-def _closed(caption: Inlines) -> Inlines:
-    """A caption that more follows ends like a sentence."""
-    words = d.plain_text(d.bare(caption)).rstrip()
-    return caption if words.endswith((".", "!", "?", "…")) else (*caption, d.Text(".", at=caption[-1].at))
+def _closed(words: Inlines) -> Inlines:
+    """A part of a caption ends like a sentence, whatever follows."""
+    ended = not words or d.plain_text(d.bare(words)).rstrip(_CLOSING).endswith((".", "!", "?", "…"))
+    return words if ended else (*words, d.Text(".", at=words[-1].at))
