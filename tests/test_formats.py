@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import shutil
 import zipfile
+from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
@@ -56,6 +58,21 @@ def test_ids_are_unique(pages: dict[str, etree._Element]) -> None:
     for name, root in pages.items():
         ids = [element.get("id") for element in root.iter(etree.Element) if element.get("id") is not None]
         assert len(ids) == len(set(ids)) > 0 or name.endswith(("cover.xhtml", "title.xhtml")), name
+
+
+def test_one_picture_at_the_same_place_of_two_chapters_has_two_ids(tmp_path: Path) -> None:
+    root = tmp_path / "book"
+    shutil.copytree(BOOKS / "stock", root)
+    settings = (root / "book.toml").read_text("utf-8")
+    (root / "book.toml").write_text(
+        settings.replace('"chapters/90', '"chapters/88-a.md", "chapters/89-b.md", "chapters/90')
+    )
+    for name in ("88-a", "89-b"):
+        (root / f"chapters/{name}.md").write_text(f"# {name}\n\n![](figures/sketch.toml)\n")
+    page = html.document_fromstring(make(root, "html").file(".html").decode())
+    ids = [element.get("id") for element in page.iter(etree.Element) if element.get("id") is not None]
+    assert len(page.xpath("//*[local-name()='title'][starts-with(., 'Three boxes')]")) == 3
+    assert len(ids) == len(set(ids))
 
 
 def test_internal_links_land(pages: dict[str, etree._Element]) -> None:

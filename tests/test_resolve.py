@@ -39,6 +39,13 @@ def numbered(*chapters: d.Chapter, info: Info = INFO) -> tuple[d.Chapter, ...]:
     return found
 
 
+def test_an_id_that_a_fact_has_is_taken() -> None:
+    problems = Problems()
+    written = d.Span((d.Text("x"),), d.Attributes("fact-1"))
+    number_book((chapter("one", paragraph(d.Fact("f", "default", (d.Text("9"),)), written)),), INFO, problems)
+    assert [(one.code, one.message) for one in problems.found] == [("duplicate-id", 'the id "fact-1" is taken')]
+
+
 def test_figures_are_numbered_by_chapter_and_plainly_outside_of_numbered_chapters() -> None:
     front = chapter("before", figure("fig-a"), role="front")
     one, two = chapter("one", figure("fig-b"), figure("fig-c")), chapter("two", figure("fig-d"))

@@ -72,6 +72,7 @@ class _Writer:
         self.parts: list[str] = []
         self.positions: list[Position] = []
         self.notes: list[d.Note] = []
+        self.name = ""  # of the chapter
         self.pictures = 0
         self.citing = False
         self.heading_id = ""  # of the section that is being written
@@ -111,6 +112,7 @@ class _Writer:
         heading, info = chapter.heading, self.book.info
         kinds = {"front": "chapter frontmatter", "body": "chapter", "back": "chapter backmatter"}
         made_of = _made_of(chapter)
+        self.name = chapter.name
         attributes = {
             "class": kinds[chapter.role] + (f" {made_of}" if made_of in ("bibliography", "index") else ""),
             "role": f"doc-{made_of}" if made_of else None,
@@ -549,7 +551,7 @@ class _Writer:
         if asset.svg is not None:
             self.pictures += 1
             # The picture stands in the page itself: its words then have the book's fonts, and can be searched.
-            prefix = f"{asset.name.rpartition('/')[2].partition('.')[0]}-{node.at.line}-{self.pictures}"
+            prefix = f"picture-{self.name or node.at.line}-{self.pictures}"
             # A chart takes the ink of the page around it; the colour is for where no style sheet reaches.
             colour, name = ("#14384a", "chart") if node.drawing else ("", "")
             alt = "" if node.decorative else node.alt

@@ -64,7 +64,9 @@ def _number_chapter(chapter: d.Chapter, number: str, info: Info, ids: _Ids, coun
                 ids.claim(f"{id}-ref", node.at)
                 return replace(node, number=int(count), id=id)
             case d.Fact():
-                return replace(node, anchor=f"fact-{counts.next('', 'fact')}")
+                anchor = f"fact-{counts.next('', 'fact')}"
+                ids.claim(anchor, node.at)
+                return replace(node, anchor=anchor)
             case d.IndexMark() if node.see is None:
                 id = f"idx-{counts.next('', 'index mark')}"
                 ids.claim(id, node.at)
