@@ -127,6 +127,14 @@ def test_entries_are_sorted_nested_and_led_to_by_the_chapter() -> None:
     }
 
 
+def test_names_that_differ_in_capitals_are_one_entry_without_those_of_a_sentence() -> None:
+    one = chapter("one", paragraph(mark("Nasal spray!How"), mark("nasal spray!how"), mark("ECT")))
+    two = chapter("two", paragraph(mark("Nasal spray"), mark("spray", see=path("NASAL SPRAY!how"))))
+    book, problems = resolved(one, two)
+    assert problems.found == []
+    assert in_index(book) == ["ECT, 1", "nasal spray, 2", "  how, 1", "spray, see nasal spray: how"]
+
+
 def test_a_book_without_marks_has_no_index() -> None:
     book, _ = resolved(chapter("one", paragraph("words")))
     assert [chapter.name for chapter in book.chapters] == ["one"]

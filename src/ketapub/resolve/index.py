@@ -26,7 +26,7 @@ class _Line:
     """An entry while it is being collected."""
 
     term: str = ""
-    path: tuple[str, ...] = ()
+    above: _Line | None = None
     at: Position = NOWHERE
     id: str = ""
     places: list[tuple[str, ...]] = field(default_factory=list)
@@ -35,6 +35,10 @@ class _Line:
     below: dict[str, _Line] = field(default_factory=dict)
     begun: d.IndexMark | None = None  # a range that has no end so far
     begun_at: int = 0  # its index in `places`
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return (*self.above.path, self.term) if self.above else ()
 
     def find(self, path: Iterable[str]) -> _Line | None:
         line: _Line | None = self
@@ -66,14 +70,20 @@ def add_index(chapters: tuple[d.Chapter, ...], info: Info, problems: Problems) -
 
 
 def _same(part: str) -> str:
-    """Two names of one entry may differ in how an apostrophe or an accent is typed."""
-    return unicodedata.normalize("NFC", part).replace("’", "'")
+    """Two names of one entry may differ in capitals, and in how an apostrophe or an accent is typed."""
+    return unicodedata.normalize("NFC", part.casefold()).replace("’", "'")
+
+
+def _capitals(term: str) -> int:
+    return sum(letter.isupper() for letter in term)
 
 
 def _collect(mark: d.IndexMark, top: _Line, problems: Problems) -> None:
     line = top
     for part in mark.path:
-        line = line.below.setdefault(_same(part), _Line(part, (*line.path, part), mark.at))
+        line = line.below.setdefault(_same(part), _Line(part, line, mark.at))
+        if _capitals(part) < _capitals(line.term):  # a word at the start of a sentence has one too many
+            line.term = part
     if mark.see:
         line.see.setdefault(tuple(map(_same, mark.see.parts)), mark.see)
         return
