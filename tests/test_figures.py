@@ -396,6 +396,16 @@ def test_only_a_table_that_names_a_fact_is_a_number_of_the_ledger(text: str, tol
     assert told in [f"{one.at} {one.message}" for one in problems.found]
 
 
+def test_a_claim_that_is_a_place_on_a_scale_is_printed_too() -> None:
+    number = '{ fact = "rose2002", value = "drug" }'
+    start = STEPS[: STEPS.index("measure")].replace("steps", "timeline")
+    events = f'{{ label = "a", at = 0 }}, {{ label = "b", at = {number} }}'
+    steps = f"most = {number}\nsteps = [{{ label = 'a', value = {number} }}]\n"
+    for text in (f"{start}to-scale = true\nevents = [{events}]\n", STEPS + steps):
+        chapter, _ = read("# T\n\n![](f.toml)\n", {"f.toml": text})
+        assert [fact.form for fact in d.facts_in(chapter.blocks)] == ["drug"]
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [

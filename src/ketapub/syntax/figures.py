@@ -104,7 +104,8 @@ class _File:
     def __init__(self, path: str, text: str, reading: Reading) -> None:
         self.path, self.reading = path, reading
         self.source = Source(path, reading.clean(path, text))
-        self.facts: list[tuple[str, d.Fact]] = []
+        self.facts: list[tuple[str, d.Fact]] = []  # printed where no node can stand: in plain texts, on a scale
+        self.numbers: list[d.Fact] = []
         self.where: dict[str, Position] = {}
         self.lacking = False  # a number that the ledger has not: nothing is drawn, whatever [checks] makes of that
 
@@ -130,6 +131,8 @@ class _File:
         word = words(self.reading.language)
         title = self.inlines(settings.title, "title")
         data = tabulate_figure(settings, word)
+        printed = list(d.facts_in(data)) if data else []
+        self.facts += [("data", fact) for fact in self.numbers if fact not in printed]  # places on a scale
         if data is not None:
             data = _captioned(data, d.plain_text(d.bare(title)), word, self.where[""])
         return _Figure(
@@ -215,7 +218,9 @@ class _File:
             return Number(0)
         self.lacking = missing
         # Its words are the value's own, whatever a form of the same name would say.
-        return Number(value, replace(fact, children=(d.Text(ledger.number(value), at=place.at),)))
+        fact = replace(fact, children=(d.Text(ledger.number(value), at=place.at),))
+        self.numbers.append(fact)
+        return Number(value, fact)
 
     # -- words
 
