@@ -50,3 +50,9 @@ def test_quotation_marks() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_every_built_in_callout_has_its_label(language: str, kind: str) -> None:
     assert label(BUILT_IN[kind], language) == words(language)[f"callout-{kind}"]
+
+
+def test_numbers_are_written_as_in_the_language() -> None:
+    assert [words("en").number(one) for one in (2665, -5.1, 0)] == ["2,665", "−5.1", "0"]
+    assert words("de").number(1234.5) == "1.234,5"
+    assert [words("en").number(one, 0) for one in (-0.4, -0.5, 0.5)] == ["0", "−1", "1"]

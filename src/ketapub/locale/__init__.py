@@ -40,7 +40,7 @@ class Words:
         whole, point, rest = f"{exact:f}".partition(".")
         if len(whole) > 3:
             whole = re.sub(r"\B(?=(\d{3})+$)", self.entries["group-sign"], whole)
-        return ("\N{MINUS SIGN}" if value < 0 else "") + whole + (self.entries["decimal-sign"] + rest if point else "")
+        return ("\N{MINUS SIGN}" if value < 0 and exact else "") + whole + (self.entries["decimal-sign"] + rest if point else "")
 
     @property
     def quotes(self) -> tuple[str, str, str, str]:
