@@ -190,6 +190,9 @@ def test_an_empty_file_says_what_a_book_needs() -> None:
         ("a = " + "[" * 100_000, "0:0", "nested too deeply"),
         ("a = " + "1" * 10_000, "0:0", "4300 digits"),
         (".".join("a" * (DEEPEST + 1)) + " = 1", "1:1", "a key of more than"),
+        (".".join([r'"\""'] * 100_000) + " = 1", "1:1", "a key of more than"),
+        ("k" * 400_000 + " = [" + "1," * 200_000 + "]", "1:1", "the key"),
+        (f"[{'1' * 5_000}]\nx = 1", "1:2", "the key"),
     ],
 )
 def test_what_is_no_toml_is_a_problem_with_its_place(text: str, place: str, said: str) -> None:
