@@ -17,12 +17,13 @@ from typing import Any
 
 from ketapub.locale import words
 from ketapub.problems import Position, Problems, did_you_mean
-from ketapub.settings import Place, Shape, read_table, setting
-from ketapub.shapes import DAY, FLAG, TEXT, list_of, mapping_of, matching
+from ketapub.settings import MOST_PROBLEMS, Place, Shape, read_table, setting
+from ketapub.shapes import DAY, FLAG, list_of, mapping_of, matching, text_like
 from ketapub.toml_file import read_toml
 from ketapub.toml_places import key_places
 
 FILE = "facts.toml"
+LONGEST = 2_000  # characters of a text, also with its values filled in: a book may print it any number of times
 JUDGEMENT = "clinical judgement"  # the basis of advice that no source supports
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PLACE = re.compile(
@@ -32,11 +33,21 @@ _PLACE = re.compile(
 Value = int | float | str
 
 
+def _short(text: str, place: Place) -> str | None:
+    if len(text) <= LONGEST:
+        return text
+    place.wrong(f"{place.name} has {len(text):,} characters, more than {LONGEST:,}", "make several claims of it")
+    return None
+
+
+_TEXT = text_like(_short, maxLength=LONGEST)
+
+
 def _read_value(value: Any, place: Place) -> Value | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e15:
         return value
     if isinstance(value, str):
-        return TEXT.read(value, place)  # type: ignore[no-any-return]
+        return _TEXT.read(value, place)  # type: ignore[no-any-return]
     place.wrong(f"{place.name} must be a number or a text")
     return None
 
@@ -67,16 +78,16 @@ class Claim:
     """One entry of the ledger. `kind` is free but for "advice": a line that tells a reader what to do."""
 
     value: Mapping[str, Value] = setting(_VALUES, dict, "The numbers, each under a name")
-    text: Mapping[str, str] = setting(mapping_of(TEXT, _is_id), dict, "What is printed, by form; {name} is a value")
-    source: tuple[str, ...] = setting(_one_or_more(TEXT), (), "The key of the reference, or a list of keys")
+    text: Mapping[str, str] = setting(mapping_of(_TEXT, _is_id), dict, "What is printed, by form; {name} is a value")
+    source: tuple[str, ...] = setting(_one_or_more(_TEXT), (), "The key of the reference, or a list of keys")
     basis: str = setting(
         matching(JUDGEMENT, f'"{JUDGEMENT}", for advice without a source'), "", "What a claim without a source rests on"
     )
-    where_: str = setting(TEXT, "", "Where in the source it stands")
-    population: str = setting(TEXT, "", "Who was studied")
-    comparison: str = setting(TEXT, "", "What it was compared with")
-    certainty: str = setting(TEXT, "", "How sure its source is")
-    funding: str = setting(TEXT, "", "Who paid for the study")
+    where_: str = setting(_TEXT, "", "Where in the source it stands")
+    population: str = setting(_TEXT, "", "Who was studied")
+    comparison: str = setting(_TEXT, "", "What it was compared with")
+    certainty: str = setting(_TEXT, "", "How sure its source is")
+    funding: str = setting(_TEXT, "", "Who paid for the study")
     kind: str = setting(
         matching("[a-z][a-z-]*", "a word such as trial, review, label, guideline, statistic or advice"),
         "trial",
@@ -87,8 +98,8 @@ class Claim:
     )
     verified: bool = setting(FLAG, False, "Whether it was seen in its source: nothing else is printed")
     precaution: bool = setting(FLAG, False, "Advice to ask, kept although its source was not seen; for the reviewer")
-    age_ok: str = setting(TEXT, "", "Why an old source is still the right one")
-    note: str = setting(TEXT, "", "What a reviewer should know")
+    age_ok: str = setting(_TEXT, "", "Why an old source is still the right one")
+    note: str = setting(_TEXT, "", "What a reviewer should know")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +148,26 @@ def read_ledger(text: str, problems: Problems, *, language: str, oldest: Mapping
         if not isinstance(table, dict):
             place.wrong(f'"{id}" must be a table', f"write [{id}] and its settings below")
             continue
-        claims[id] = claim = read_table(Claim, table, place)
-        _check(claim, place)
-    return Ledger(claims, where, language, oldest)
+        claims[id] = read_table(Claim, table, place)
+    ledger = Ledger(claims, where, language, oldest)
+    for id in claims:
+        if len(problems.found) >= MOST_PROBLEMS:
+            break
+        _check(id, ledger, root.under(id))
+    return ledger
 
 
-def _check(claim: Claim, place: Place) -> None:
+def _check(id: str, ledger: Ledger, place: Place) -> None:
     """What the settings of a claim mean for each other."""
+    claim = ledger.claims[id]
     if not claim.text and not claim.value:
         place.wrong("this claim says nothing", "give it a text or a value", "broken-fact")
-    for form, text in claim.text.items():
-        for match in _PLACE.finditer(text):
-            if match[2] not in claim.value:
-                hint = did_you_mean(match[2], claim.value) or "declare it under value"
-                place.under("text").under(form).wrong(f'no value "{match[2]}"', hint, "broken-fact")
-            elif isinstance(claim.value[match[2]], str) and (match[1] or match[3]):
-                hint = "write it without quotes"
-                place.under("text").under(form).wrong(f'the value "{match[2]}" is no number', hint, "broken-fact")
+    for form in dict.fromkeys((*claim.text, *claim.value)):
+        if len(place.problems.found) >= MOST_PROBLEMS:
+            break
+        at = place.under("text" if form in claim.text else "value").under(form)
+        if _check_places(claim, form, at) and len(ledger.printed(id, form) or "") > LONGEST:
+            at.wrong(f'"{form}" prints more than {LONGEST:,} characters', "make several claims of it", "broken-fact")
     if bool(claim.source) == bool(claim.basis):
         hint = f'name the key of its source, or say basis = "{JUDGEMENT}"'
         place.wrong("a claim has a source or a basis, one of the two", hint, "broken-fact")
@@ -162,3 +176,17 @@ def _check(claim: Claim, place: Place) -> None:
         place.under("basis").wrong("a number cannot rest on judgement alone", hint, "broken-fact")
     if claim.precaution and claim.kind != "advice":
         place.under("precaution").wrong("a precaution is advice", 'say kind = "advice", or leave it out', "broken-fact")
+
+
+def _check_places(claim: Claim, form: str, place: Place) -> bool:
+    """Whether each {place} of a form has a value that fits."""
+    sound = True
+    for match in _PLACE.finditer(claim.text.get(form, "")):
+        if match[2] not in claim.value:
+            hint = did_you_mean(match[2], claim.value) or "declare it under value"
+            place.wrong(f'no value "{match[2]}"', hint, "broken-fact")
+            sound = False
+        elif isinstance(claim.value[match[2]], str) and (match[1] or match[3]):
+            place.wrong(f'the value "{match[2]}" is no number', "write it without quotes", "broken-fact")
+            sound = False
+    return sound

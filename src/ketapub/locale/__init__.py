@@ -40,7 +40,8 @@ class Words:
         whole, point, rest = f"{exact:f}".partition(".")
         if len(whole) > 3:
             whole = re.sub(r"\B(?=(\d{3})+$)", self.entries["group-sign"], whole)
-        return ("\N{MINUS SIGN}" if value < 0 and exact else "") + whole + (self.entries["decimal-sign"] + rest if point else "")
+        minus = "\N{MINUS SIGN}" if value < 0 and exact else ""  # −0.4, rounded, is 0
+        return minus + whole + (self.entries["decimal-sign"] + rest if point else "")
 
     @property
     def quotes(self) -> tuple[str, str, str, str]:
