@@ -134,6 +134,20 @@ def test_long_runs_of_one_mark_end(mark: str) -> None:
     read(f"# T\n\n{mark * 3000}\n", math=True)
 
 
+@pytest.mark.parametrize("mark", ["{{<", "{{< a ", "{{{<", "{{< fact" + " " * 30_000, "{{< a >}}"])
+def test_long_runs_in_a_value_end(mark: str) -> None:
+    text = (mark * 70_000)[:200_000]
+    read(f'# T\n\n[word]{{title="{text}"}} {text}\n')
+
+
+def test_files_that_include_others_twice_come_to_an_end() -> None:
+    files = {f"{step}.md": f"{{{{< include {step + 1}.md >}}}}\n" * 2 for step in range(19)} | {"19.md": "Text. " * 50}
+    _, problems = read("# T\n\n{{< include 0.md >}}\n", files)
+    assert {(one.code, one.message) for one in problems.found} == {
+        ("file-too-large", "this chapter includes more than 1,000,000 characters")
+    }
+
+
 def test_broken_text_never_stops_the_program() -> None:
     """Pieces of every fixture in another order, always the same ones: only complaints, and each at a real place."""
     chance = random.Random(7)

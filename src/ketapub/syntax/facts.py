@@ -19,12 +19,6 @@ class Still(Holder):
         return self.at
 
 
-def fact_arguments(shortcode: str) -> str | None:
-    """What follows the name of the shortcode "fact"; None for any other shortcode."""
-    name, _, rest = shortcode.partition(" ")
-    return rest.strip() if name == "fact" else None
-
-
 def make_fact(arguments: str, at: Position, reading: Reading) -> Fact | None:
     """The claim that is asked for; None after a complaint."""
     from ketapub.syntax.inlines import read_inlines  # which makes facts of shortcodes

@@ -6,12 +6,12 @@ import re
 
 from ketapub.document import Fact, plain_text
 from ketapub.problems import Position, did_you_mean
-from ketapub.syntax.facts import fact_arguments, make_fact
+from ketapub.syntax.facts import make_fact
 from ketapub.syntax.states import BlockState, InlineState, Reading, Source
 
-# Bounded, so that many openings without an end are not each looked for through the whole line.
-_SHORTCODE = re.compile(r"\{\{<[ \t]{0,20}+(.{0,500}?)[ \t]{0,20}>\}\}")
-_LITERAL = re.compile(r"\{(\{\{<.{0,540}?>\}\})\}")
+_INSIDE = r"(?:(?!\{\{<|>\}\}).)*+"  # of one shortcode; none stands inside another, so that a text is read once
+_SHORTCODE = re.compile(rf"\{{\{{<({_INSIDE})>\}}\}}")
+_LITERAL = re.compile(rf"\{{(\{{\{{<{_INSIDE}>\}}\}})\}}")
 _KNOWN = ("include", "var", "fact", "pagebreak")
 _LATER = {
     "slice": "it stands in handouts, which are not made yet",
@@ -19,6 +19,7 @@ _LATER = {
 }
 _QUARTO = ("meta", "env", "kbd", "lipsum", "placeholder", "video", "embed", "brand", "contents", "version")
 MAX_INCLUDES = 20  # inside each other
+MOST_INCLUDED = 1_000_000  # characters that a chapter includes: files that include others twice double it at each step
 
 
 def shortcode(state: InlineState, silent: bool) -> bool:
@@ -33,10 +34,11 @@ def shortcode(state: InlineState, silent: bool) -> bool:
     match = _SHORTCODE.match(state.src, state.pos, state.posMax)
     if not silent:
         at = state.place(state.pos)
-        if match and (arguments := fact_arguments(match[1])) is not None:
+        name, arguments = _parts(match[1]) if match else ("", "")
+        if name == "fact":
             state.add("fact", state.pos).content = arguments
         elif match:
-            state.add("text_special", state.pos).content = _words(match[1], at, state.reading)
+            state.add("text_special", state.pos).content = _words(name, arguments, at, state.reading)
         else:
             state.reading.problems.add(
                 "broken-shortcode", at, "this shortcode has no end", "close it with >}} on the same line"
@@ -56,8 +58,9 @@ def fill_with_facts(text: str, at: Position, reading: Reading) -> tuple[str, tup
 
     def words(match: re.Match[str]) -> str:
         place = Position(at.file, at.line, at.column + match.start())
-        if (arguments := fact_arguments(match[1])) is None:
-            return _words(match[1], place, reading)
+        name, arguments = _parts(match[1])
+        if name != "fact":
+            return _words(name, arguments, place, reading)
         if (fact := make_fact(arguments, place, reading)) is None:
             return ""
         facts.append(fact)
@@ -71,7 +74,7 @@ def shortcode_block(state: BlockState, start: int, end: int, silent: bool) -> bo
     if state.is_code_block(start):
         return False
     match = _SHORTCODE.fullmatch(state.src[state.offset(start) : state.eMarks[start]].rstrip())
-    name, _, rest = match[1].partition(" ") if match else ("", "", "")
+    name, arguments = _parts(match[1]) if match else ("", "")
     if name not in ("include", "pagebreak"):
         return False
     if silent:
@@ -81,7 +84,7 @@ def shortcode_block(state: BlockState, start: int, end: int, silent: bool) -> bo
         state.push("pagebreak", "", 0)
     else:
         state.finish()
-        _include(state, rest.strip().strip("\"'"), at)
+        _include(state, arguments.strip("\"'"), at)
     state.line = start + 1
     return True
 
@@ -102,6 +105,11 @@ def _blocks_of(path: str, text: str, state: BlockState, at: Position) -> None:
         chain = " → ".join([*outer[outer.index(path) :], path])
         reading.problems.add("include-cycle", at, f"a file cannot include itself: {chain}", "delete this line")
         return
+    reading.included += len(text)
+    if reading.included > MOST_INCLUDED:
+        message = f"this chapter includes more than {MOST_INCLUDED:,} characters"
+        reading.problems.add("file-too-large", at, message, "make several chapters of it")
+        return
     source = Source(path, reading.clean(path, text))
     reading.problems.know(path, source.text)
     if source.text.startswith("---\n"):
@@ -114,12 +122,17 @@ def _blocks_of(path: str, text: str, state: BlockState, at: Position) -> None:
     reading.including = outer
 
 
-def _words(inner: str, at: Position, reading: Reading) -> str:
+def _parts(inside: str) -> tuple[str, str]:
+    """The name of a shortcode and what follows it."""
+    name, *arguments = inside.split(maxsplit=1) or [""]
+    return name, "".join(arguments).rstrip()
+
+
+def _words(name: str, arguments: str, at: Position, reading: Reading) -> str:
     """What a shortcode in running text stands for; "" after a complaint."""
-    name, *arguments = inner.split() or [""]
     problem = reading.problems.add
     if name == "var":
-        key = arguments[0] if arguments else ""
+        key = next(iter(arguments.split()), "")
         if key in reading.info.vars:
             return reading.info.vars[key]
         if key.startswith("clinic."):

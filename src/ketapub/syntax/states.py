@@ -89,6 +89,7 @@ class Reading:
     env: dict[str, Any] = field(default_factory=dict)  # markdown-it's own: the link definitions
     notes: dict[str, Definition] = field(default_factory=dict)
     including: tuple[str, ...] = ()
+    included: int = 0  # characters so far
     raw_tags: set[str] = field(default_factory=set)  # HTML tags already complained about
     in_note: bool = False
     ledger: Ledger | None = None
