@@ -106,6 +106,7 @@ class Keyboard(Node):
 class Abbreviation(Node):
     children: Inlines
     title: str = ""
+    attributes: Attributes = NONE  # the claims that its title prints
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Pandoc's attribute syntax, read in two steps: `find_attributes` recognises, `all
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ketapub.document import NONE, Attributes, Fact
@@ -188,6 +188,11 @@ def without(attributes: Attributes, *keys: str) -> Attributes:
     """The same attributes without some pairs, which a construct keeps elsewhere."""
     pairs = tuple(pair for pair in attributes.pairs if pair[0] not in keys)
     return replace(attributes, pairs=pairs, facts=tuple(fact for fact in attributes.facts if fact[0] not in keys))
+
+
+def with_facts(attributes: Attributes, key: str, facts: Iterable[Fact]) -> Attributes:
+    """The same attributes with more facts, which a construct prints in a value that it keeps elsewhere."""
+    return replace(attributes, facts=attributes.facts + tuple((key, fact) for fact in facts))
 
 
 def written(items: Items) -> Mapping[str, str]:

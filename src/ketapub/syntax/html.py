@@ -138,7 +138,9 @@ def tag(state: InlineState, silent: bool) -> bool:
     if allowed and close:
         if not silent:
             words = (title[1] or title[2] or "") if title else ""
-            state.add(f"html_{name}", begin, title=words).children = state.inside(opening.end(), close.start())
+            words_at = state.place(opening.start(2) + (title.start(title.lastindex or 0) if title else 0))
+            token = state.add(f"html_{name}", begin, title=words, title_at=words_at)
+            token.children = state.inside(opening.end(), close.start())
         state.pos = close.end()
         return True
     if not silent:

@@ -10,14 +10,14 @@ from markdown_it.token import Token
 from ketapub import document as d
 from ketapub.document import Attributes, Inlines
 from ketapub.problems import Position, nearest
-from ketapub.syntax.attributes import Items, allowed, classes_of, without, written
+from ketapub.syntax.attributes import Items, allowed, classes_of, with_facts, without, written
 from ketapub.syntax.citations import Cited, is_reference
 from ketapub.syntax.conditions import CONDITION_KEYS, conditions_of, is_conditional
 from ketapub.syntax.facts import make_fact
 from ketapub.syntax.index import INDEX_KEYS, close_up, index_mark, is_index, without_index
 from ketapub.syntax.line import Line, Paired
 from ketapub.syntax.pictures import make_image
-from ketapub.syntax.shortcodes import fill
+from ketapub.syntax.shortcodes import fill_with_facts
 from ketapub.syntax.states import Holder, Reading
 from ketapub.syntax.typography import set_type
 
@@ -73,7 +73,9 @@ def _make(token: Token, reading: Reading) -> Inlines:
         case "code_inline":
             return (d.Code(token.content, _attributes(token, reading), at=at),)
         case "html_abbr":
-            return (d.Abbreviation(make_inlines(token.children or [], reading), token.meta["title"], at=at),)
+            title, facts = fill_with_facts(token.meta["title"], token.meta["title_at"], reading)
+            attributes = with_facts(d.NONE, "title", facts)
+            return (d.Abbreviation(make_inlines(token.children or [], reading), title, attributes, at=at),)
         case "span":
             return _span(token, reading)
         case "link":
@@ -139,10 +141,11 @@ def _span(token: Token, reading: Reading) -> Inlines:
 def _link(token: Token, reading: Reading) -> Inlines:
     at: Position = token.meta["at"]
     problems = reading.problems
-    attributes = _attributes(token, reading)
-    target = fill(token.meta["target"], token.meta["target_at"], reading).strip()
+    target, in_target = fill_with_facts(token.meta["target"], token.meta["target_at"], reading)
+    target = target.strip()
+    title, in_title = fill_with_facts(token.meta["title"], at, reading)
+    attributes = with_facts(with_facts(_attributes(token, reading), "href", in_target), "title", in_title)
     children = make_inlines(token.children or [], reading)
-    title = fill(token.meta["title"], at, reading)
     if words := token.meta.get("words"):
         children = (d.Text(words, at=at),)
     scheme = _SCHEME.match(target)

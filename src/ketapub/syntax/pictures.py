@@ -9,9 +9,9 @@ from markdown_it.token import Token
 from ketapub import document as d
 from ketapub.document import Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position
-from ketapub.syntax.attributes import Items, allowed, without
+from ketapub.syntax.attributes import Items, allowed, with_facts, without
 from ketapub.syntax.figures import declare, is_declared
-from ketapub.syntax.shortcodes import fill
+from ketapub.syntax.shortcodes import fill_with_facts
 from ketapub.syntax.states import Holder, Reading
 
 _OWN = ("alt", "fig-alt", "title", "width", "height")  # kept in fields of `Image`
@@ -22,17 +22,21 @@ def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: boo
     picture the caption, which says nothing of the kind, so that `alt` has to."""
     at: Position = token.meta["at"]
     items: Items = token.meta["items"]
-    source = fill(token.meta["target"], token.meta["target_at"], reading).strip()
+    source, in_source = fill_with_facts(token.meta["target"], token.meta["target_at"], reading)
+    source = source.strip()
+    title, in_title = fill_with_facts(token.meta["title"], at, reading)
     declared = source.endswith(".toml")
     holder: Holder = token.meta["holder"]
     problems = reading.problems
     attributes = allowed(items, holder.place, reading, ("fig-alt",))
+    attributes = with_facts(with_facts(attributes, "src", in_source), "title", in_title)
     alt = attributes.get("alt") or attributes.get("fig-alt")
     if declared and (alt or "decorative" in attributes.classes):
         hint = f'leave it out: "finding" in {source} says what the picture shows'
         problems.add("second-attribute", at, "the figure has its alternative text in its file", hint)
-    elif not captioned:
-        alt = alt or d.plain_text(words).strip()
+    elif not captioned and not alt:
+        alt = d.plain_text(words).strip()
+        attributes = with_facts(attributes, "alt", d.facts_in(words))
     decorative = "decorative" in attributes.classes
     if decorative and alt:
         problems.add("decorative-with-alt", at, "a decorative picture has an alternative text", "keep one of the two")
@@ -53,7 +57,7 @@ def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: boo
         source,
         "" if decorative else alt,
         decorative,
-        fill(token.meta["title"], at, reading) or attributes.get("title"),
+        title or attributes.get("title"),
         attributes.get("width"),
         attributes.get("height"),
         replace(rest, classes=tuple(name for name in rest.classes if name != "decorative"), facts=attributes.facts),
@@ -97,6 +101,8 @@ def figure_in_div(blocks: Blocks, attributes: Attributes, at: Position, reading:
         found = _images(block)
         if found:
             images += found
+            if isinstance(block, d.Figure):
+                attributes = replace(attributes, facts=attributes.facts + block.attributes.facts)
             if isinstance(block, d.Figure) and block.title:
                 message, hint = "a figure from a file stands in another figure", "give it a paragraph of its own"
                 reading.problems.add("figure-not-alone", block.at, message, hint)

@@ -47,13 +47,11 @@ def shortcode(state: InlineState, silent: bool) -> bool:
     return True
 
 
-def fill(text: str, at: Position, reading: Reading) -> str:
-    """A value, such as a link's address, with its shortcodes filled in. `at` is where the value starts."""
-    return fill_with_facts(text, at, reading)[0]
-
-
 def fill_with_facts(text: str, at: Position, reading: Reading) -> tuple[str, tuple[Fact, ...]]:
-    """The same, and the claims of the ledger that it prints."""
+    """A value, such as a link's address, with its shortcodes filled in, and the claims of the ledger that it prints.
+
+    `at` is where the value starts.
+    """
     facts: list[Fact] = []
 
     def words(match: re.Match[str]) -> str:
