@@ -134,7 +134,7 @@ def test_long_runs_of_one_mark_end(mark: str) -> None:
     read(f"# T\n\n{mark * 3000}\n", math=True)
 
 
-@pytest.mark.parametrize("mark", ["{{<", "{{< a ", "{{{<", "{{< fact" + " " * 30_000, "{{< a >}}"])
+@pytest.mark.parametrize("mark", ["{{<", "{{< a ", "{{{<", "{{< fact" + " " * 30_000, "{{< a >}}", "[a]({{<"])
 def test_long_runs_in_a_value_end(mark: str) -> None:
     text = (mark * 70_000)[:200_000]
     read(f'# T\n\n[word]{{title="{text}"}} {text}\n')

@@ -14,11 +14,11 @@ from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 from ketapub.syntax.attributes import Items, find_attributes
 from ketapub.syntax.citations import citation
 from ketapub.syntax.notes import note_reference
+from ketapub.syntax.shortcodes import SHORTCODE
 from ketapub.syntax.states import InlineState
 
 _SPACES = re.compile(r"[ \t]*\n?[ \t]*")
 _LIKE_ATTRIBUTES = re.compile(r"\{\s*(?:[#.]|[\w:-]+\s*=)[^{}\n]*\}?")
-_SHORTCODE_TARGET = re.compile(r"\{\{<.*?>\}\}")
 
 
 class _Target(NamedTuple):
@@ -120,7 +120,7 @@ def _inline_target(state: InlineState, offset: int) -> _Target | None:
         return None
     offset = begin = _skip_spaces(text, offset + 1, end)
     address = ""
-    if variable := _SHORTCODE_TARGET.match(text, offset, end):
+    if variable := SHORTCODE.match(text, offset, end):
         address, offset = variable[0], variable.end()
     else:
         found = parseLinkDestination(text, offset, end)

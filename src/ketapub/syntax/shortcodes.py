@@ -10,7 +10,7 @@ from ketapub.syntax.facts import make_fact
 from ketapub.syntax.states import BlockState, InlineState, Reading, Source
 
 _INSIDE = r"(?:(?!\{\{<|>\}\}).)*+"  # of one shortcode; none stands inside another, so that a text is read once
-_SHORTCODE = re.compile(rf"\{{\{{<({_INSIDE})>\}}\}}")
+SHORTCODE = re.compile(rf"\{{\{{<({_INSIDE})>\}}\}}")
 _LITERAL = re.compile(rf"\{{(\{{\{{<{_INSIDE}>\}}\}})\}}")
 _KNOWN = ("include", "var", "fact", "pagebreak")
 _LATER = {
@@ -31,7 +31,7 @@ def shortcode(state: InlineState, silent: bool) -> bool:
         return True
     if not state.src.startswith("{{<", state.pos):
         return False
-    match = _SHORTCODE.match(state.src, state.pos, state.posMax)
+    match = SHORTCODE.match(state.src, state.pos, state.posMax)
     if not silent:
         at = state.place(state.pos)
         name, arguments = _parts(match[1]) if match else ("", "")
@@ -64,14 +64,14 @@ def fill_with_facts(text: str, at: Position, reading: Reading) -> tuple[str, tup
         facts.append(fact)
         return plain_text(fact)
 
-    return _SHORTCODE.sub(words, text), tuple(facts)
+    return SHORTCODE.sub(words, text), tuple(facts)
 
 
 def shortcode_block(state: BlockState, start: int, end: int, silent: bool) -> bool:
     """`{{< include f.md >}}` or `{{< pagebreak >}}` on a line of its own."""
     if state.is_code_block(start):
         return False
-    match = _SHORTCODE.fullmatch(state.src[state.offset(start) : state.eMarks[start]].rstrip())
+    match = SHORTCODE.fullmatch(state.src[state.offset(start) : state.eMarks[start]].rstrip())
     name, arguments = _parts(match[1]) if match else ("", "")
     if name not in ("include", "pagebreak"):
         return False
