@@ -55,6 +55,15 @@ def test_figures_are_numbered_by_chapter_and_plainly_outside_of_numbered_chapter
     assert [part.heading.number for part in book] == ["", "1", "2"]
 
 
+@pytest.mark.parametrize("id", ["fact-1", "cite-1", "ref-rose2002", "ref-only-listed", "references", "fn-one-1"])
+def test_no_written_id_is_one_that_the_program_gives(id: str) -> None:
+    words = paragraph(d.Fact("f", "default", (d.Text("62"),)), d.CitationMark((d.Cite("rose2002"),)), d.Note(()))
+    taking = replace(chapter("one", words, d.Heading(2, (d.Text("B"),), d.Attributes(id))), nocite=("@only-listed",))
+    problems = Problems()
+    number_book((taking,), INFO, problems)
+    assert (problems.found[0].code, problems.found[0].message) == ("duplicate-id", f'the id "{id}" is taken')
+
+
 def test_a_figure_without_a_reference_id_has_no_number() -> None:
     assert numbered(chapter("one", figure("")))[0].blocks[0].number == ""
 

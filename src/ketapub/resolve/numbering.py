@@ -7,6 +7,7 @@ or not in this or that output, so that they are the same in all of them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ketapub import document as d
@@ -20,8 +21,7 @@ RESERVED = ("book-title", "contents", "landmarks", "list-of-figures", "list-of-t
 
 def number_book(chapters: tuple[d.Chapter, ...], info: Info, problems: Problems) -> tuple[d.Chapter, ...]:
     ids = _Ids(problems)
-    if any(isinstance(node, d.IndexMark) for chapter in chapters for node in d.walk_chapter(chapter)):
-        ids.taken["index"] = Position("the program")  # the chapter that `resolve.index` adds
+    ids.taken |= dict.fromkeys(_made_later(chapters), Position("the program"))
     for chapter in chapters:  # written ids first: they stay as they are, automatic ones make way
         for node in d.walk_chapter(chapter):
             if (attributes := _attributes(node)) and attributes.id:
@@ -34,6 +34,20 @@ def number_book(chapters: tuple[d.Chapter, ...], info: Info, problems: Problems)
             label = str(number)
         numbered.append(_number_chapter(chapter, label, info, ids, counts))
     return tuple(numbered)
+
+
+def _made_later(chapters: tuple[d.Chapter, ...]) -> Iterator[str]:
+    """The ids that `resolve.citations` and `resolve.index` will give: of their chapters, citations and works."""
+    marks = [node for chapter in chapters for node in d.walk_chapter(chapter)]
+    citations = [mark for mark in marks if isinstance(mark, d.CitationMark)]
+    works = {key.removeprefix("@") for chapter in chapters for key in chapter.nocite}
+    works |= {cite.key for mark in citations for cite in mark.cites}
+    if works:
+        yield "references"
+        yield from (f"cite-{number}" for number in range(1, len(citations) + 1))
+        yield from (f"ref-{key}" for key in works)
+    if any(isinstance(mark, d.IndexMark) for mark in marks):
+        yield "index"
 
 
 class _Counts(Counter[tuple[str, str]]):
