@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import assert_never
 
 from ketapub import callouts, document as d
@@ -35,7 +36,7 @@ class Passage:
 def passages(chapter: d.Chapter, book: d.Book) -> tuple[Passage, ...]:
     title = [_passage(_words(chapter.heading.children), chapter.heading)]
     if chapter.subtitle:
-        title.append(_passage(_words(chapter.subtitle), chapter.heading))
+        title.append(_passage(_words(chapter.subtitle), chapter.subtitle[0], of=chapter.subtitle))
     return (*title, *_blocks(chapter.blocks, book, ""))
 
 
@@ -44,9 +45,11 @@ def digest(found: tuple[Passage, ...]) -> str:
     return hashlib.sha256("\n".join(passage.text for passage in found).encode()).hexdigest()
 
 
-def _passage(text: str, node: d.Node, before: str = "") -> Passage:
-    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", f"{before}{text}")).strip()
-    return Passage(plain, node.at, tuple(d.facts_in((node,))))
+def _passage(text: str, node: d.Node, before: str = "", *, of: tuple[d.Node, ...] = ()) -> Passage:
+    """`of`: what the words are made of, where that is not all of the node."""
+    titled = _titled(f"{before}{text}", getattr(node, "attributes", d.NONE).get("title"))
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", titled)).strip()
+    return Passage(plain, node.at, tuple(d.facts_in(of or (node,))))
 
 
 # --- blocks ----------------------------------------------------------------------------------------------------------
@@ -82,19 +85,18 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
             yield from _figure(node, book, before)
         case d.Callout(title=title, blocks=blocks):
             label = callouts.label(book.info.callouts[node.kind], book.info.book.language)
-            yield Passage(
-                _passage(_words(title), node, f"{before}{label} " if label[-1:] in "?!" else f"{before}{label}: ").text,
-                node.at,
-                tuple(d.facts_in(title)),
-            )
+            colon = "" if label[-1:] in ("?", "!") else ":"  # "How sure are we? One dose"
+            shown = replace(node, blocks=())  # which stand in passages of their own
+            yield _passage(_words(title), node, f"{before}{label}{colon} ", of=(shown,))
             yield from _blocks(blocks, book, before)
         case d.Conditional(blocks=blocks, conditions=conditions):
             yield from _blocks(blocks, book, before + _condition(conditions))
         case d.DefinitionList(items=items):
             for definition in items:
                 term = f"{before}{_words(definition.term)}: "
-                for meaning in definition.meanings:
-                    yield from _blocks(meaning, book, term)
+                facts = tuple(d.facts_in(definition.term))
+                for passage in _blocks(tuple(chain(*definition.meanings)), book, term):
+                    yield replace(passage, facts=facts + passage.facts)
         case d.Rule() | d.PageBreak() | d.Bibliography() | d.Index():
             pass
         case _:
@@ -103,7 +105,7 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
 
 def _table(node: d.Table, before: str) -> Iterator[Passage]:
     if node.caption:
-        yield Passage(_passage(_words(node.caption), node, before).text, node.at, tuple(d.facts_in(node.caption)))
+        yield _passage(_words(node.caption), node, before, of=node.caption)
     for row in (node.head, *node.body):
         yield _passage(" | ".join(_words(cell.children) for cell in row.cells), row, before)
 
@@ -111,7 +113,7 @@ def _table(node: d.Table, before: str) -> Iterator[Passage]:
 def _figure(node: d.Figure, book: d.Book, before: str) -> Iterator[Passage]:
     words = _words((*node.images, *node.caption, *((d.Text(" "), *node.source) if node.source else ())))
     shown = replace(node, description=(), data=None)  # whose facts stand in passages of their own
-    yield Passage(_passage(words, node, before).text, node.at, tuple(d.facts_in((shown,))))
+    yield _passage(words, node, before, of=(shown,))
     for image in node.images:
         asset = book.assets.get(image.source) if image.drawing else None
         if asset is not None and asset.svg is not None:  # what was drawn from data says words of its own
@@ -141,19 +143,27 @@ def _inline(node: d.Node) -> str:
             return f"@{target}"
         case d.PageReference(children=children, target=target):
             return f"{_words(children)} @{target}"
-        case d.Link(children=children, target=target):
-            return f"{_words(children)} <{target}>"
+        case d.Link(children=children, target=target, title=title, attributes=attributes):
+            return _titled(f"{_words(children)} <{target}>", title or attributes.get("title"))
         case d.Note(blocks=blocks):
-            return f" ({' '.join(_words(tuple(d.children(block))) for block in blocks)})"
-        case d.Image(alt=alt):
-            return f"[{alt}] "
+            return f" ({' '.join(_words((block,)) for block in blocks)})"
+        case d.Image(alt=alt, title=title):
+            return _titled(f"[{alt}]", title) + " "
         case d.Abbreviation(children=children, title=title):
-            return f"{_words(children)} ({title})"
+            return _titled(_words(children), title)
+        case d.Span(children=children, attributes=attributes):
+            return _titled(_words(children), attributes.get("title"))
         case d.ConditionalSpan(children=children, conditions=conditions):
             return _condition(conditions) + _words(children)
-        case d.Text(text=text) | d.Code(text=text):
+        case d.Code(text=text, attributes=attributes):
+            return _titled(text, attributes.get("title"))
+        case d.Text(text=text) | d.CodeBlock(text=text):  # a block, where it stands in a note
             return text
         case d.SoftBreak() | d.HardBreak():
             return " "
         case _:
             return _words(tuple(d.children(node)))
+
+
+def _titled(text: str, title: str) -> str:
+    return f"{text} ({title})" if title else text
