@@ -30,7 +30,7 @@ def test_each_kind_of_run(stock: Made) -> None:
     found = read_prose(stock.book)
     assert {run.kind for run in found.runs} == {
         "setting", "drawing", "heading", "subtitle", "paragraph", "item", "callout-title", "note", "cell", "caption",
-        "alt", "term",
+        "alt", "term", "datum",
     }  # fmt: skip
     titles = [(section.level, section.title) for section in found.sections if section.level]
     assert titles[:5] == [

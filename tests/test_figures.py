@@ -396,6 +396,16 @@ def test_only_a_table_that_names_a_fact_is_a_number_of_the_ledger(text: str, tol
     assert told in [f"{one.at} {one.message}" for one in problems.found]
 
 
+def test_a_figure_is_exempt_from_the_ledger_with_a_reason() -> None:
+    text = f"{STEPS}steps = [{{ label = 'a', value = 3 }}]\n"
+    for written, codes in (("no-fact", ["missing-reason"]), ('no-fact reason="made up"', [])):
+        chapter, problems = read(f"# T\n\n![](f.toml){{.{written}}}\n", {"f.toml": text})
+        assert [one.code for one in problems.found if one.severity == "error"] == codes
+    assert chapter.blocks[0].attributes.get("reason") == "made up"  # type: ignore[union-attr]  # of the figure
+    _, problems = read('# T\n\n![](x.svg){alt="x" .no-fact reason="no figure from data"}\n')
+    assert [one.code for one in problems.found] == ["attribute-not-allowed"]
+
+
 def test_a_claim_that_is_a_place_on_a_scale_is_printed_too() -> None:
     number = '{ fact = "rose2002", value = "drug" }'
     start = STEPS[: STEPS.index("measure")].replace("steps", "timeline")

@@ -200,6 +200,7 @@ def test_the_packet_shows_each_passage_with_what_the_ledger_says(book: Path) -> 
     for said in ("people: people on the list", "compared with: no offer", "certainty: low", "Seen only second-hand."):
         assert "".join(said.split()) in words
     assert "advice-ask-first:Askbeforeyouanswer." in words
+    assert "Answersbyage:madeup" in words
     assert "Section Words Grade Adjusted".replace(" ", "") in words
 
 

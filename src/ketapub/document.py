@@ -678,18 +678,24 @@ def plain_text(value: object) -> str:
             return ""
 
 
-def bare(nodes: Inlines) -> Inlines:
-    """Words of a heading as they may stand a second time: without notes, citations, links and ids."""
+def bare(nodes: Inlines, *, facts: bool = False) -> Inlines:
+    """Words of a heading as they may stand a second time: without notes, citations, links and ids.
+
+    With `facts` they keep what rules for the text go by: claims of the ledger, before those have ids, and classes.
+    """
 
     def change(node: Node) -> Node | tuple[Node, ...] | None:
         match node:
             case Note() | Citation() | CitationMark():
                 return None
+            case Fact() if facts:
+                return node
             case Link() | Reference() | IndexMark() | Fact():
                 return node.children
             case Span(children=children, attributes=attributes):
                 language = tuple(pair for pair in attributes.pairs if pair[0] in ("lang", "dir"))
-                return Span(children, Attributes(pairs=language)) if language else children
+                kept = Attributes(classes=attributes.classes if facts else (), pairs=language)
+                return Span(children, kept) if kept != NONE else children
             case _:
                 return node
 

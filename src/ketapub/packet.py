@@ -141,7 +141,8 @@ def _exempt(book: d.Book) -> Iterator[tuple[str, str]]:
         for node in d.walk_chapter(chapter):
             attributes = getattr(node, "attributes", d.NONE)
             if reason := attributes.get("reason"):
-                yield str(node.at), f"{d.plain_text(node)}: {reason}"
+                said = node.title if isinstance(node, d.Figure) else d.plain_text(node)
+                yield str(node.at), f"{said}: {reason}"
 
 
 def _sources(book: d.Book) -> Iterator[tuple[str, str]]:

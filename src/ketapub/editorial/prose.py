@@ -17,8 +17,8 @@ from ketapub.editorial.places import Span, columns, joined
 from ketapub.problems import NOWHERE, Position
 
 Kind = Literal[
-    "paragraph", "item", "heading", "subtitle", "caption", "cell", "term", "callout-title", "note", "alt", "drawing",
-    "setting",
+    "paragraph", "item", "heading", "subtitle", "caption", "cell", "datum", "term", "callout-title", "note", "alt",
+    "drawing", "setting",
 ]  # fmt: skip
 RUNNING: tuple[Kind, ...] = ("paragraph", "item")
 Line = Callable[[Position], str]  # the text of the source line that a position stands in, or ""
@@ -49,6 +49,7 @@ class Run:
     facts: tuple[Span, ...] = ()  # printed by the ledger, or in `.no-fact`
     defined: tuple[Span, ...] = ()  # inside `<abbr title>`
     targets: tuple[str, ...] = ()  # the ids that it links
+    chart: int = 0  # the figure with data that it belongs to, counted from 1
 
     def place(self, offset: int, line: Line) -> Position:
         """The position of the character at an offset."""
@@ -129,6 +130,8 @@ class _Reader:
         self.callout = ""
         self.quoted = 0
         self.in_note = False
+        self.charts = self.chart = 0
+        self.no_fact = False  # inside a figure of that class
         self.language = ""
 
     def read(self) -> Prose:
@@ -188,18 +191,10 @@ class _Reader:
                 self._line("callout-title", node.title, node.at, empty=True)
                 self._blocks(node.blocks)
                 self.callout = outer
-            case d.Table(caption=caption, head=head, body=body):
-                self._line("caption", caption, node.at)
-                for row in (head, *body):
-                    for cell in row.cells:
-                        self._line("cell", cell.children, cell.at)
-            case d.Figure(images=images, caption=caption, attributes=attributes):
-                for image in images:
-                    self._alternative(image, attributes)
-                self._line("caption", caption, node.at)
-                self._line("caption", node.source, node.at)
-                self._blocks(node.description)
-                self._blocks((node.data,) if node.data else ())
+            case d.Table():
+                self._table(node)
+            case d.Figure():
+                self._figure(node)
             case d.DefinitionList(items=definitions):
                 for one in definitions:
                     self._line("term", one.term, one.at)
@@ -208,16 +203,39 @@ class _Reader:
             case d.CodeBlock() | d.Rule() | d.PageBreak() | d.Bibliography():
                 pass
 
+    def _table(self, node: d.Table, *, data: bool = False) -> None:
+        """`data`: it holds the numbers of a figure, which stand on the right; places on a scale do not."""
+        self._line("caption", node.caption, node.at)
+        for row in (node.head, *node.body):
+            for column, cell in enumerate(row.cells):
+                datum = data and row is not node.head and node.alignments[column] == "right"
+                self._line("datum" if datum else "cell", cell.children, cell.at)
+
+    def _figure(self, node: d.Figure) -> None:
+        self.charts += node.data is not None
+        self.chart = self.charts if node.data else 0
+        self.no_fact = d.NO_FACT in node.attributes.classes
+        for image in node.images:
+            self._alternative(image, node.attributes)
+        self._line("caption", node.caption, node.at)
+        self._line("caption", node.source, node.at)
+        self._blocks(node.description)
+        if node.data:
+            self._table(node.data, data=True)
+        self.chart, self.no_fact = 0, False
+
     def _line(self, kind: Kind, nodes: d.Inlines, at: Position, *, plain: bool = False, empty: bool = False) -> None:
         text = _Text()
         self._inlines(nodes, text)
         words = "".join(text.words)
         if words.strip() or empty:
-            quoted = ((0, len(words)),) if self.quoted else joined(text.quoted)
+            whole = ((0, len(words)),)
+            quoted = whole if self.quoted else joined(text.quoted)
+            facts = whole if self.no_fact else joined(text.facts)
             self.runs.append(
                 Run(
                     kind, words, tuple(text.pieces) or (Piece(0, at),), len(self.sections) - 1, at, self.callout,
-                    plain, quoted, joined(text.given), joined(text.facts), joined(text.defined), tuple(text.targets),
+                    plain, quoted, joined(text.given), facts, joined(text.defined), tuple(text.targets), self.chart,
                 )
             )  # fmt: skip
         for node in text.after:
@@ -231,10 +249,14 @@ class _Reader:
     def _alternative(self, image: d.Image, around: d.Attributes) -> None:
         """`around`: the attributes of the figure, which has those of a picture that stands alone in it."""
         if image.alt:
-            printed = (d.plain_text(fact) for _, fact in image.attributes.facts + around.facts)
-            facts = joined((start, start + len(said)) for said in printed if (start := image.alt.find(said)) >= 0)
-            pieces = (Piece(0, image.at, exact=False),)
-            self.runs.append(Run("alt", image.alt, pieces, len(self.sections) - 1, image.at, facts=facts))
+            facts, end = [(0, len(image.alt))] if self.no_fact else [], 0
+            for key, fact in image.attributes.facts + around.facts:
+                said = d.plain_text(fact)
+                if key in ("alt", "fig-alt") and (start := image.alt.find(said, end)) >= 0:
+                    end = start + len(said)
+                    facts.append((start, end))
+            pieces, section = (Piece(0, image.at, exact=False),), len(self.sections) - 1
+            self.runs.append(Run("alt", image.alt, pieces, section, image.at, facts=joined(facts), chart=self.chart))
 
     def _inlines(self, nodes: d.Inlines, text: _Text) -> None:
         for node in nodes:

@@ -5,11 +5,12 @@ Numbers and labels are bounded, so that every drawing has room for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ketapub.document import Align, Cell, Fact, Text
 from ketapub.locale import Words
+from ketapub.problems import NOWHERE, Position
 from ketapub.settings import Place, Shape, setting
 from ketapub.shapes import PATH, TEXT
 
@@ -25,6 +26,7 @@ class Number:
 
     value: int | float
     fact: Fact | None = None
+    at: Position = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def _number(value: Any, place: Place) -> Number | None:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) <= LARGEST:  # which "nan" is not either
-            return Number(value)
+            return Number(value, at=place.at)
         broken(place, f"{place.name} must lie between -{LARGEST:,} and {LARGEST:,}")
         return None
     hint = 'without quotes, as in 27, or { fact = "ID", value = "NAME" }'
@@ -107,7 +109,7 @@ def shown(number: Number, word: Words) -> str:
 def number_cell(number: Number | None, word: Words) -> Cell:
     if number is None:
         return Cell(())
-    return Cell((number.fact or Text(shown(number, word)),))
+    return Cell((number.fact or Text(shown(number, word), at=number.at),))
 
 
 def right_aligned(columns: int) -> tuple[Align, ...]:

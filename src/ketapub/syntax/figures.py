@@ -134,7 +134,7 @@ class _File:
         printed = list(d.facts_in(data)) if data else []
         self.facts += [("data", fact) for fact in self.numbers if fact not in printed]  # places on a scale
         if data is not None:
-            data = _captioned(data, d.plain_text(d.bare(title)), word, self.where[""])
+            data = _captioned(data, d.bare(title, facts=True), word, self.where)
         return _Figure(
             self.path,
             settings,
@@ -268,13 +268,14 @@ class _File:
         return opening.end() if opening is not None and exact else None
 
 
-def _captioned(table: d.Table, title: str, word: Words, at: Position) -> d.Table:
+def _captioned(table: d.Table, title: Inlines, word: Words, where: Mapping[str, Position]) -> d.Table:
     """The table with a caption, which may have begun with what is measured, and with a place in every node."""
-    measure = d.plain_text(table.caption)
-    caption = word.format("figure-numbers" if d.has_numbers(table) else "figure-table", title=title)
-    caption += f" ({measure})" if measure else ""
-    table = replace(table, caption=(d.Text(caption),))
-    return d.map_nodes(table, lambda node: node if node.at.file else replace(node, at=at))
+    before, after = word["figure-numbers" if d.has_numbers(table) else "figure-table"].split("{title}")
+    caption = [d.Text(before), *title, *((d.Text(after),) if after else ())]
+    if measure := d.plain_text(table.caption):
+        caption.append(d.Text(f" ({measure})", at=where["measure"]))
+    table = replace(table, caption=tuple(caption))
+    return d.map_nodes(table, lambda node: node if node.at.file else replace(node, at=where[""]))
 
 
 def _closed(words: Inlines) -> Inlines:

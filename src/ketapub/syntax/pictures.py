@@ -28,7 +28,7 @@ def make_image(token: Token, words: Inlines, reading: Reading, *, captioned: boo
     declared = source.endswith(".toml")
     holder: Holder = token.meta["holder"]
     problems = reading.problems
-    attributes = allowed(items, holder.place, reading, ("fig-alt",))
+    attributes = allowed(items, holder.place, reading, ("fig-alt",), exempt=d.NO_FACT if declared else "")
     attributes = with_facts(with_facts(attributes, "src", in_source), "title", in_title)
     alt = attributes.get("alt") or attributes.get("fig-alt")
     if declared and (alt or "decorative" in attributes.classes):
