@@ -98,7 +98,7 @@ class Pen:
             self.marker(x, y, shape)
 
     def marker(self, x: float, y: float, shape: str) -> None:
-        # Every second shape is filled; a hollow one hides the line behind it, whatever the ground is, by being cut out.
+        # Every second shape is hollow and shows the line behind it: the colour of the ground, to hide it, is not known.
         match shape:
             case "circle":
                 self.circles([(x, y)], 3.6, filled=True)
