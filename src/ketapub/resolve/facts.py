@@ -71,25 +71,24 @@ def last_day(record: Record) -> datetime.date | None:
 
 def _facts(chapter: d.Chapter) -> Iterator[tuple[d.Fact, Keys]]:
     """Every claim that a chapter prints, with the works cited beside it: in the smallest thing that holds both."""
-    whole = _cited(chapter.blocks) | _cited(chapter.subtitle)
-    yield from _inside((chapter.heading, chapter.subtitle), whole)
-    sections = _sections(chapter.blocks)
-    for block in chapter.blocks:
-        yield from _beside(block, sections.get(id(block), frozenset()))
+    title = (chapter.heading, *chapter.subtitle)
+    yield from _inside(title, _cited(title) | _cited(chapter.blocks))
+    yield from _inside(chapter.blocks, frozenset())
 
 
-def _sections(blocks: d.Blocks) -> Mapping[int, Keys]:
-    """The works cited in the section below each heading, by the identity of the heading."""
-    found: dict[int, Keys] = {}
-    for index, block in enumerate(blocks):
-        if isinstance(block, d.Heading):
-            section = []
-            for other in blocks[index + 1 :]:
-                if isinstance(other, d.Heading) and other.level <= block.level:
-                    break
-                section.append(other)
-            found[id(block)] = _cited(tuple(section))
-    return found
+def _sections(nodes: tuple[d.Node, ...]) -> Mapping[int, Keys]:
+    """The works cited in each heading and the section below it, by the identity of the heading."""
+    found: dict[int, set[str]] = {}
+    open_: list[d.Heading] = []
+    if any(isinstance(node, d.Heading) for node in nodes):
+        for node in nodes:
+            if isinstance(node, d.Heading):
+                open_ = [*(one for one in open_ if one.level < node.level), node]
+                found[id(node)] = set()
+            cited = _cited((node,))
+            for heading in open_:
+                found[id(heading)] |= cited
+    return {heading: frozenset(keys) for heading, keys in found.items()}
 
 
 def _beside(node: d.Node, cited: Keys) -> Iterator[tuple[d.Fact, Keys]]:
@@ -107,10 +106,10 @@ def _beside(node: d.Node, cited: Keys) -> Iterator[tuple[d.Fact, Keys]]:
     yield from _inside(tuple(d.children(node)), cited)
 
 
-def _inside(nodes: tuple[object, ...], cited: Keys) -> Iterator[tuple[d.Fact, Keys]]:
+def _inside(nodes: tuple[d.Node, ...], cited: Keys) -> Iterator[tuple[d.Fact, Keys]]:
+    sections = _sections(nodes)
     for node in nodes:
-        for one in node if isinstance(node, tuple) else (node,):
-            yield from _beside(one, cited)
+        yield from _beside(node, cited | sections.get(id(node), frozenset()))
 
 
 def _cited(node: object) -> Keys:
