@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+import json
+import shutil
+from pathlib import Path
+
 import pytest
+from conftest import BOOKS
 
 from ketapub.ledger import LONGEST, Ledger, read_ledger
+from ketapub.library import read_library
+from ketapub.manuscript import read_manuscript
 from ketapub.problems import Problems
+from ketapub.resolve.facts import last_day
 from ketapub.settings import MOST_PROBLEMS
 
 
@@ -51,3 +60,31 @@ def test_thousands_of_mistakes_are_not_all_looked_at() -> None:
     forms = "".join(f'f{number} = "{{q{number}}}"\n' for number in range(3000))
     _, wrong = ledger_of(f"[a.value]\n{values}[a.text]\n{forms}")
     assert len(wrong) == MOST_PROBLEMS
+
+
+# --- how old a source is ---
+
+
+@pytest.mark.parametrize(
+    ("dates", "last"),
+    [
+        ([[2021]], "2021-12-31"),
+        ([[2021, 2]], "2021-02-28"),
+        ([[2021, 2, 3]], "2021-02-03"),
+        ([[2019], [2021, 5]], "2021-05-31"),
+        ([[-5]], None),
+    ],
+)
+def test_the_last_day_on_which_a_work_can_have_appeared(dates: list[list[int]], last: str | None) -> None:
+    record = {"id": "a", "type": "book", "title": "T", "issued": {"date-parts": dates}}
+    library = read_library((("r.json", json.dumps([record]).encode()),), Problems())
+    assert last_day(library.records["a"]) == (last and datetime.date.fromisoformat(last))
+
+
+def test_an_age_may_reach_back_before_all_days(tmp_path: Path) -> None:
+    book = Path(shutil.copytree(BOOKS / "stock", tmp_path / "book"))
+    settings = (book / "book.toml").read_text(encoding="utf-8")
+    (book / "book.toml").write_text(settings.replace("[checks]", '[checks]\nmax-age = { trial = "999y" }'))
+    ledger = read_manuscript(book, Problems(), datetime.date(500, 1, 1)).ledger
+    assert ledger is not None
+    assert ledger.oldest == {"trial": datetime.date.min}

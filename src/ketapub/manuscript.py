@@ -117,7 +117,7 @@ def _before(day: datetime.date, period: str) -> datetime.date:
     """The day that lies a period such as "6m" before another."""
     number, unit = int(period[:-1]), period[-1]
     days = number * {"d": 1, "w": 7, "m": 30.4375, "y": 365.25}[unit]
-    return day - datetime.timedelta(days=round(days))
+    return datetime.date.fromordinal(max(1, day.toordinal() - round(days)))
 
 
 def _check_icons(info: Info, folder: BookFolder, problems: Problems) -> None:

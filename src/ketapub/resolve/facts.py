@@ -55,8 +55,8 @@ def _check_source(id: str, claim: Claim, ledger: Ledger, library: Library, probl
 
 def last_day(record: Record) -> datetime.date | None:
     """The last day on which a work can have appeared: of "2021" the last of that year. None without a date."""
-    parts = next(iter(record.fields.get("issued", {}).get("date-parts", ())), ())
-    numbers = [int(part) for part in parts]
+    dates = record.fields.get("issued", {}).get("date-parts", ())  # two of them make a range
+    numbers = [int(part) for part in dates[-1]] if dates else []
     if not numbers or not 1 <= numbers[0] <= 9998:
         return None
     year, month, day = (*numbers, 0, 0)[:3]
