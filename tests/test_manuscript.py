@@ -170,6 +170,15 @@ def test_a_caller_may_name_the_problem_of_a_missing_file(tmp_path: Path) -> None
     assert [one.code for one in problems.found] == ["no-book"]
 
 
+@pytest.mark.parametrize("name", ["a\x01.md", "a\n.md", "a\udcff.md"])
+def test_a_name_that_no_output_can_hold_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("# A\n")
+    problems = Problems()
+    assert BookFolder(tmp_path).find("*.md", problems, AT) == ()
+    assert [(one.code, one.hint) for one in problems.found] == [("unreadable-file", "rename the file")]
+    assert str(problems.found[0]).isascii()
+
+
 def test_links_inside_the_book_are_followed(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     (tmp_path / "b.txt").symlink_to("a.txt")

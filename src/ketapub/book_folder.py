@@ -14,6 +14,7 @@ from ketapub.problems import Position, Problems, did_you_mean
 
 LARGEST = 50_000_000  # bytes; a page of a book needs no larger picture
 _MOST_NAMES = 5_000  # files looked at for "did you mean"
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2; and no UTF-8 at all
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")  # two letters at least: C: is a disk
 
 
@@ -69,6 +70,11 @@ class BookFolder:
             problems.add(refused.args[0], at, *refused.args[1:])
         return ()
 
+    def changed(self) -> float:
+        """When the newest file of the book was written, in seconds since 1970."""
+        places = (self.root / name for name in self._names())
+        return max((place.stat().st_mtime for place in places if place.is_file()), default=0)
+
     def _bytes(self, path: str, code: str) -> bytes:
         file = self._inside(path)
         try:
@@ -95,7 +101,11 @@ class BookFolder:
             raise _Refused("wrong-setting", f'"{pattern}" is no pattern of file names: {error}') from None
         if not found:
             raise _Refused("missing-file", f'no file of the book fits "{pattern}"')
-        return tuple(sorted(path.relative_to(self.root).as_posix() for path in found))
+        names = sorted(path.relative_to(self.root).as_posix() for path in found)
+        if unprintable := next(filter(_UNPRINTABLE.search, names), ""):
+            message = f"the name of the file {unprintable!r} holds a character that no output can hold"
+            raise _Refused("unreadable-file", message, "rename the file")
+        return tuple(names)
 
     def _inside(self, path: str) -> Path:
         """The real file that a path means, which need not exist but lies in the folder."""

@@ -108,8 +108,11 @@ def _read_signatures(info: Info, folder: BookFolder, problems: Problems) -> tupl
     """Only of a book under review: another one may keep in its folder review/ what it likes."""
     if info.review is None:
         return ()
-    at = info.at("review")
-    found = [(path, folder.read_text(path, problems, at)) for path in folder.find(SIGNATURES, Problems(), at)]
+    at, none = info.at("review"), Problems()
+    found = [(path, folder.read_text(path, problems, at)) for path in folder.find(SIGNATURES, none, at)]
+    for one in none.found:
+        if one.code != "missing-file":  # a book need not be signed
+            problems.add(one.code, one.at, one.message, one.hint)
     return tuple((path, text) for path, text in found if text is not None)
 
 
