@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from conftest import BOOKS
 
+from ketapub.cli import main
 from ketapub.ledger import LONGEST, Ledger, read_ledger
 from ketapub.library import read_library
 from ketapub.manuscript import read_manuscript
@@ -88,3 +90,53 @@ def test_an_age_may_reach_back_before_all_days(tmp_path: Path) -> None:
     ledger = read_manuscript(book, Problems(), datetime.date(500, 1, 1)).ledger
     assert ledger is not None
     assert ledger.oldest == {"trial": datetime.date.min}
+
+
+# --- the command ---
+
+ADVICE = "advice-ask-first"
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The stock book, built inside of its own folder, as the folder to stand in."""
+    book = Path(shutil.copytree(BOOKS / "stock", tmp_path / "book"))
+    monkeypatch.chdir(book)
+    assert main(["build", "--to", "pdf,html", "--as-of", "2026-02-01", "--cache", str(tmp_path / "cache")]) == 0
+    return book
+
+
+def told(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[str, str]:
+    capsys.readouterr()
+    assert main(["facts", *options, "--as-of", "2026-02-01"]) == 0
+    captured = capsys.readouterr()
+    return captured.out, captured.err
+
+
+def test_the_command_lists_the_ledger(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys) == (
+        "halpern2002-answer  [halpern2002]  printed 12 times\n"
+        "advice-ask-first  [clinical judgement]  printed 2 times\n"
+        "rose2002-later  [rose2002]  printed 0 times  NOT VERIFIED, not printed\n",
+        "",
+    )
+    ids = [one["id"] for one in json.loads(told(capsys, "--json")[0])]
+    assert ids == ["halpern2002-answer", ADVICE, "rose2002-later"]
+    (one,) = json.loads(told(capsys, "--json", "--where", ADVICE)[0])
+    assert one["id"] == ADVICE
+    assert one["printed"][0] == {"file": "chapters/03-facts.md", "line": 6, "column": 3}
+
+
+def test_it_names_pages_of_the_pdf_of_this_book_as_it_stands(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said, notes = told(capsys, "--where", ADVICE)
+    assert "chapters/03-facts.md:6:3 (default), page " in said
+    assert notes == ""
+    newer = (book / "build/stock.pdf").stat().st_mtime + 1
+    os.utime(book / "facts.toml", (newer, newer))
+    said, notes = told(capsys, "--where", ADVICE)
+    assert "page" not in said
+    assert "is older than the book" in notes
+    (book / "build/stock.pdf").write_bytes(b"%PDF-1.7 of somebody else")
+    said, notes = told(capsys, "--where", ADVICE)
+    assert "page" not in said
+    assert "is not what ketapub wrote" in notes

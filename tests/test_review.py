@@ -142,6 +142,28 @@ def test_only_chapters_can_be_signed(book: Path, capsys: pytest.CaptureFixture[s
     assert not (book / "review").exists()
 
 
+@pytest.mark.parametrize("name", ["", " ", "a\x01b", "caf\udce9", "two\nlines"])
+def test_only_a_line_of_text_signs(book: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        sign(book, FACTS, who=["--name", name, *WHO[2:]])
+    assert "is not a line of text" in capsys.readouterr().err
+    assert not (book / "review").exists()
+
+
+def test_a_book_that_is_not_under_review_cannot_be_signed(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(book, "book.toml", '[review]\nstamp = "Draft for tests"\n', "")
+    assert main(["sign", str(book), *WHO, "--file", FACTS]) == 2
+    assert "the book is not under review" in capsys.readouterr().err
+    assert not (book / "review").exists()
+
+
+def test_no_signature_leaves_the_book_or_comes_from_outside(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (book / "review").symlink_to(tmp_path / "outside")
+    assert main(["sign", str(book), *WHO, "--file", FACTS]) == 1
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
 def test_a_broken_signature_is_named(book: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (book / "review").mkdir()
     (book / "review/mine.toml").write_text(
@@ -204,11 +226,14 @@ def test_the_packet_shows_each_passage_with_what_the_ledger_says(book: Path) -> 
     assert "Section Words Grade Adjusted".replace(" ", "") in words
 
 
-def test_the_command_says_what_changed(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_changed(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(book)
     sign(book, FACTS)
     change(book, FACTS, "It asked", "It also asked")
-    assert main(["review", str(book), "-o", str(tmp_path / "packet")]) == 0
+    assert main(["review"]) == 0
     told = capsys.readouterr().err
     assert f"ketapub: {FACTS}: nobody has signed it as it stands" in told
     assert f"changed since Rosa Muster signed on 2026-02-01: {FACTS}:3:1" in told
-    assert (tmp_path / "packet/stock-review.pdf").is_file()
+    assert Path("build/review/stock-review.pdf").is_file()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ketapub import __version__
 from ketapub.cli import commands as run
-from ketapub.cli.given import count_of_jobs, processors
+from ketapub.cli.given import count_of_jobs, line_of_text, processors
 
 ENGINES = ("weasyprint", "ebooklib", "markdown-it-py", "pypandoc_binary", "pikepdf")
 
@@ -70,17 +70,19 @@ def parser() -> argparse.ArgumentParser:
 
     review = command("review", run.review, "make the packet that reviewers read and tick, and say what is signed")
     book(review)
-    review.add_argument(
-        "-o", "--out", type=Path, default=Path("review-packet"), metavar="PACKET", help="the folder for the packet"
-    )
+    text, packet = "the folder for the packet (default: build/review)", Path("build/review")
+    review.add_argument("-o", "--out", type=Path, default=packet, metavar="PACKET", help=text)
     day(review)
     review.set_defaults(quiet=False)
 
     sign = command("sign", run.sign, "record that a reviewer signed chapters as they stand")
     book(sign)
-    sign.add_argument("--name", required=True, help="who signs")
-    sign.add_argument("--credential", required=True, help="what makes them able to")
-    sign.add_argument("--scope", required=True, help="what they vouch for")
+    for option, text in (
+        ("--name", "who signs"),
+        ("--credential", "what makes them able to"),
+        ("--scope", "what they vouch for"),
+    ):
+        sign.add_argument(option, required=True, type=line_of_text, help=text)
     sign.add_argument("--file", action="append", required=True, help="a chapter's file; give the option once for each")
     day(sign)
 

@@ -13,6 +13,7 @@ from ketapub.cli.telling import DONE, count, many, progress_of, quiet_libraries,
 from ketapub.problems import Problems, did_you_mean, explanations
 
 if TYPE_CHECKING:
+    from ketapub.book_folder import BookFolder
     from ketapub.document import Fact
     from ketapub.ledger import Claim
 
@@ -88,6 +89,8 @@ def sign(options: argparse.Namespace) -> int:
     problems = Problems()
     root, day = book_folder(options.book), today(options.as_of)
     book = read_book(root, load_theme(), problems, as_of=day).book
+    if book.info.review is None:
+        raise usage("missing-setting", "the book is not under review", "give its book.toml a table [review]")
     known = [chapter.source for chapter in book.chapters if chapter.source]
     for file in options.file:
         if file not in known:
@@ -116,11 +119,12 @@ def facts(options: argparse.Namespace) -> int:
     for chapter in read.book.chapters:
         for fact in facts_in((chapter.heading, chapter.subtitle, chapter.blocks)):
             printed[fact.id].append(fact)
+    asked = [options.where] if options.where else list(claims)
     if options.json:
-        print(json.dumps([_fact_as_json(id, claims[id], printed[id]) for id in claims], indent=1, ensure_ascii=False))
+        print(json.dumps([_fact_as_json(id, claims[id], printed[id]) for id in asked], indent=1, ensure_ascii=False))
         return DONE
-    pages = _pages_in(options.out / f"{read.book.info.book.slug}.pdf", book_folder(options.book))
-    for id in [options.where] if options.where else claims:
+    pages = _pages_in(options.out, f"{read.book.info.book.slug}.pdf", read.manuscript.folder) if options.where else {}
+    for id in asked:
         claim = claims[id]
         source = ", ".join(claim.source) or claim.basis
         state = "" if claim.verified else "  NOT VERIFIED, not printed"
@@ -185,13 +189,23 @@ def _fact_as_json(id: str, claim: Claim, printed: Sequence[Fact]) -> dict[str, o
     return {"id": id, "source": claim.source, "basis": claim.basis, "verified": claim.verified, "printed": places}
 
 
-def _pages_in(pdf: Path, root: Path) -> Mapping[str, str]:
-    """The page of each id in the PDF of an earlier build, unless the book is newer."""
-    if not pdf.is_file():
+def _pages_in(out: Path, name: str, folder: BookFolder) -> Mapping[str, str]:
+    """The page of each id in the PDF that an earlier build wrote, unless the book is newer."""
+    import hashlib
+
+    from ketapub.outputs import read_list
+
+    pdf = out / name
+    made = read_list(out, Problems()).get(name)
+    if made is None or not pdf.is_file():
         return {}
-    if max(path.stat().st_mtime for path in root.rglob("*") if path.is_file()) > pdf.stat().st_mtime:
+    data = pdf.read_bytes()
+    if hashlib.sha256(data).hexdigest() != made.sha256:
+        say(f"{pdf} is not what ketapub wrote: build again to see pages")
+        return {}
+    if folder.changed() > pdf.stat().st_mtime:
         say(f"{pdf} is older than the book: build again to see pages")
         return {}
     from ketapub.formats.pdf.pages import page_labels
 
-    return page_labels(pdf.read_bytes())
+    return page_labels(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,13 @@ def count_of_jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
     return int(text)
+
+
+def line_of_text(text: str) -> str:
+    """What may stand in a signature: words, without control characters and broken ones (of another encoding)."""
+    if not text.strip() or any(unicodedata.category(letter) in ("Cc", "Cn", "Cs") for letter in text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a line of text")
+    return text.strip()
 
 
 def processors() -> int:
