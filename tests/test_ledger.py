@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from conftest import BOOKS
 
+from ketapub import document as d
 from ketapub.cli import main
 from ketapub.ledger import LONGEST, Ledger, read_ledger
 from ketapub.library import read_library
 from ketapub.manuscript import read_manuscript
 from ketapub.problems import Problems
-from ketapub.resolve.facts import last_day
+from ketapub.resolve.facts import check_facts, last_day
 from ketapub.settings import MOST_PROBLEMS
 
 
@@ -50,6 +51,10 @@ def test_a_form_stays_short_with_its_values_filled_in() -> None:
     half = "y" * (LONGEST // 2)
     _, wrong = ledger_of(f'value = {{ x = "{half}" }}\ntext = {{ fits = "{{x}}{{x}}", grows = "{{x}}{{x}}{{x}}" }}')
     assert wrong == ['"grows" prints more than 2,000 characters']
+
+
+def test_a_form_says_something() -> None:
+    assert ledger_of('text = { default = " ", other = "words" }')[1] == ['"default" says nothing']
 
 
 def test_a_long_text_is_refused() -> None:
@@ -90,6 +95,27 @@ def test_an_age_may_reach_back_before_all_days(tmp_path: Path) -> None:
     ledger = read_manuscript(book, Problems(), datetime.date(500, 1, 1)).ledger
     assert ledger is not None
     assert ledger.oldest == {"trial": datetime.date.min}
+
+
+# --- where a fact stands ---
+
+
+def test_no_note_of_a_fact_is_lost_in_a_value() -> None:
+    ledger, _ = ledger_of('verified = true\ntext = { default = "words^[and more]" }')
+    fact = d.Fact("a", "default", (d.Text("words"), d.Note((d.Paragraph((d.Text("and more"),)),))))
+    cite = d.CitationMark((d.Cite("k"),))
+    in_text = d.Paragraph((fact, cite))
+    in_value = d.Paragraph((d.Span((), d.Attributes(pairs=(("title", "words"),), facts=(("title", fact),))), cite))
+    for block, messages in (
+        (in_text, []),
+        (in_value, ['the words of the fact "a" hold a note or a citation, which is lost here']),
+    ):
+        problems = Problems()
+        chapter = d.Chapter("one", "body", d.Heading(1, (d.Text("One"),)), (block,))
+        check_facts(
+            (chapter,), ledger, read_library((("r.json", b'[{"id": "k", "type": "book"}]'),), Problems()), problems
+        )
+        assert [one.message for one in problems.found] == messages
 
 
 # --- the command ---

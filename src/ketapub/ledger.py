@@ -166,7 +166,9 @@ def _check(id: str, ledger: Ledger, place: Place) -> None:
         if len(place.problems.found) >= MOST_PROBLEMS:
             break
         at = place.under("text" if form in claim.text else "value").under(form)
-        if _check_places(claim, form, at) and len(ledger.printed(id, form) or "") > LONGEST:
+        if not claim.text.get(form, "-").strip():
+            at.wrong(f'"{form}" says nothing', "write its words, or delete it", "broken-fact")
+        elif _check_places(claim, form, at) and len(ledger.printed(id, form) or "") > LONGEST:
             at.wrong(f'"{form}" prints more than {LONGEST:,} characters', "make several claims of it", "broken-fact")
     if bool(claim.source) == bool(claim.basis):
         hint = f'name the key of its source, or say basis = "{JUDGEMENT}"'

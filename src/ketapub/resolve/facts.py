@@ -17,11 +17,13 @@ Keys = frozenset[str]
 
 
 def check_facts(chapters: tuple[d.Chapter, ...], ledger: Ledger | None, library: Library, problems: Problems) -> None:
-    """`uncited-fact`, `unused-fact`, `old-source`, and `unknown-citation` for sources that no reference file holds."""
+    """`uncited-fact`, `unused-fact`, `old-source`, `broken-fact` for one whose place cannot hold all its words, and
+    `unknown-citation` for sources that no reference file holds."""
     if ledger is None:
         return
     printed: set[str] = set()
     for chapter in chapters:
+        _check_values(chapter, problems)
         for fact, cited in _facts(chapter):
             printed.add(fact.id)
             claim = ledger.claims[fact.id]
@@ -36,6 +38,15 @@ def check_facts(chapters: tuple[d.Chapter, ...], ledger: Ledger | None, library:
         if claim.verified and id not in printed:
             hint = "print it, or delete it"
             problems.add("unused-fact", ledger.at(id), f'no text prints the fact "{id}"', hint, "warning")
+
+
+def _check_values(chapter: d.Chapter, problems: Problems) -> None:
+    """A value, such as an alternative text, is plain words: it would lose the notes and citations of a fact."""
+    for node in d.walk_chapter(chapter):
+        for _, fact in getattr(node, "attributes", d.NONE).facts:
+            if any(isinstance(one, d.Note | d.CitationMark | d.ReferenceMark) for one in d.walk(fact)):
+                message = f'the words of the fact "{fact.id}" hold a note or a citation, which is lost here'
+                problems.add("broken-fact", fact.at, message, "give it a form without one, and print that")
 
 
 def _check_source(id: str, claim: Claim, ledger: Ledger, library: Library, problems: Problems) -> None:
