@@ -208,6 +208,7 @@ def test_a_book_that_is_not_under_review_has_no_stamp() -> None:
 
 
 def test_the_packet_shows_each_passage_with_what_the_ledger_says(book: Path) -> None:
+    change(book, "facts.toml", 'text = { default = "Ask', 'text = { short = "Ask!", default = "Ask')
     now = read(book)
     problems = Problems()
     (file,) = make_packet(now.book, now.manuscript, now.signatures, load_theme(), problems)

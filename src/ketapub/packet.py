@@ -130,9 +130,9 @@ def _listed(
     id: str, claim: Claim, ledger: Ledger | None, printed: Mapping[str, list[str]], word: Words
 ) -> tuple[str, str, str]:
     """A claim of a list: the passages that print it, its words, and what else the ledger says."""
-    form = next(iter(claim.text or claim.value))
+    form = "default" if "default" in claim.text else next(iter(claim.text or claim.value))
     said = (ledger.printed(id, form) if ledger else None) or ""
-    return ", ".join(dict.fromkeys(printed.get(id, ()))) or "–", f"{id}: {said}", claim.age_ok or _told(claim, word)
+    return ", ".join(printed.get(id, ())) or "–", f"{id}: {said}", claim.age_ok or _told(claim, word)
 
 
 def _exempt(book: d.Book) -> Iterator[tuple[str, str]]:
