@@ -25,6 +25,7 @@ _ITEM = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_WRITTEN = re.compile(r"\\?.", re.DOTALL)  # a character of a quoted value
 _NO_SPAN = re.compile(r"\^|[^\]]*(?<![\w\\])-?@\w")  # a note, a citation
 _END = re.compile(r"\s*\}")
 COMMON = frozenset({"id", "class", "lang", "dir", "width", "height", "alt", "title"})
@@ -83,6 +84,14 @@ def _item(match: re.Match[str]) -> Item:
     return Item(match["key"], value, match.start("key"), match.start(group), raw)
 
 
+def places_in(raw: str, value: str, start: int, place: Callable[[int], Position]) -> Callable[[int], Position]:
+    """The place of an offset in a value whose backslashes are gone; it is written as `raw`, from `start` on."""
+    if raw == value:
+        return lambda offset: place(start + offset)
+    starts = [match.start() for match in _WRITTEN.finditer(raw)]
+    return lambda offset: place(start + starts[offset])
+
+
 def belongs_to_words(text: str, begin: int, brace: int) -> bool:
     """Whether the attributes at `brace`, which end a heading or a caption, are those of a span, link or code in it.
 
@@ -135,7 +144,7 @@ def allowed(
     known = COMMON | set(own) | ({"reason"} if exempted else set())
     for item in items:
         at = place(item.offset)
-        value, printed = fill_with_facts(item.value, place(item.value_at), reading)
+        value, printed = fill_with_facts(item.value, places_in(item.raw, item.value, item.value_at, place), reading)
         facts += [(item.key, fact) for fact in printed]
         if item.key == "id":
             if identifier:

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from ketapub import document as d
 from ketapub.document import Attributes, Inline, Inlines
 from ketapub.problems import Position
-from ketapub.syntax.attributes import Items, classes_of, value_of, without
+from ketapub.syntax.attributes import Items, classes_of, places_in, value_of, without
 from ketapub.syntax.shortcodes import fill_with_facts
 from ketapub.syntax.states import Reading
 
@@ -55,8 +55,11 @@ def index_mark(
         item = value_of(items, key)
         if item is None:
             return None
-        here = place(item.value_at)
-        filled = [fill_with_facts(_ESCAPE.sub(r"\1", part), here, reading) for part in _BETWEEN_LEVELS.split(item.raw)]
+        here, filled, start = place(item.value_at), [], item.value_at
+        for raw in _BETWEEN_LEVELS.split(item.raw):
+            part = _ESCAPE.sub(r"\1", raw)
+            filled.append(fill_with_facts(part, places_in(raw, part, start, place), reading))
+            start += len(raw) + 1
         parts = tuple(_tidy(words) for words, _ in filled)
         if any(facts for _, facts in filled):
             complain(key, "a fact names no entry of the index: no source could stand beside it", "write other words")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ketapub.document import Fact, plain_text
 from ketapub.problems import Position, did_you_mean
@@ -12,6 +13,7 @@ from ketapub.syntax.states import BlockState, InlineState, Reading, Source
 _INSIDE = r"(?:(?!\{\{<|>\}\}).)*+"  # of one shortcode; none stands inside another, so that a text is read once
 SHORTCODE = re.compile(rf"\{{\{{<({_INSIDE})>\}}\}}")
 _LITERAL = re.compile(rf"\{{(\{{\{{<{_INSIDE}>\}}\}})\}}")
+_IN_VALUE = re.compile(rf"\{{\{{\{{<{_INSIDE}>\}}\}}\}}|{SHORTCODE.pattern}")
 _KNOWN = ("include", "var", "fact", "pagebreak")
 _LATER = {
     "slice": "it stands in handouts, which are not made yet",
@@ -47,15 +49,19 @@ def shortcode(state: InlineState, silent: bool) -> bool:
     return True
 
 
-def fill_with_facts(text: str, at: Position, reading: Reading) -> tuple[str, tuple[Fact, ...]]:
+def fill_with_facts(
+    text: str, at: Position | Callable[[int], Position], reading: Reading
+) -> tuple[str, tuple[Fact, ...]]:
     """A value, such as a link's address, with its shortcodes filled in, and the claims of the ledger that it prints.
 
-    `at` is where the value starts.
+    `at` is the place of the whole value, or gives that of an offset in it.
     """
     facts: list[Fact] = []
 
     def words(match: re.Match[str]) -> str:
-        place = Position(at.file, at.line, at.column + match.start())
+        if match[1] is None:  # three braces
+            return match[0][1:-1]
+        place = at if isinstance(at, Position) else at(match.start())
         name, arguments = _parts(match[1])
         if name != "fact":
             return _words(name, arguments, place, reading)
@@ -64,7 +70,7 @@ def fill_with_facts(text: str, at: Position, reading: Reading) -> tuple[str, tup
         facts.append(fact)
         return plain_text(fact)
 
-    return SHORTCODE.sub(words, text), tuple(facts)
+    return _IN_VALUE.sub(words, text), tuple(facts)
 
 
 def shortcode_block(state: BlockState, start: int, end: int, silent: bool) -> bool:
