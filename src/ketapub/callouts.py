@@ -95,6 +95,11 @@ def label(kind: Kind, language: str) -> str:
     return kind.labels.get("en") or next(iter(kind.labels.values()))
 
 
+def ends_itself(label: str) -> bool:
+    """Whether a label ends like a sentence, so that no colon follows it: "How sure are we? One dose"."""
+    return label.endswith(("?", "!"))
+
+
 def _read_kinds(raw: Any, place: Place) -> dict[str, Kind] | None:
     """[callouts] of book.toml over the built-in kinds. A new kind's label and icon default to its name."""
     if not isinstance(raw, dict):

@@ -26,9 +26,8 @@ FILE = "facts.toml"
 LONGEST = 2_000  # characters of a text, also with its values filled in: a book may print it any number of times
 JUDGEMENT = "clinical judgement"  # the basis of advice that no source supports
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_PLACE = re.compile(
-    r"\{(-?)([^{}:]*)(?::(\d))?\}"
-)  # {name}, {name:0} rounded to no decimals, {-name} with the other sign
+# {name}, {name:0} rounded to no decimals, {-name} with the other sign
+_PLACE = re.compile(r"\{(-?)([^{}:]*)(?::(\d))?\}")
 
 Value = int | float | str
 
@@ -104,7 +103,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Every claim by its id, in the order of the file. `too_old` names the kinds' sources before which day are old."""
+    """Every claim by its id, in the order of the file. `oldest`: by kind, the day before which a source is too old."""
 
     claims: Mapping[str, Claim]
     where: Mapping[str, Position] = field(default_factory=dict, compare=False, repr=False)

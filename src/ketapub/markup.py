@@ -364,7 +364,7 @@ class _Writer:
         with self.element("aside", node.at, attributes):
             with self.element(f"h{level}" if node.level else "p", node.at, {"class": "callout-title", "id": title}):
                 self.raw(inline_icon(self.book.icons[kind.name]))
-                colon = node.title and label[-1:] not in ("?", "!")  # "How sure are we? One dose"
+                colon = node.title and not callouts.ends_itself(label)
                 shown = self.words.format("label-before-title", label=label) if colon else label
                 self.leaf("span", shown, {"class": "callout-kind"})
                 if node.title:

@@ -75,7 +75,7 @@ def write_outputs(out: Path, bundle: Bundle, *, build_id: str, manuscript_root: 
             _check_places(out, units, old)
             kept = {path: made for path, made in old.items() if _unit(path) not in units and (out / path).is_file()}
             for made in kept.values():
-                if not _is_unchanged(out, made):
+                if not is_unchanged(out, made):
                     message = f"{out / made.path} is not what ketapub wrote; it is not part of this build and stays"
                     problems.add("changed-output", NOWHERE, message, "build that format again", severity="warning")
             new = {file.path: Made(file.path, hashlib.sha256(file.data).hexdigest(), build_id) for file in bundle}
@@ -124,7 +124,7 @@ def clean(out: Path, problems: Problems) -> tuple[str, ...]:
             for path, made in named.items():
                 if not os.path.lexists(out / path):
                     continue
-                if _is_unchanged(out, made):
+                if is_unchanged(out, made):
                     (out / path).unlink()
                     deleted.append(path)
                 else:
@@ -372,7 +372,8 @@ def _is_plain(path: str) -> bool:
     return not {"", ".", ".."} & {*parts} and "\0" not in path and not parts[0].startswith(".ketapub")
 
 
-def _is_unchanged(out: Path, made: Made) -> bool:
+def is_unchanged(out: Path, made: Made) -> bool:
+    """Whether a file in `out` still has the bytes that ketapub wrote there."""
     place = out / made.path
     if place.is_symlink() or any((out / parent).is_symlink() for parent in _parents([made.path])):
         return False

@@ -85,7 +85,7 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
             yield from _figure(node, book, before)
         case d.Callout(title=title, blocks=blocks):
             label = callouts.label(book.info.callouts[node.kind], book.info.book.language)
-            colon = "" if label[-1:] in ("?", "!") else ":"  # "How sure are we? One dose"
+            colon = "" if callouts.ends_itself(label) else ":"
             shown = replace(node, blocks=())  # which stand in passages of their own
             yield _passage(_words(title), node, f"{before}{label}{colon} ", of=(shown,))
             yield from _blocks(blocks, book, before)

@@ -191,16 +191,13 @@ def _fact_as_json(id: str, claim: Claim, printed: Sequence[Fact]) -> dict[str, o
 
 def _pages_in(out: Path, name: str, folder: BookFolder) -> Mapping[str, str]:
     """The page of each id in the PDF that an earlier build wrote, unless the book is newer."""
-    import hashlib
-
-    from ketapub.outputs import read_list
+    from ketapub.outputs import is_unchanged, read_list
 
     pdf = out / name
     made = read_list(out, Problems()).get(name)
     if made is None or not pdf.is_file():
         return {}
-    data = pdf.read_bytes()
-    if hashlib.sha256(data).hexdigest() != made.sha256:
+    if not is_unchanged(out, made):
         say(f"{pdf} is not what ketapub wrote: build again to see pages")
         return {}
     if folder.changed() > pdf.stat().st_mtime:
@@ -208,4 +205,4 @@ def _pages_in(out: Path, name: str, folder: BookFolder) -> Mapping[str, str]:
         return {}
     from ketapub.formats.pdf.pages import page_labels
 
-    return page_labels(data)
+    return page_labels(pdf.read_bytes())

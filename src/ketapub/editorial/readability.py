@@ -69,7 +69,7 @@ def easy_words(book: d.Book, easy: Iterable[str] = ()) -> frozenset[str]:
     found = {one.casefold() for line in easy for one in words(line)}
     for chapter in book.chapters:
         for node in d.walk_chapter(chapter):
-            if isinstance(node, d.Div | d.DefinitionList) and "glossary" in node.attributes.classes:
+            if d.is_glossary(node):
                 terms = [one.term for one in d.walk((node,)) if isinstance(one, d.Definition)]
                 found |= {one.casefold() for term in terms for one in words(d.plain_text(term))}
     return frozenset(found)

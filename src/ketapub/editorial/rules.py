@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ketapub.callouts import URGENCIES
 from ketapub.editorial.phrases import why_not
 from ketapub.problems import Problems, Severity
 from ketapub.settings import Place, Shape, read_table, setting
@@ -37,7 +38,7 @@ def _phrases(value: Any, place: Place) -> tuple[str, ...] | None:
 
 PHRASES = Shape(_phrases, {"type": "array", "items": {"type": "string"}})
 _SEVERITY = choice("error", "warning")
-_URGENCY = choice("none", "advice", "urgent", "emergency")
+_URGENCY = choice(*URGENCIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
