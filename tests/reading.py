@@ -124,6 +124,7 @@ class Expect:
                     for meaning in one.meanings:
                         self.blocks(meaning)
             case d.Bibliography():
+                self.add("heading 2", self.line(node.title))
                 for entry in node.entries:
                     label = f"{entry.label}. " if entry.label else ""
                     back = "".join(f" ↑{n}" for n in range(1, len(entry.places) + 1))
@@ -307,6 +308,7 @@ class ExpectPrint(Expect):
 
     def block(self, node: d.Node) -> None:
         if isinstance(node, d.Bibliography):
+            self.add("heading 2", self.line(node.title))
             for entry in node.entries:
                 pages = list(dict.fromkeys(self.labels[place] for place in entry.places))
                 key = "cited-on-page" if len(pages) == 1 else "cited-on-pages"

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from ketapub import document as d
+from ketapub.cache import Cache
 from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, engine, format_citations, load_style
-from ketapub.citation_style.inlines import from_pandoc, with_links
+from ketapub.citation_style.inlines import closed_quotes, from_pandoc, with_links
 from ketapub.library import Record, read_library
 from ketapub.problems import NOWHERE, Position, Problem, Problems
 
@@ -271,11 +272,6 @@ def test_a_broken_style(text: str, words: str) -> None:
     assert words in problems.found[0].message
 
 
-@pytest.mark.parametrize("name", ["chicago-notes-bibliography", "oscola"])
-def test_a_style_that_is_not_supported(name: str) -> None:
-    assert said_of(name).code == "unsupported-style"
-
-
 def test_a_style_that_the_engine_refuses() -> None:
     with pytest.raises(EngineFault, match="nonsense"):
         format_citations(style("mine.csl", own("<nonsense/>")), "en-US", LIBRARY, (), ("rose2002",))
@@ -496,3 +492,23 @@ def test_raw_markup_of_a_title_is_text() -> None:
     body = listed(NLM, title="a < b <script>alert(1)</script> $x$ *s* &amp;")
     assert "a < b <script>alert(1)</script> $x$ *s* &amp;" in d.plain_text(body)
     assert all(isinstance(node, d.Text) for node in body)
+
+
+def test_what_the_cache_remembers_needs_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    problems = Problems()
+    style = load_style(NLM, AT, problems)
+    assert style is not None
+    clusters = (Cluster("one", (d.Cite("rose2002"),)),)
+    first = format_citations(style, "en-US", LIBRARY, clusters, (), Cache(tmp_path, problems))
+    monkeypatch.setattr(engine, "_pandoc", lambda: pytest.fail("started"))
+    assert format_citations(style, "en-US", LIBRARY, clusters, (), Cache(tmp_path, problems)) == first
+    assert problems.found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("“Why”.", "“Why.”"), ("“Why”, and", "“Why,” and"), ("“Why?”.", "“Why?”"), ("“Why”.5", "“Why”.5"), ("’s.", "’s.")],
+)
+def test_g15_stops_stand_inside_american_quotation_marks(text: str, wanted: str) -> None:
+    assert closed_quotes((d.Text(text),)) == (d.Text(wanted),)
+    assert d.plain_text(closed_quotes((d.Emphasis((d.Text("“Why”"),)), d.Text(". Then")))) == "“Why.” Then"

@@ -313,7 +313,7 @@ def test_the_examples_show_each_construct_and_are_right() -> None:
 def test_what_is_not_supported_is_listed() -> None:
     listed = {word for word in in_backticks(text_of("docs/markdown.md")) if word.startswith("unsupported-")}
     known = {code for code in explanations() if code.startswith("unsupported-")}
-    not_markdown = {"unsupported-format", "unsupported-setting", "unsupported-style"}
+    not_markdown = {"unsupported-format"}
     assert listed == known - not_markdown
 
 

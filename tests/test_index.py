@@ -21,7 +21,7 @@ from ketapub import document as d
 from ketapub.editions import select
 from ketapub.markup import Medium, markup_chapter
 from ketapub.problems import Problems
-from ketapub.resolve.citations import closed_up
+from ketapub.resolve.spacing import AFTER_NUMBER, closed_up
 from ketapub.resolve.collation import letter_of, order_of
 from ketapub.resolve.contents import list_figures, make_contents, short_caption
 from ketapub.resolve.crossrefs import resolve_references
@@ -231,8 +231,12 @@ def test_a_point_beside_a_citation_leaves_no_space_before_it(text: str) -> None:
     cited = d.Citation((d.Text("[1]"),), ("a",), "cite-1", numeric=True)
     parts = {"§": mark("x"), "@": cited}
     nodes = tuple(parts.get(one) or d.Text(one) for one in re.findall("[§@]|[^§@]+", text))
-    assert d.plain_text(closed_up(nodes)) == "One[1]"
-    assert sum(d.is_point(node) for node in closed_up(nodes)) == 1
+
+    def joins(node: d.Node) -> bool:
+        return isinstance(node, d.Citation)
+
+    assert d.plain_text(closed_up(nodes, joins, joins, AFTER_NUMBER)) == "One[1]"
+    assert sum(d.is_point(node) for node in closed_up(nodes, joins, joins, AFTER_NUMBER)) == 1
 
 
 def test_a_title_of_many_digits_is_no_number() -> None:

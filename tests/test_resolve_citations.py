@@ -17,7 +17,8 @@ from ketapub.library import Library, Record, read_library
 from ketapub.locale import words
 from ketapub.problems import Position, Problems
 from ketapub.resolve import citations
-from ketapub.resolve.citations import called, resolve_citations, with_citations
+from ketapub.resolve.citations import book_style, resolve_citations
+from ketapub.resolve.work_names import called
 
 MEDICAL = (Path(__file__).parent / "citations" / "medical.json").read_bytes()
 LIBRARY = read_library((("medical.json", MEDICAL),), Problems())
@@ -55,7 +56,7 @@ def resolved(
 ) -> tuple[d.Chapter, ...]:
     """The chapters with their citations; nothing may be complained about unless `problems` is given."""
     told = problems or Problems()
-    out = with_citations(chapters, info(style=name), library, style(name), told)
+    out = resolve_citations(chapters, info(style=name), library, style(name), told)
     assert problems is not None or told.found == []
     return out
 
@@ -99,7 +100,7 @@ def test_the_reference_list_is_a_last_chapter() -> None:
 
 def test_the_reference_list_is_headed_in_the_books_language() -> None:
     german = replace(info(), book=BookSettings(language="de-AT"))
-    out = with_citations((chapter(words_around("a", mark("rose2002"))),), german, LIBRARY, style(APA), Problems())
+    out = resolve_citations((chapter(words_around("a", mark("rose2002"))),), german, LIBRARY, style(APA), Problems())
     assert d.plain_text(out[-1].heading) == "Literatur"
 
 
@@ -291,12 +292,6 @@ def test_a_locator_that_the_style_does_not_print() -> None:
     assert d.plain_text(resolved(one, name=APA)[0].blocks) == "a(Rose et al., 2002, p. 41)"
 
 
-def test_another_placement() -> None:
-    problems = Problems()
-    with_citations((chapter(),), info(placement="chapter"), LIBRARY, style(NLM), problems)
-    assert codes(problems) == [("unsupported-setting", "book.toml:8:1")]
-
-
 def test_a_reference_with_nothing_to_print() -> None:
     problems = Problems()
     library = read_library((("r.json", b'[{"id": "bare", "type": "book"}]'),), Problems())
@@ -305,7 +300,7 @@ def test_a_reference_with_nothing_to_print() -> None:
     <citation><layout><text value="x"/></layout></citation>
     <bibliography><layout><text variable="title"/></layout></bibliography></style>"""
     mine = load_style("mine.csl", STYLE_AT, problems, own)
-    with_citations((chapter(words_around("a", mark("bare"))),), info(), library, mine, problems)
+    resolve_citations((chapter(words_around("a", mark("bare"))),), info(), library, mine, problems)
     assert codes(problems) == [("bad-reference", "r.json:1:2")]
 
 
@@ -329,7 +324,7 @@ def test_a_style_with_a_fault_is_told_once() -> None:
     <bibliography><layout><text variable="title"/></layout></bibliography></style>"""
     mine = load_style("mine.csl", STYLE_AT, problems, own)
     book = (chapter(words_around("a", mark("rose2002")), words_around("b", mark("who2020"))),)
-    with_citations(book, info(), LIBRARY, mine, problems)
+    resolve_citations(book, info(), LIBRARY, mine, problems)
     assert codes(problems) == [("citation-engine", "book.toml:7:1")]
     assert "gone" in problems.found[0].message
 
@@ -340,7 +335,8 @@ def test_a_style_with_a_fault_is_told_once() -> None:
 def from_folder(folder: Path, problems: Problems, **bibliography: Any) -> tuple[d.Chapter, ...]:
     settings = info(**bibliography)
     chapters = (chapter(words_around("a ", mark("murray2002"))),)
-    return resolve_citations(chapters, settings, BookFolder(folder), LIBRARY, problems)
+    own = book_style(settings, BookFolder(folder), problems)
+    return resolve_citations(chapters, settings, LIBRARY, own, problems)
 
 
 def test_the_books_own_style_file(tmp_path: Path) -> None:
@@ -376,3 +372,17 @@ def test_a_hundred_citations_are_one_run_of_the_engine(monkeypatch: pytest.Monke
     keys = [record["id"] for record in json.loads(MEDICAL)]
     out = resolved(chapter(*(words_around("a", mark(keys[n % 15], keys[(n + 1) % 15])) for n in range(100))))
     assert (len(runs), len(all_citations(*out)), len(entries(out))) == (1, 100, 15)
+
+
+def test_a_style_without_a_reference_list() -> None:
+    problems = Problems()
+    own = b"""<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+    <info><title>t</title><id>t</id><updated>2026-01-01T00:00:00+00:00</updated></info>
+    <citation><layout><text variable="title"/></layout></citation></style>"""
+    mine = load_style("mine.csl", STYLE_AT, problems, own)
+    one = chapter(words_around("a ", mark("murray2002")), words_around("b ", mark("murray2002")))
+    out = resolve_citations((one,), info(), LIBRARY, mine, problems)
+    assert codes(problems) == [("style-without-list", "book.toml:7:1")]
+    assert problems.found[0].severity == "warning"
+    links = [[node.target for node in d.walk(one) if isinstance(node, d.Link)] for one in all_citations(*out)]
+    assert links == [[], ["#cite-1"]]  # where it was first named

@@ -63,10 +63,10 @@ def build(
     problems = Problems()
     check_out(out, root, problems)  # before the work, not after it
     theme = load_theme()
-    book = read_book(root, theme, problems, as_of=as_of, progress=progress).book
+    kept = Cache(cache, problems)
+    book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
     _stop_on_warnings(problems, strict)  # before the slow part
-    made = Made(cache=Cache(cache, problems))
-    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, made)
+    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, Made(cache=kept))
     _stop_on_warnings(problems, strict)
     progress("writing")
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
@@ -95,13 +95,14 @@ def read_book(
     *,
     as_of: datetime.date,
     progress: Callable[[str], None] = lambda step: None,
+    cache: Cache | None = None,
 ) -> Read:
     """The first half of a build: from the folder to the resolved book. Raises `Stopped` as `build` does."""
     progress("reading")
     manuscript = read_manuscript(root, problems, as_of)
     draft = parse(manuscript, problems)
     progress("resolving")
-    book = resolve(draft, manuscript, theme, problems)
+    book = resolve(draft, manuscript, theme, problems, cache)
     check_text(book, manuscript, problems)
     signatures = read_signatures(manuscript.signatures, problems)
     problems.stop_on_errors()

@@ -136,12 +136,16 @@ class Fact(Node):
 
 @dataclass(frozen=True, slots=True)
 class Link(Node):
-    """`target` is an address (https, mailto, tel, sms) or, inside the book, "#id"."""
+    """`target` is an address (https, mailto, tel, sms) or, inside the book, "#id".
+
+    `name` says where it leads in full, the shown words included, where those alone say too little ("5").
+    """
 
     children: Inlines
     target: str
     title: str = ""
     attributes: Attributes = NONE
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ class CitationMark(Node):
 
 @dataclass(frozen=True, slots=True)
 class Citation(Node):
-    """What a citation mark became: text to show, with links to "#ref-<key>"; `id` is "cite-<n>"."""
+    """What a citation mark became: text to show, with links to the entries of its works; `id` is "cite-<n>"."""
 
     children: Inlines
     keys: tuple[str, ...]
@@ -451,7 +455,10 @@ class DefinitionList(Node):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Node):
-    """One work in a reference list. `id` is "ref-<key>"; `places` are the ids of the citations of it, in order."""
+    """One work in a reference list. `places` are the ids of the citations of it, in order.
+
+    `id` is "ref-<key>" in the book's list, "ref-<chapter>-<key>" in a chapter's.
+    """
 
     key: str
     id: str
@@ -461,8 +468,19 @@ class Entry(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class BibliographyMark(Node):
+    """`::: {#refs}`: where the author wants a reference list; `blocks` stand before it."""
+
+    blocks: Blocks
+
+
+@dataclass(frozen=True, slots=True)
 class Bibliography(Node):
+    """A reference list. `title`, with its `id`, heads a chapter's own; the others stand under a heading already."""
+
     entries: tuple[Entry, ...]
+    title: Inlines = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,6 +520,7 @@ Block = (
     | Div
     | Conditional
     | DefinitionList
+    | BibliographyMark
     | Bibliography
     | Index
 )
@@ -597,6 +616,8 @@ Anything = TypeVar("Anything")
 def _reading_order(node: object) -> list[str]:
     if isinstance(node, Table):  # the caption stands above the table
         return ["caption", "head", "body"]
+    if isinstance(node, Chapter):
+        return ["heading", "subtitle", "blocks"]
     return [f.name for f in fields(node)]  # type: ignore[arg-type]  # any dataclass
 
 
@@ -621,7 +642,7 @@ def walk(node: object) -> Iterator[Node]:
 
 
 def walk_chapter(chapter: Chapter) -> Iterator[Node]:
-    yield from walk((chapter.heading, chapter.subtitle, chapter.blocks))
+    yield from walk(chapter)
 
 
 Change = Callable[[Node], "Node | tuple[Node, ...] | None"]
@@ -723,7 +744,7 @@ def ids_in(nodes: object) -> set[str]:
         attributes = getattr(node, "attributes", None)
         if attributes is not None and attributes.id:
             found.add(attributes.id)
-        if isinstance(node, Note | Citation | Definition | IndexMark | IndexEntry) and node.id:
+        if isinstance(node, Note | Citation | Definition | IndexMark | IndexEntry | Bibliography) and node.id:
             found.add(node.id)
         elif isinstance(node, Fact):
             found.add(node.anchor)

@@ -7,7 +7,7 @@ alike as XHTML and as HTML, and beside it the place in the manuscript of every e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, assert_never
@@ -120,7 +120,7 @@ class _Writer:
             "lang": chapter.language if chapter.language != info.book.language else None,
         }
         self.heading_id = heading.attributes.id
-        self.labelled = {heading.attributes.id} if made_of == "glossary" else set()
+        self.labelled = {heading.attributes.id} if made_of in ("bibliography", "glossary") else set()
         with self.element("section", heading.at, attributes):
             if heading.number:
                 self.place(chapter)
@@ -257,12 +257,12 @@ class _Writer:
                         for meaning in item.meanings:
                             with self.element("dd", item.at):
                                 self.blocks(meaning)
-            case d.Bibliography(entries=entries):
-                with self.element("ol", node.at, {"class": "references"}):
-                    for entry in entries:
-                        self.entry(entry)
+            case d.Bibliography():
+                self.bibliography(node)
             case d.Index(entries=entries):
                 self.index(entries)
+            case d.BibliographyMark():
+                raise AssertionError(f"{node.at}: {type(node).__name__} reached markup unresolved")
             case d.Conditional():
                 raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
             case _:
@@ -374,6 +374,21 @@ class _Writer:
             self.raw("\n")
             self.blocks(node.blocks)
 
+    def bibliography(self, node: d.Bibliography) -> None:
+        """A landmark, named by its heading, unless the chapter is it already. Its list has the numbers of the works."""
+        heading = node.id or self.heading_id
+        landmark = heading not in self.labelled
+        attributes = {"class": "reference-list", "role": "doc-bibliography", "aria-labelledby": heading}
+        with self.element("section", node.at, attributes) if landmark else nullcontext():
+            self.labelled.add(heading)
+            if node.title:
+                with self.element(f"h{2 + self.medium.shift}", node.at, {"id": node.id, "class": "level-2"}):
+                    self.inlines(node.title)
+                self.raw("\n")
+            with self.element("ol", node.at, {"class": "references"}):
+                for entry in node.entries:
+                    self.entry(entry)
+
     def entry(self, entry: d.Entry) -> None:
         with self.element("li", entry.at, {"id": entry.id}):
             if entry.label:
@@ -391,7 +406,7 @@ class _Writer:
         with self.element("span", entry.at, {"class": "backlinks"}):
             if self.medium.page is None:
                 for index, place in enumerate(entry.places, 1):
-                    name = self.words.format("back-to-citation", number=index)
+                    name = self.words.format("back-to-place", number=index, chapter=self.chapter_name(place))
                     link = {"role": "doc-backlink", "href": self.medium.href(place), "aria-label": name}
                     self.raw(" " if index > 1 else "")
                     self.leaf("a", f"↑{index}", link)
@@ -405,6 +420,13 @@ class _Writer:
                 self.raw(", " if index else "")
                 self.leaf("a", page, {"href": self.medium.href(place)})
             self.text(after)
+
+    def chapter_name(self, id: str) -> str:
+        """The chapter in which an id stands, as links name it: "chapter 7", or its title where it has no number."""
+        heading = next(one.heading for one in self.book.chapters if one.name == self.book.chapter_of[id])
+        if heading.number:
+            return self.words.format("chapter-in-name", number=heading.number)
+        return d.plain_text(d.bare(heading.children))
 
     def glossary(self, node: d.Div) -> None:
         """A landmark, named by its heading (no two of one role may have one name), unless the chapter is it already."""
@@ -492,10 +514,11 @@ class _Writer:
                 self.wrap("span", node, children, self.common(attributes))
             case d.Fact(children=children, anchor=anchor):
                 self.wrap("span", node, children, {"id": anchor})
-            case d.Link(children=children, target=target, title=title, attributes=attributes):
+            case d.Link(children=children, target=target, title=title, attributes=attributes, name=name):
                 href = self.medium.href(target[1:]) if target.startswith("#") else target
                 role = "doc-biblioref" if self.citing and target.startswith("#") else None
-                self.wrap("a", node, children, self.common(attributes) | {"role": role, "href": href, "title": title})
+                own = {"role": role, "href": href, "title": title, "aria-label": name}
+                self.wrap("a", node, children, self.common(attributes) | own)
             case d.Image():
                 self.picture(node)
             case d.Note():
@@ -614,13 +637,20 @@ def _lies_in(place: _Locator, ranges: Sequence[tuple[_Locator, ...]]) -> bool:
 
 def _made_of(chapter: d.Chapter) -> Literal["", "chapter", "bibliography", "index", "glossary"]:
     """What the whole chapter is, as far as there is a role for it."""
-    if any(isinstance(block, d.Bibliography) for block in chapter.blocks):
-        return "bibliography"
     if any(isinstance(block, d.Index) for block in chapter.blocks):
         return "index"
     if chapter.role == "body":
         return "chapter"
+    if is_bibliography(chapter):
+        return "bibliography"
     return "glossary" if is_glossary(chapter) else ""
+
+
+def is_bibliography(chapter: d.Chapter) -> bool:
+    """Whether a chapter outside of the body is the book's reference list: it has one, and no sections."""
+    lists = [node for node in d.walk(chapter.blocks) if isinstance(node, d.Bibliography) and not node.title]
+    sections = any(isinstance(node, d.Heading) for node in d.walk(chapter.blocks))
+    return chapter.role != "body" and len(lists) == 1 and not sections
 
 
 def is_glossary(chapter: d.Chapter) -> bool:

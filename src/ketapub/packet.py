@@ -146,7 +146,5 @@ def _exempt(book: d.Book) -> Iterator[tuple[str, str]]:
 
 
 def _sources(book: d.Book) -> Iterator[tuple[str, str]]:
-    for chapter in book.chapters:
-        for node in d.walk_chapter(chapter):
-            if isinstance(node, d.Entry):
-                yield node.key, d.plain_text(node.body)
+    entries = (node for one in book.chapters for node in d.walk_chapter(one) if isinstance(node, d.Entry))
+    yield from {entry.key: d.plain_text(entry.body) for entry in entries}.items()  # once, whatever lists hold it

@@ -97,7 +97,7 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
                 facts = tuple(d.facts_in(definition.term))
                 for passage in _blocks(tuple(chain(*definition.meanings)), book, term):
                     yield replace(passage, facts=facts + passage.facts)
-        case d.Rule() | d.PageBreak() | d.Bibliography() | d.Index():
+        case d.Rule() | d.PageBreak() | d.Bibliography() | d.BibliographyMark() | d.Index():
             pass
         case _:
             assert_never(node)
@@ -145,6 +145,8 @@ def _inline(node: d.Node) -> str:
             return f"{_words(children)} @{target}"
         case d.Link(children=children, target=target, title=title, attributes=attributes):
             return _titled(f"{_words(children)} <{target}>", title or attributes.get("title"))
+        case d.Note(blocks=(d.Paragraph(children=(d.Citation() as citation,)),)):  # a style's doing, not the author's
+            return _words((citation,))
         case d.Note(blocks=blocks):
             return f" ({' '.join(_words((block,)) for block in blocks)})"
         case d.Image(alt=alt, title=title):

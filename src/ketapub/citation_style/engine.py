@@ -12,13 +12,15 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache as cached
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ketapub import document as d
-from ketapub.citation_style.inlines import from_pandoc, joined, to_pandoc, with_links, words_of
+from ketapub.cache import Cache, cache_key
+from ketapub.citation_style.inlines import closed_quotes, from_pandoc, joined, to_pandoc, with_links, words_of
 from ketapub.citation_style.style import LOCATORS, Style, locator_word
 from ketapub.library import Record
 from ketapub.locale import words
@@ -45,10 +47,14 @@ class EngineFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """What stands between one pair of brackets, and the name by which its result is found."""
+    """What stands between one pair of brackets, and the name by which its result is found.
+
+    `note` is the number of the note it stands in, by which styles of footnotes refer back ("n 12"); 0: in the text.
+    """
 
     id: str
     cites: tuple[d.Cite, ...]
+    note: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,14 @@ def format_citations(
     records: Mapping[str, Record],
     clusters: tuple[Cluster, ...],
     nocite: tuple[str, ...] = (),
+    cache: Cache | None = None,
 ) -> Formatted:
     """Format every citation of a book, in reading order, and its reference list: cited works, then those of `nocite`.
 
     `language` (BCP 47) counts where the style names none of its own. Every key must be in `records`. In numeric
-    styles an entry's label is its place in the list, and a narrative cite prints its number only: the authors' names
-    are the text's. Raises `EngineFault`.
+    styles an entry's label is its place in the list, and a narrative cite prints its number only; in styles of
+    footnotes it prints all but the authors: their names are the text's. What `cache` remembers needs no engine.
+    Raises `EngineFault`.
     """
     cited = dict.fromkeys([*(cite.key for cluster in clusters for cite in cluster.cites), *nocite])
     if not cited:
@@ -82,7 +90,7 @@ def format_citations(
     kept: list[d.Inline] = []
     # Two languages at once would mix: a style that names its own decides alone.
     spoken = style.language or (language if language.partition("-")[0].lower() in LANGUAGES else "en-US")
-    uncited = [_member(d.Cite(key), style, spoken, kept) for key in nocite]
+    uncited = [_member(d.Cite(key), 0, style, spoken, kept) for key in nocite]
     request = {
         "pandoc-api-version": API_VERSION,
         "blocks": [_request(cluster, style, spoken, kept) for cluster in clusters],
@@ -94,7 +102,8 @@ def format_citations(
             "lang": {"t": "MetaString", "c": spoken},
         },
     }
-    answer, warnings = _run(style, [dict(records[key].fields) for key in cited], request)
+    references = [dict(records[key].fields) for key in cited]
+    answer, warnings = _answer(style, json.dumps(references), json.dumps(request), cache)
     texts: dict[str, d.Inlines] = {}
     entries: list[d.Entry] = []
     for block in answer["blocks"]:
@@ -104,32 +113,53 @@ def format_citations(
                 key = entry["c"][0][0].removeprefix("ref-")
                 entries.append(_entry(key, entry["c"][1], len(entries) + 1, style, records[key]))
         else:
-            texts[id.removeprefix(CLUSTER)] = from_pandoc(inside[0]["c"], kept)
+            text = from_pandoc(_without_note(inside[0]["c"]), kept)
+            texts[id.removeprefix(CLUSTER)] = closed_quotes(text) if _american(style, spoken) else text
     return Formatted(texts, tuple(entries), warnings)
+
+
+def _american(style: Style, language: str) -> bool:
+    """Whether full stop and comma stand inside of quotation marks (CSL 1.0.2, "Locale Options"): en-US alone."""
+    if style.punctuation_in_quotes is not None:
+        return style.punctuation_in_quotes
+    return language.lower() in ("en", "en-us")
 
 
 # --- the request ---------------------------------------------------------------------------------------------------
 
 
 def _request(cluster: Cluster, style: Style, language: str, kept: list[d.Inline]) -> Json:
-    members = [_member(cite, style, language, kept) for cite in cluster.cites]
-    return {"t": "Div", "c": [[CLUSTER + cluster.id, [], []], [{"t": "Para", "c": [_cite(members)]}]]}
+    cite = _cite([_member(one, cluster.note, style, language, kept) for one in cluster.cites])
+    if style.form == "note":
+        cite = {"t": "Note", "c": [{"t": "Para", "c": [cite]}]}
+    return {"t": "Div", "c": [[CLUSTER + cluster.id, [], []], [{"t": "Para", "c": [cite]}]]}
+
+
+def _without_note(nodes: list[Json]) -> list[Json]:
+    """What stands in the note that a request of a style of footnotes was wrapped in: the note itself is ours."""
+    match nodes:
+        case [{"t": "Note", "c": [{"t": "Para", "c": inside}]}]:
+            return list(inside)
+        case _:
+            return nodes
 
 
 def _cite(members: list[Json]) -> Json:
     return {"t": "Cite", "c": [members, [{"t": "Str", "c": "@"}]]}
 
 
-def _member(cite: d.Cite, style: Style, language: str, kept: list[d.Inline]) -> Json:
+def _member(cite: d.Cite, note: int, style: Style, language: str, kept: list[d.Inline]) -> Json:
     mode = {"normal": "NormalCitation", "suppress-author": "SuppressAuthor", "narrative": "AuthorInText"}[cite.mode]
     if style.form == "numeric":
         mode = "NormalCitation"
+    elif style.form == "note" and cite.mode == "narrative":  # the text has the names
+        mode = "SuppressAuthor"
     return {
         "citationId": cite.key,
         "citationPrefix": to_pandoc(cite.prefix, kept),
         "citationSuffix": _suffix(cite, language, kept),
         "citationMode": {"t": mode},
-        "citationNoteNum": 0,
+        "citationNoteNum": note,
         "citationHash": 0,
     }
 
@@ -158,7 +188,20 @@ def _spaced(said: list[Json]) -> list[Json]:
 # --- the engine ----------------------------------------------------------------------------------------------------
 
 
-@cache
+def _answer(style: Style, references: str, request: str, cache: Cache | None) -> tuple[Json, tuple[str, ...]]:
+    """What the engine says to a request, or said to it before, and its warnings."""
+    key = cache_key("citations", version("pypandoc_binary"), style.xml, references, request)
+    said = cache.get(key) if cache else None
+    if said is None:
+        answer, warnings = _run(style, references, request)
+        said = json.dumps(warnings).encode() + b"\n" + answer
+        if cache:
+            cache.put(key, said)
+    first, _, rest = said.partition(b"\n")
+    return json.loads(rest), tuple(json.loads(first))
+
+
+@cached
 def _pandoc() -> str:
     """The pandoc that came with pypandoc_binary, and no other: one from the PATH may be years old."""
     spec = find_spec("pypandoc")
@@ -166,24 +209,24 @@ def _pandoc() -> str:
         for name in ("pandoc", "pandoc.exe"):
             if (path := Path(folder, "files", name)).is_file():
                 said = subprocess.run([path, "--version"], capture_output=True, text=True, env={}, timeout=TIMEOUT)
-                version = said.stdout.partition("\n")[0].rpartition(" ")[2]
-                if tuple(int(part) for part in version.split(".")) < OLDEST:
-                    raise RuntimeError(f"pandoc {version} is too old: {OLDEST[0]}.{OLDEST[1]} or later is needed")
+                found = said.stdout.partition("\n")[0].rpartition(" ")[2]
+                if tuple(int(part) for part in found.split(".")) < OLDEST:
+                    raise RuntimeError(f"pandoc {found} is too old: {OLDEST[0]}.{OLDEST[1]} or later is needed")
                 return str(path)
     raise RuntimeError("the package pypandoc_binary is not installed")
 
 
-def _run(style: Style, references: list[Json], request: Json) -> tuple[Json, tuple[str, ...]]:
+def _run(style: Style, references: str, request: str) -> tuple[bytes, list[str]]:
     pandoc = _pandoc()
     with tempfile.TemporaryDirectory(prefix="ketapub-") as folder:
         csl, bibliography = Path(folder, "style.csl"), Path(folder, "references.json")
         csl.write_bytes(style.xml)
-        bibliography.write_text(json.dumps(references), encoding="utf-8")
+        bibliography.write_text(references, encoding="utf-8")
         command = [pandoc, "--from=json", "--to=json", "--sandbox", f"--data-dir={folder}", "--citeproc"]
         try:
             done = subprocess.run(
                 [*command, f"--csl={csl}", f"--bibliography={bibliography}"],
-                input=json.dumps(request).encode(),
+                input=request.encode(),
                 capture_output=True,
                 cwd=folder,
                 env={"HOME": folder, "LC_ALL": "C.UTF-8"},
@@ -194,7 +237,7 @@ def _run(style: Style, references: list[Json], request: Json) -> tuple[Json, tup
         said = done.stderr.decode("utf-8", "replace").replace(folder, "").strip()
     if done.returncode:
         raise EngineFault(said or f"it ended with status {done.returncode}")
-    return json.loads(done.stdout), tuple(said.splitlines())
+    return done.stdout, said.splitlines()
 
 
 # --- the reference list --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -125,6 +126,31 @@ def joined(nodes: Iterable[d.Inline]) -> d.Inlines:
             case _:
                 out.append(node)
     return tuple(out)
+
+
+def closed_quotes(nodes: d.Inlines) -> d.Inlines:
+    """The same with full stop and comma inside of closing quotation marks; the engine forgets the layout's own."""
+    leaves: list[str] = []
+    for node in d.walk(nodes):
+        if isinstance(node, d.Text):
+            text = node.text
+            if leaves and leaves[-1].endswith("”") and re.match(r"[.,](?!\w)", text):
+                leaves[-1] = _drawn_in(leaves[-1] + text[0])
+                text = text[1:]
+            leaves.append(_drawn_in(text))
+    texts = iter(leaves)
+    new = d.map_nodes(nodes, lambda node: replace(node, text=next(texts)) if isinstance(node, d.Text) else node)
+    return tuple(node for node in new if node != d.Text(""))
+
+
+def _drawn_in(text: str) -> str:
+    """`…”.` as `….”`; after another stop inside the marks it goes."""
+
+    def swap(match: re.Match[str]) -> str:
+        stop = "" if match[1] and match[1] in ".,?!" else match[3]
+        return match[1] + stop + match[2]
+
+    return re.sub(r"(.?)(’?”)([.,])(?!\w)", swap, text)
 
 
 # --- identifiers ---------------------------------------------------------------------------------------------------

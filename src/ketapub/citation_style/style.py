@@ -31,13 +31,19 @@ LOCATORS = re.findall(
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A style that depends on nothing else. `language` is its own `default-locale`, "" where the book's counts."""
+    """A style that depends on nothing else. `language` is its own `default-locale`, "" where the book's counts.
+
+    `has_list`: it formats a reference list. `capitalises`: a citation that opens a note opens with a capital ("Ibid.").
+    """
 
     name: str
     form: Form
     language: str
     prints_locators: bool
     xml: bytes
+    has_list: bool = True
+    capitalises: bool = False
+    punctuation_in_quotes: bool | None = None  # None: as its language has it
 
 
 class _Broken(Exception):
@@ -47,8 +53,8 @@ class _Broken(Exception):
 def load_style(name: str, at: Position, problems: Problems, own: bytes | None = None) -> Style | None:
     """The style of that name, old names and journals' names included; or the one in `own`, a book's `.csl` file.
 
-    Problems, at `at`: `unknown-style`, `broken-style`, `unsupported-style`. Then the result is None. A dependent style
-    (CSL 1.0.2, "Dependent styles") becomes its parent with its own `default-locale`.
+    Problems, at `at`: `unknown-style`, `broken-style`; then the result is None. A dependent style (CSL 1.0.2,
+    "Dependent styles") becomes its parent with its own `default-locale`.
     """
     try:
         root = _read(own) if own is not None else _installed(name)
@@ -68,12 +74,16 @@ def load_style(name: str, at: Position, problems: Problems, own: bytes | None = 
         problems.add("broken-style", at, f'the style "{name}" cannot be used: {fault}')
         return None
     form = _form(root)
-    if form == "note" or root.find(f"{CSL}bibliography/{CSL}layout") is None:
-        what = "cites in footnotes" if form == "note" else "has no reference list"
-        hint = "choose a numeric or an author-date style"
-        problems.add("unsupported-style", at, f'the style "{name}" {what}, which is not supported yet', hint)
-        return None
-    return Style(name, form, language, _uses(root, "locator"), _ready(root, language, form))
+    return Style(
+        name,
+        form,
+        language,
+        _uses(root, "locator"),
+        _ready(root, language, form),
+        has_list=root.find(f"{CSL}bibliography/{CSL}layout") is not None,
+        capitalises=form == "note" and not _keeps_small_letters(root),
+        punctuation_in_quotes=_punctuation_in_quotes(root),
+    )
 
 
 def style_names() -> tuple[str, ...]:
@@ -133,6 +143,19 @@ def _parent(root: etree._Element) -> str:
 
 def _uses(root: etree._Element, variable: str) -> bool:
     return any(variable in element.get("variable", "").split() for element in root.iter())
+
+
+def _keeps_small_letters(root: etree._Element) -> bool:
+    """Whether the style itself asks for a small letter where a note opens with "ibid" (OSCOLA, 4th ed., 1.2.1)."""
+    terms = (one for one in root.iter(f"{CSL}text") if one.get("term") == "ibid")
+    return any(one.get("text-case") == "lowercase" for one in terms)
+
+
+def _punctuation_in_quotes(root: etree._Element) -> bool | None:
+    for options in root.iter(f"{CSL}style-options"):
+        if (value := options.get("punctuation-in-quote")) is not None:
+            return value == "true"
+    return None
 
 
 def _form(root: etree._Element) -> Form:

@@ -21,7 +21,7 @@ from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
 from ketapub.locale import direction, words
-from ketapub.markup import Medium, is_glossary, markup_chapter, markup_inlines
+from ketapub.markup import Medium, is_bibliography, is_glossary, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.templates import render
@@ -145,12 +145,10 @@ def _nav(book: d.Book, made: Made) -> str:
             landmarks.append(("bodymatter", f"{chapter.name}.xhtml", word["start-of-text"]))
             break
     for chapter in book.chapters:
-        if is_glossary(chapter):
-            landmarks.append(("glossary", f"{chapter.name}.xhtml", d.plain_text(d.bare(chapter.heading.children))))
-    names = {chapter.name for chapter in book.chapters}
-    if "references" in names:
-        landmarks.append(("bibliography", "references.xhtml", word["references"]))
-    if "book-index" in names:
+        for role, whether in (("glossary", is_glossary), ("bibliography", is_bibliography)):
+            if whether(chapter):
+                landmarks.append((role, f"{chapter.name}.xhtml", d.plain_text(d.bare(chapter.heading.children))))
+    if any(chapter.name == "book-index" for chapter in book.chapters):
         landmarks.append(("index", "book-index.xhtml", word["index"]))
     return render(
         "epub-nav.xml",

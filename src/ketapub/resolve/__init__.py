@@ -6,30 +6,37 @@ In: a `Draft` and what its chapters name (references, pictures, icons, style she
 from __future__ import annotations
 
 from ketapub import document as d
+from ketapub.cache import Cache
 from ketapub.library import read_library
 from ketapub.manuscript import Manuscript
 from ketapub.problems import Problems
 from ketapub.resolve.alternatives import check_alternatives
 from ketapub.resolve.assets import collect_assets, collect_icons
-from ketapub.resolve.citations import resolve_citations
+from ketapub.resolve.citations import book_style, resolve_citations
 from ketapub.resolve.contents import list_figures, list_tables, make_contents
 from ketapub.resolve.crisis import add_crisis_lines
 from ketapub.resolve.crossrefs import resolve_references
 from ketapub.resolve.facts import check_facts
 from ketapub.resolve.glyphs import check_glyphs
 from ketapub.resolve.index import add_index
+from ketapub.resolve.note_citations import cite_in_notes, number_notes_for
 from ketapub.resolve.numbering import number_book
 from ketapub.resolve.theming import collect_theming
 from ketapub.theme import Theme
 
 
-def resolve(draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Problems) -> d.Book:
-    info, folder, chapters = draft.info, manuscript.folder, draft.chapters
-    chapters = add_crisis_lines(chapters, info)  # before anything counts: they are part of the text
-    chapters = number_book(chapters, info, problems)  # before citations: notes count where they are called
+def resolve(
+    draft: d.Draft, manuscript: Manuscript, theme: Theme, problems: Problems, cache: Cache | None = None
+) -> d.Book:
+    folder, chapters = manuscript.folder, draft.chapters
     library = read_library(manuscript.references, problems)
-    check_facts(chapters, manuscript.ledger, library, problems)  # while citations still say which works they mean
-    chapters = resolve_citations(chapters, info, manuscript.folder, library, problems)  # adds the list, with its ids
+    style = book_style(draft.info, folder, problems)
+    info = number_notes_for(style, draft.info, problems)
+    chapters = add_crisis_lines(chapters, info)  # before anything counts: they are part of the text
+    check_facts(chapters, manuscript.ledger, library, problems)  # while citations still stand as the author wrote them
+    chapters = cite_in_notes(chapters, style, info, library)
+    chapters = number_book(chapters, info, problems)  # before citations: notes count where they are called
+    chapters = resolve_citations(chapters, info, library, style, problems, cache)  # adds the lists, with their ids
     chapters = add_index(chapters, info, problems)  # behind the reference list; its entries have ids as well
     chapters, chapter_of = resolve_references(chapters, info, problems)  # after all ids and numbers are given
     check_alternatives(chapters, info, problems)  # before pictures lose the names that authors gave them

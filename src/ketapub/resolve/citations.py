@@ -1,91 +1,86 @@
-"""Resolves every citation of the book at once, and adds the reference list.
+"""Resolves every citation of the book at once, and adds the reference lists.
 
-In: chapters with `CitationMark` nodes. Out: the same with `Citation` nodes, and a last chapter with the works. Numbers
-follow the order of the book, so this pass sees all of it, in reading order: notes, captions and cells count where they
-are anchored.
+In: chapters with `CitationMark` nodes, whose notes have their numbers. Out: the same with `Citation` nodes, and the
+lists of the works. Works are numbered through the book, or through each chapter where lists stand there alone: in
+reading order (`document.walk_chapter`), notes, captions and cells where they are anchored.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
-from typing import Any, TypeVar
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
 
 from ketapub import document as d
 from ketapub.book_folder import BookFolder
+from ketapub.cache import Cache
 from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, format_citations, load_style
 from ketapub.info import Info
-from ketapub.library import Library, Record
-from ketapub.locale import Words, words
+from ketapub.library import Library
 from ketapub.problems import Position, Problems, did_you_mean
+from ketapub.resolve.cited import Asked, Request, Scope, put_back
+from ketapub.resolve.numbering import WHOLE, entry_id
+from ketapub.resolve.reference_lists import Entries, place_lists
 
-Nodes = TypeVar("Nodes", bound=tuple[d.Node, ...])
 NOTHING = "Bibliography entry with no printed form"  # the engine's words; we say it at the record's place
-CREATORS = ("author", "editor", "translator", "container-author", "director", "composer")  # who a work is called by
+Results = Mapping[tuple[str, str], Formatted]  # by the name of the scope, and the language
+
+
+def book_style(info: Info, folder: BookFolder, problems: Problems) -> Style | None:
+    """The style that book.toml names, a `.csl` file of the book included; None after a problem with it."""
+    name, at = info.bibliography.style, info.at("bibliography.style")
+    if not name.endswith(".csl"):
+        return load_style(name, at, problems)
+    own = folder.read(name, problems, at)
+    return None if own is None else load_style(name, at, problems, own)
 
 
 def resolve_citations(
-    chapters: tuple[d.Chapter, ...], info: Info, folder: BookFolder, library: Library, problems: Problems
+    chapters: tuple[d.Chapter, ...],
+    info: Info,
+    library: Library,
+    style: Style | None,
+    problems: Problems,
+    cache: Cache | None = None,
 ) -> tuple[d.Chapter, ...]:
-    """`with_citations`, with the style that book.toml names, a `.csl` file of the book included."""
-    if not library.complete:
-        return chapters  # or each citation of what could not be read would be reported as unknown
-    name, at = info.bibliography.style, info.at("bibliography.style")
-    if not name.endswith(".csl"):
-        return with_citations(chapters, info, library, load_style(name, at, problems), problems)
-    own = folder.read(name, problems, at)
-    style = None if own is None else load_style(name, at, problems, own)
-    return with_citations(chapters, info, library, style, problems)
+    """Turn marks into citations, and place the lists of what is cited or named in a `nocite`.
 
-
-def with_citations(
-    chapters: tuple[d.Chapter, ...], info: Info, library: Library, style: Style | None, problems: Problems
-) -> tuple[d.Chapter, ...]:
-    """Turn marks into citations and append the chapter `references`, if anything is cited or listed in a `nocite`.
-
-    Citations are called "cite-1", "cite-2" …, entries "ref-<key>"; an entry's `places` are the citations of its work,
-    those inside a range ("2–4") too. In numeric styles the space before a citation goes, and a narrative one gets the
-    authors' names. Problems: `unknown-citation`, `nested-citation`, `locator-not-printed`, `unsupported-setting`,
-    `citation-engine`. `style` is None after a problem with it: then nothing changes.
+    Citations are called "cite-1", "cite-2" …; an entry's `places` are the citations of its work, those inside a range
+    ("2–4") too. In numeric styles the space before a citation goes, and a narrative one gets the authors' names.
+    Problems: `unknown-citation`, `nested-citation`, `locator-not-printed`, `citation-engine`, `bad-reference`,
+    `second-reference-list`. Without a style, or with an incomplete library, nothing changes: one problem is enough.
     """
-    if info.bibliography.placement != "book":
-        message = f'the reference list can stand at the end of the book only, not by "{info.bibliography.placement}"'
-        problems.add("unsupported-setting", info.at("bibliography.placement"), message, 'write placement = "book"')
-    marks = [node for chapter in chapters for node in d.walk_chapter(chapter) if isinstance(node, d.CitationMark)]
-    if style is None or not _sound(marks, style, library, problems):
+    if style is None or not library.complete or not _sound(chapters, style, library, problems):
         return chapters
-    requests = {f"cite-{number}": _known(mark, library) for number, mark in enumerate(marks, 1)}
-    clusters = tuple(Cluster(id, cites) for id, cites in requests.items() if cites)
-    nocite = _nocite(chapters, library, problems)
+    if not style.has_list and style.form != "note":
+        message = f'the style "{style.name}" has no reference list, so nothing tells readers what the works are'
+        problems.add("style-without-list", info.at("bibliography.style"), message, "choose another style", "warning")
+    asked = _asked(chapters, info, style, library, problems)
+    scopes = [Scope(WHOLE, style.language or info.book.language, asked)]
+    if info.bibliography.placement == "chapter":
+        scopes = [Scope(one.chapter.name, one.language, (one,)) for one in asked]
     try:
-        formatted = format_citations(style, info.book.language, library.records, clusters, nocite)
+        results = _format(scopes, style, library, cache)
     except EngineFault as fault:
         _complain(info, style, str(fault), problems)
         return chapters
-    for entry in formatted.entries:
-        if not entry.body:
-            message = f'the style "{style.name}" finds nothing to print in reference "{entry.key}"'
-            problems.add("bad-reference", entry.at, message, "give it a title, authors and a date")
-    for warning in formatted.warnings:
-        if NOTHING not in warning:
-            _complain(info, style, warning, problems)
-    language = words(info.book.language)
-    resolver = _Resolver(requests, formatted, style, library.records, language)
-    resolved = tuple(resolver.chapter(chapter) for chapter in chapters)
-    return (*resolved, _references(formatted, requests, language)) if formatted.entries else resolved
+    _check(results, info, style, problems)
+    resolved = tuple(
+        put_back(one, scope, results.get((scope.name, one.language)), style, info, library.records)
+        for scope in scopes
+        for one in scope.chapters
+    )
+    return place_lists(resolved, _lists(scopes, results, info, style), info, problems)
 
 
-def _complain(info: Info, style: Style, said: str, problems: Problems) -> None:
-    message = f'the citations cannot be formatted by the style "{style.name}": {said}'
-    problems.add("citation-engine", info.at("bibliography.style"), message, "try another style, or report the fault")
+# --- what is asked for ---------------------------------------------------------------------------------------------
 
 
-# --- what was asked for --------------------------------------------------------------------------------------------
-
-
-def _sound(marks: list[d.CitationMark], style: Style, library: Library, problems: Problems) -> bool:
+def _sound(chapters: tuple[d.Chapter, ...], style: Style, library: Library, problems: Problems) -> bool:
     sound = True
+    marks = (node for chapter in chapters for node in d.walk_chapter(chapter) if isinstance(node, d.CitationMark))
     for mark in marks:
         for inner in d.walk(mark):
             if isinstance(inner, d.CitationMark):
@@ -111,132 +106,103 @@ def _unknown(key: str, at: Position, library: Library, problems: Problems) -> No
     problems.add("unknown-citation", at, f'no reference "{key}"', hint)
 
 
-def _known(mark: d.CitationMark, library: Library) -> tuple[d.Cite, ...]:
-    return tuple(cite for cite in mark.cites if cite.key in library.records)
-
-
-def _nocite(chapters: tuple[d.Chapter, ...], library: Library, problems: Problems) -> tuple[str, ...]:
-    """Works to list though nothing cites them, once each: chapters in order, "*" for the whole library."""
-    keys: dict[str, None] = {}
+def _asked(
+    chapters: tuple[d.Chapter, ...], info: Info, style: Style, library: Library, problems: Problems
+) -> tuple[Asked, ...]:
+    numbers, asked = count(1), []
     for chapter in chapters:
-        for key in (written.removeprefix("@") for written in chapter.nocite):
-            if key == "*":
-                keys |= dict.fromkeys(library.records)
-            elif key in library.records:
-                keys[key] = None
-            else:
-                _unknown(key, Position(chapter.source, 1), library, problems)
+        requests = tuple(
+            Request(f"cite-{next(numbers)}", tuple(cite for cite in mark.cites if cite.key in library.records), note)
+            for mark, note in _marks(chapter, 0)
+        )
+        # A style of one language speaks it everywhere.
+        language = style.language or chapter.language or info.book.language
+        asked.append(Asked(chapter, requests, _nocite(chapter, library, problems), language))
+    return tuple(asked)
+
+
+def _marks(node: object, note: int) -> Iterator[tuple[d.CitationMark, int]]:
+    """Every mark in reading order, with the number of the note it stands in."""
+    for child in d.children(node):
+        if isinstance(child, d.CitationMark):
+            yield child, note
+        else:
+            yield from _marks(child, child.number if isinstance(child, d.Note) else note)
+
+
+def _nocite(chapter: d.Chapter, library: Library, problems: Problems) -> tuple[str, ...]:
+    """Works to list though nothing cites them, once each; "*" for the whole library."""
+    keys: dict[str, None] = {}
+    for key in (written.removeprefix("@") for written in chapter.nocite):
+        if key == "*":
+            keys |= dict.fromkeys(library.records)
+        elif key in library.records:
+            keys[key] = None
+        else:
+            _unknown(key, Position(chapter.source, 1), library, problems)
     return tuple(keys)
 
 
-# --- what it became ------------------------------------------------------------------------------------------------
+def _format(scopes: list[Scope], style: Style, library: Library, cache: Cache | None) -> Results:
+    """Every scope once a language: the engine's processes side by side, as it waits for no other."""
 
-
-class _Resolver:
-    """Puts results in the place of marks; sees the marks in the order in which they were collected."""
-
-    def __init__(
-        self,
-        requests: Mapping[str, tuple[d.Cite, ...]],
-        formatted: Formatted,
-        style: Style,
-        records: Mapping[str, Record],
-        language: Words,
-    ) -> None:
-        self.requests: Iterator[tuple[str, tuple[d.Cite, ...]]] = iter(requests.items())
-        self.formatted, self.style, self.records, self.language = formatted, style, records, language
-
-    def chapter(self, chapter: d.Chapter) -> d.Chapter:
-        heading = d.map_nodes(chapter.heading, self.change)  # the order of walk_chapter
-        subtitle = closed_up(d.map_nodes(chapter.subtitle, self.change))
-        return replace(chapter, heading=heading, subtitle=subtitle, blocks=d.map_nodes(chapter.blocks, self.change))
-
-    def change(self, node: d.Node) -> d.Node | tuple[d.Node, ...]:
-        if isinstance(node, d.CitationMark):
-            return self.result(node)
-        closed: dict[str, Any] = {}
-        for field in fields(node):
-            value = getattr(node, field.name)
-            if isinstance(value, tuple) and (new := closed_up(value)) is not value:
-                closed[field.name] = new
-        return replace(node, **closed) if closed else node
-
-    def result(self, mark: d.CitationMark) -> tuple[d.Inline, ...]:
-        id, cites = next(self.requests)
-        if not cites:  # unknown keys, where that is no error
-            return (d.Text("[" + "; ".join(cite.key for cite in mark.cites) + "]", at=mark.at),)
-        children = d.map_nodes(
-            self.formatted.clusters[id], lambda node: node if node.at.file else replace(node, at=mark.at)
+    def run(scope: Scope, language: str) -> Formatted:
+        clusters = tuple(
+            Cluster(request.id, request.cites, request.note)
+            for one in scope.chapters
+            for request in one.requests
+            if request.cites
         )
-        numeric = self.style.form == "numeric"
-        citation = d.Citation(children, tuple(cite.key for cite in cites), id, numeric, at=mark.at)
-        if cites[0].mode == "narrative" and self.style.form in ("numeric", "label"):
-            names = called(self.records[cites[0].key], self.language)
-            return (d.Text(names if numeric else f"{names} ", at=mark.at), citation)
-        return (citation,)
+        nocite = tuple(dict.fromkeys(key for one in scope.chapters for key in one.nocite))
+        return format_citations(style, language, library.records, clusters, nocite, cache)
+
+    jobs = [(scope, language) for scope in scopes for language in scope.languages]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        results = list(pool.map(lambda job: run(*job), jobs))
+    return {(scope.name, language): one for (scope, language), one in zip(jobs, results, strict=True)}
 
 
-def called(record: Record, language: Words) -> str:
-    """What a work is called in a sentence: "Rush", "Rush and Trivedi", "Rush et al."; without any people, its title."""
-    for creator in CREATORS:
-        if people := record.fields.get(creator):
-            names = [_surname(person) for person in people]
-            if len(names) > 2:
-                return f"{names[0]} {language['et-al']}"
-            return f" {language['and']} ".join(names)
-    return re.sub(r"</?[a-z][^<>]*>", "", record.fields.get("title", "")) or record.key
+def _check(results: Results, info: Info, style: Style, problems: Problems) -> None:
+    warnings = (warning for one in results.values() for warning in one.warnings if NOTHING not in warning)
+    for warning in dict.fromkeys(warnings):
+        _complain(info, style, warning, problems)
+    for entry in _once(entry for one in results.values() for entry in one.entries):
+        if not entry.body:
+            message = f'the style "{style.name}" finds nothing to print in reference "{entry.key}"'
+            problems.add("bad-reference", entry.at, message, "give it a title, authors and a date")
 
 
-def _surname(person: Mapping[str, str]) -> str:
-    if literal := person.get("literal"):
-        return literal
-    parts = (person.get("non-dropping-particle"), person.get("family"))
-    return " ".join(part for part in parts if part) or person.get("given", "")
+def _once(entries: Iterable[d.Entry]) -> Iterable[d.Entry]:
+    return {entry.key: entry for entry in entries}.values()
 
 
-def closed_up(nodes: Nodes) -> Nodes:
-    """Inlines without the space before a numeric citation; a style sheet's margin stands there instead.
-
-    A raised citation also goes after a full stop or a comma (AMA Manual of Style, 11th ed., 3.6).
-    """
-    if not any(isinstance(node, d.Citation) and node.numeric for node in nodes):
-        return nodes
-    out: list[d.Node] = []
-    for node in nodes:
-        match (out[-1] if out else None), node:
-            case _, d.Citation(numeric=True):
-                end = len(out)
-                while end and isinstance(last := out[end - 1], (d.Text, d.SoftBreak, d.IndexMark)):
-                    text = last.text.rstrip() if isinstance(last, d.Text) else ""
-                    if isinstance(last, d.IndexMark) and last.children:
-                        break
-                    if text:
-                        out[end - 1] = last if text == d.plain_text(last) else d.Text(text, at=last.at)
-                        break
-                    if not isinstance(last, d.IndexMark):  # a point between words takes no room
-                        del out[end - 1]
-                    end -= 1
-            case d.Citation(numeric=True, children=(d.Superscript(),)) as citation, d.Text(text=text, at=at):
-                stop = re.match(r"[.,](?!\w)", text)
-                if stop:
-                    before = out[-2] if len(out) > 1 else None
-                    if isinstance(before, d.Text):
-                        ended = stop[0] == "." and before.text.endswith(".")  # "et al."
-                        out[-2] = before if ended else d.Text(before.text + stop[0], at=before.at)
-                    else:
-                        out[-1:] = [d.Text(stop[0], at=at), citation]
-                    if not (text := text[1:]):
-                        continue
-                    node = d.Text(text, at=replace(at, column=at.column + 1) if at.column else at)
-        out.append(node)
-    return tuple(out)  # type: ignore[return-value]  # inlines, as they came
+def _complain(info: Info, style: Style, said: str, problems: Problems) -> None:
+    message = f'the citations cannot be formatted by the style "{style.name}": {said}'
+    problems.add("citation-engine", info.at("bibliography.style"), message, "try another style, or report the fault")
 
 
-def _references(formatted: Formatted, requests: Mapping[str, tuple[d.Cite, ...]], language: Words) -> d.Chapter:
-    places: dict[str, list[str]] = {}
-    for id, cites in requests.items():
-        for key in dict.fromkeys(cite.key for cite in cites):
-            places.setdefault(key, []).append(id)
-    entries = tuple(replace(entry, places=tuple(places.get(entry.key, ()))) for entry in formatted.entries)
-    heading = d.Heading(1, (d.Text(language["references"]),), d.Attributes(id="references"))
-    return d.Chapter("references", "back", heading, (d.Bibliography(entries),))
+# --- the lists --------------------------------------------------------------------------------------------------
+
+
+def _lists(scopes: list[Scope], results: Results, info: Info, style: Style) -> Mapping[str, Entries]:
+    """The entries of each list by its name, with their ids and the places that cite them."""
+    lists: dict[str, Entries] = {}
+    for scope in scopes if style.has_list else ():
+        if whole := results.get((scope.name, scope.language)):
+            lists[scope.name] = _entries(whole, scope, scope.name)
+        if info.bibliography.placement == "both":  # a chapter's part of the book's list, under the same numbers
+            for one in scope.chapters:
+                if one.works:
+                    chapter = Scope(scope.name, scope.language, (one,))
+                    lists[one.chapter.name] = _entries(results[scope.name, one.language], chapter, one.chapter.name)
+    return lists
+
+
+def _entries(formatted: Formatted, scope: Scope, list_name: str) -> Entries:
+    works = {key for one in scope.chapters for key in one.works}
+    places = scope.places
+    return tuple(
+        replace(entry, id=entry_id(entry.key, list_name), places=tuple(places.get(entry.key, ())))
+        for entry in formatted.entries
+        if entry.key in works
+    )

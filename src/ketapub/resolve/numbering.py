@@ -19,9 +19,17 @@ from ketapub.slugs import slug
 RESERVED = ("book-title", "contents", "landmarks", "list-of-figures", "list-of-tables", "main", "toc")
 
 
+WHOLE = ""  # names the book's reference list; a chapter's own is named as the chapter is
+
+
+def entry_id(key: str, list_name: str = WHOLE) -> str:
+    """The id of a work in a reference list."""
+    return f"ref-{list_name}-{key}" if list_name else f"ref-{key}"
+
+
 def number_book(chapters: tuple[d.Chapter, ...], info: Info, problems: Problems) -> tuple[d.Chapter, ...]:
     ids = _Ids(problems)
-    ids.taken |= dict.fromkeys(_made_later(chapters), Position("the program"))
+    ids.taken |= dict.fromkeys(_made_later(chapters, info.bibliography.placement), Position("the program"))
     for chapter in chapters:  # written ids first: they stay as they are, automatic ones make way
         for node in d.walk_chapter(chapter):
             if (attributes := _attributes(node)) and attributes.id:
@@ -36,17 +44,21 @@ def number_book(chapters: tuple[d.Chapter, ...], info: Info, problems: Problems)
     return tuple(numbered)
 
 
-def _made_later(chapters: tuple[d.Chapter, ...]) -> Iterator[str]:
+def _made_later(chapters: tuple[d.Chapter, ...], placement: str) -> Iterator[str]:
     """The ids that `resolve.citations` and `resolve.index` will give: of their chapters, citations and works."""
-    marks = [node for chapter in chapters for node in d.walk_chapter(chapter)]
-    citations = [mark for mark in marks if isinstance(mark, d.CitationMark)]
-    works = {key.removeprefix("@") for chapter in chapters for key in chapter.nocite}
-    works |= {cite.key for mark in citations for cite in mark.cites}
-    if works:
-        yield "references"
-        yield from (f"cite-{number}" for number in range(1, len(citations) + 1))
-        yield from (f"ref-{key}" for key in works)
-    if any(isinstance(mark, d.IndexMark) for mark in marks):
+    nodes = {chapter.name: tuple(d.walk_chapter(chapter)) for chapter in chapters}
+    works = {chapter.name: dict.fromkeys(key.removeprefix("@") for key in chapter.nocite) for chapter in chapters}
+    for name, inside in nodes.items():
+        works[name] |= {node.key: None for node in inside if isinstance(node, d.Cite)}
+    if any(works.values()) and placement != "chapter":
+        if not any(isinstance(node, d.BibliographyMark) for inside in nodes.values() for node in inside):
+            yield "references"
+        yield from (entry_id(key) for keys in works.values() for key in keys)
+    if placement != "book":
+        yield from (entry_id(key, name) for name, keys in works.items() for key in keys)
+    marks = sum(isinstance(node, d.CitationMark) for inside in nodes.values() for node in inside)
+    yield from (f"cite-{number}" for number in range(1, marks + 1))
+    if any(isinstance(node, d.IndexMark) for inside in nodes.values() for node in inside):
         yield "index"
 
 
@@ -62,6 +74,8 @@ def _number_chapter(chapter: d.Chapter, number: str, info: Info, ids: _Ids, coun
     name = chapter.name
     title = chapter.heading.attributes.id or ids.automatic(f"{name}-{_slug(chapter.heading.children)}")
     ids.claim(f"{title}-notes", chapter.heading.at)
+    if info.bibliography.placement != "book":
+        ids.claim(f"{title}-references", chapter.heading.at)
     level, per_book = 1, info.notes.numbering == "book"
 
     def change(node: d.Node) -> d.Node:

@@ -164,6 +164,9 @@ def _plain(branch: Branch, blocks: Blocks, attributes: Attributes, reading: Read
             return
         hint = "it holds a table, and a paragraph that is the caption"
         reading.problems.add("not-a-table", branch.at, f'the div "{attributes.id}" is no table', hint)
+    if attributes.id == "refs":
+        yield d.BibliographyMark(blocks, at=branch.at)
+        return
     yield d.Div(blocks, attributes, at=branch.at)
 
 
