@@ -21,12 +21,12 @@ from ketapub import document as d
 from ketapub.editions import select
 from ketapub.markup import Medium, markup_chapter
 from ketapub.problems import Problems
-from ketapub.resolve.spacing import AFTER_NUMBER, closed_up
 from ketapub.resolve.collation import letter_of, order_of
 from ketapub.resolve.contents import list_figures, make_contents, short_caption
 from ketapub.resolve.crossrefs import resolve_references
 from ketapub.resolve.index import add_index
 from ketapub.resolve.numbering import number_book
+from ketapub.resolve.spacing import AFTER_NUMBER, closed_up
 
 
 def mark(entry: str, **more: object) -> d.IndexMark:

@@ -123,10 +123,13 @@ def test_a_name_keeps_its_small_letter() -> None:
 
 
 def test_a_citation_in_an_authors_own_note_stays_there() -> None:
-    own = note(d.Text("For more see "), mark("murray2002"), d.Text(", and ask."))
+    own = note(d.Text("Others found less "), mark("murray2002"), d.Text(", and ask."))
     text, notes = text_and_notes(cited(("a", own, " b ", mark("murray2002"), ".")))
     assert text == "a⟨1⟩ b.⟨2⟩"
-    assert notes[0] == "For more see Patrick R. Murray et al., Medical Microbiology, 4th ed. (Mosby, 2002), and ask."
+    assert (
+        notes[0]
+        == "Others found less (Patrick R. Murray et al., Medical Microbiology, 4th ed. (Mosby, 2002)), and ask."
+    )
     assert notes[1] == "Murray et al., Medical Microbiology."
 
 
@@ -187,3 +190,10 @@ def test_without_a_list_later_notes_lead_to_the_first() -> None:
     citations = [node for node in d.walk_chapter(book.chapters[0]) if isinstance(node, d.Citation)]
     links = [[node.target for node in d.walk(one) if isinstance(node, d.Link)] for one in citations]
     assert links == [[], ["#cite-1"]]
+
+
+def test_a_citation_that_opens_an_authors_own_note_needs_no_brackets() -> None:
+    own = note(mark("murray2002"), d.Text(". It is long."))
+    assert text_and_notes(cited(("a", own)))[1] == [
+        "Patrick R. Murray et al., Medical Microbiology, 4th ed. (Mosby, 2002). It is long."
+    ]

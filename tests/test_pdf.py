@@ -72,6 +72,15 @@ def test_an_emergency_callout_that_does_not_fit_on_a_page_is_an_error(tmp_path: 
     assert not list((tmp_path / "out").glob("*.pdf"))
 
 
+def test_an_emergency_callout_is_whole_even_where_its_note_must_turn_the_page(tmp_path: Path) -> None:
+    lines = "\n\n".join(f"Line {n} of the box." for n in range(14))
+    long = "The sources of this box are many, and each has a long name. " * 14
+    book = stock_with(tmp_path, f"::: {{.callout-alarm}}\n{lines}\n\nThe end of the box.^[{long}]\n:::")
+    codes = told(book, tmp_path / "out")
+    assert "emergency-too-tall" not in codes
+    assert "note-displaced" in codes  # and it is said
+
+
 def test_a_rule_that_the_typesetter_does_not_know_is_an_error(tmp_path: Path) -> None:
     book = stock_with(tmp_path, "")
     (book / "own.css").write_text("p { colr: red }")

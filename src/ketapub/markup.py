@@ -385,7 +385,8 @@ class _Writer:
                 with self.element(f"h{2 + self.medium.shift}", node.at, {"id": node.id, "class": "level-2"}):
                     self.inlines(node.title)
                 self.raw("\n")
-            with self.element("ol", node.at, {"class": "references"}):
+            numbered = " numbered" if any(entry.label for entry in node.entries) else ""
+            with self.element("ol", node.at, {"class": f"references{numbered}"}):
                 for entry in node.entries:
                     self.entry(entry)
 
@@ -523,8 +524,8 @@ class _Writer:
                 self.picture(node)
             case d.Note():
                 self.note(node)
-            case d.Citation(children=children, id=id):
-                with self.element("span", node.at, {"class": "citation", "id": id}):
+            case d.Citation(children=children, id=id, numeric=numeric):
+                with self.element("span", node.at, {"class": "citation numeric" if numeric else "citation", "id": id}):
                     self.citing = True  # the links inside lead into the reference list, and say so
                     self.inlines(children)
                     self.citing = False

@@ -113,7 +113,7 @@ class _Resolver:
             return closed_up_inside(node, _is_numeric, _is_raised, AFTER_NUMBER)
         match node:
             case d.Paragraph(children=nodes) | d.Plain(children=nodes):
-                return replace(node, children=_open_ended(nodes))
+                return replace(node, children=_in_own_note(nodes))
             case d.Note(blocks=(d.Paragraph() | d.Plain() as first, *rest)) if self.style.capitalises:
                 return replace(node, blocks=(replace(first, children=self.opened(first.children)), *rest))
             case _:
@@ -130,7 +130,7 @@ class _Resolver:
             return (citation,)
         names = called(self.records[keys[0]], self.word)
         if form == "note":  # in an author's own note; the others are in notes of ours by now
-            return (d.Text(f"{names} (", at=mark.at), citation, d.Text(")", at=mark.at))
+            return (d.Text(f"{names} ", at=mark.at), citation)
         return (d.Text(names if form == "numeric" else f"{names} ", at=mark.at), citation)
 
     def link(self, node: d.Node, id: str, at: Position) -> d.Node | tuple[d.Node, ...]:
@@ -185,11 +185,20 @@ def _is_raised(node: d.Node) -> bool:
             return False
 
 
-def _open_ended(nodes: d.Inlines) -> d.Inlines:
-    """A citation that words follow loses the full stop with which its style ends a note."""
-    return tuple(
-        _without_stop(node) if isinstance(node, d.Citation) and node is not nodes[-1] else node for node in nodes
-    )
+def _in_own_note(nodes: d.Inlines) -> d.Inlines:
+    """Citations among an author's words in a note stand in brackets, but for one that opens the note.
+
+    The full stop with which a style ends a note goes where more words follow.
+    """
+    out: list[d.Inline] = []
+    for index, node in enumerate(nodes):
+        if not isinstance(node, d.Citation) or len(nodes) == 1:
+            out.append(node)
+        elif index:
+            out += [d.Text("(", at=node.at), _without_stop(node), d.Text(")", at=node.at)]
+        else:
+            out.append(_without_stop(node))
+    return tuple(out)
 
 
 def _without_stop(citation: d.Citation) -> d.Citation:

@@ -78,6 +78,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> L
         stamp=stamp(book) or use_until(book),
         ink=tokens(theme.css["tokens.css"]),
         urgent=_callouts(book, "urgent"),
+        emergencies=_callouts(book, "emergency"),
         engine=engine,
         problems=problems,
     )
@@ -106,7 +107,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> L
             ElementTree.fromstring("<html><body></body></html>"), "@page { @top-left { content: none } }"
         )
     ordered = tuple(laid[part.key] for part in parts)
-    _check_emergencies(ordered, _callouts(book, "emergency"), problems)
+    _check_emergencies(ordered, setter.emergencies, problems)
     pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
     return Layout(ordered, pages, blank)
 
@@ -144,12 +145,13 @@ def tokens(css: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Typesetter:
-    """Lays out one part at a time. `ink`: colours by name; `urgent`: where each urgent callout stands, by id."""
+    """Lays out one part at a time. `ink`: colours by name; `urgent`, `emergencies`: where each such callout stands."""
 
     title: str
     stamp: str
     ink: Mapping[str, str]
     urgent: Mapping[str, Position]
+    emergencies: Mapping[str, Position]
     engine: Engine
     problems: Problems
 
@@ -159,11 +161,13 @@ class _Typesetter:
         nudges: dict[int, int] = {}
         given_up: set[int] = set()  # notes that stand a page after their call, whatever is tried
         apart: set[str] = set()  # urgent callouts that begin a page
+        whole: set[str] = set()  # emergency callouts that stand on one page only if their notes need not
         while True:
             tree = self.tree(part)
             notes = [span for span in tree.iter("span") if span.get("class") == "footnote"]
             _nudge(tree, notes, nudges)
             _set_apart(tree, apart)
+            _let_notes_go(tree, whole)
             document = self.engine.lay_out(tree, css)
             lost, displaced = _misplaced_notes(document, notes)
             if not lost and displaced <= given_up:
@@ -172,6 +176,10 @@ class _Typesetter:
                 fixed = {callout.get("id", "") for note in notes for callout in note.iter("aside")}
                 if movable := crowded - apart - fixed:
                     apart |= movable
+                    continue
+                if broken := _broken(document, self.emergencies) - whole:
+                    whole |= broken
+                    given_up |= {notes.index(note) for note in _notes_in(tree, broken)}
                     continue
                 for index in displaced:
                     id = notes[index].get("id", "")
@@ -242,6 +250,22 @@ def _set_apart(tree: ElementTree.Element, ids: set[str]) -> None:
             callout.set("style", "break-before: page")
 
 
+def _broken(document: Document, emergencies: Mapping[str, Position]) -> set[str]:
+    """The emergency callouts that run over to another page."""
+    return {id for id, pages in _pages_of(document, emergencies).items() if len(pages) > 1}
+
+
+def _notes_in(tree: ElementTree.Element, ids: set[str]) -> list[ElementTree.Element]:
+    callouts = [one for one in tree.iter("aside") if one.get("id") in ids]
+    return [span for callout in callouts for span in callout.iter("span") if span.get("class") == "footnote"]
+
+
+def _let_notes_go(tree: ElementTree.Element, ids: set[str]) -> None:
+    """Help is seen at once or not at all, so rather its sources turn the page."""
+    for note in _notes_in(tree, ids):
+        note.set("style", "footnote-policy: auto")
+
+
 def _nudge(tree: ElementTree.Element, notes: list[ElementTree.Element], nudges: Mapping[int, int]) -> None:
     parents = {child: parent for parent in tree.iter() for child in parent} if nudges else {}
     for index, step in nudges.items():
@@ -269,11 +293,7 @@ def _misplaced_notes(document: Document, notes: list[ElementTree.Element]) -> tu
 def _check_emergencies(parts: tuple[LaidPart, ...], places: Mapping[str, Position], problems: Problems) -> None:
     """Help in a crisis must be seen at once: such a box may not run over to another page."""
     for laid in parts:
-        for id, pages in _pages_of(laid.document, places).items():
-            if len(pages) > 1:
-                problems.add(
-                    "emergency-too-tall",
-                    places[id],
-                    "this emergency callout does not fit on one page",
-                    "say less: a reader in danger needs the numbers first",
-                )
+        for id in sorted(_broken(laid.document, places)):
+            message = "this emergency callout does not fit on one page"
+            hint = "say less: a reader in danger needs the numbers first"
+            problems.add("emergency-too-tall", places[id], message, hint)
