@@ -101,9 +101,9 @@ class Expect:
                     self.add("text", self.line((image,)))
                 label = self.word.format("figure-number", number=node.number) + ". " if node.number else ""
                 schematic = " " + self.word["drawing-not-data"] if node.schematic else ""
-                source = self.line(node.source)
+                caption, source = self.line(node.caption), self.line(node.source)
                 source = " " + self.word.format("figure-source", source=source) if source else ""
-                self.add("caption", label + self.line(node.caption) + schematic + source)
+                self.add("caption", label + caption + schematic + source)
                 if node.description:
                     numbers = node.data and "right" in node.data.alignments
                     key = "and-numbers" if numbers else "and-table" if node.data else "description"

@@ -47,10 +47,14 @@ def test_every_output_says_the_same_and_every_link_leads_somewhere(style: str, p
 def stock_in(tmp_path: Path, style: str, placement: str) -> Made:
     root = tmp_path / "book"
     shutil.copytree(BOOKS / "stock", root)
-    settings = (root / "book.toml").read_text(encoding="utf-8")
+    set_style(root, style, placement)
+    return make(root, "pdf", "epub", "html")
+
+
+def set_style(root: Path, style: str, placement: str) -> None:
+    settings = re.sub(r"(?m)^placement = .*\n", "", (root / "book.toml").read_text(encoding="utf-8"))
     settings = re.sub(r"(?m)^style = .*$", f'style = "{style}"\nplacement = "{placement}"', settings)
     (root / "book.toml").write_text(settings, encoding="utf-8")
-    return make(root, "pdf", "epub", "html")
 
 
 def check_links(pages: list[etree._Element], has_list: bool) -> None:
@@ -87,3 +91,17 @@ def check_destinations(made: Made, has_list: bool) -> None:
     assert bool(entries) == has_list
     book_and_chapters = made.book.info.bibliography.placement == "both"  # then citations lead to the nearest list
     assert {entry.id for entry in entries if not book_and_chapters or entry.id.count("-") > 1} <= leads
+
+
+@pytest.mark.parametrize(
+    ("style", "placement"), [("apa", "book"), ("apa", "chapter"), ("chicago-notes-bibliography", "book")]
+)
+def test_our_book_in_another_style_without_a_change_to_its_text(style: str, placement: str, tmp_path: Path) -> None:
+    root = tmp_path / "book"
+    shutil.copytree(BOOKS.parents[1] / "manuscript", root)
+    set_style(root, style, placement)
+    made = make(root, "epub", "html")
+    assert made.problems.found == []
+    for name in ("html", "epub"):
+        check_screen(made, name)
+    check_links(html_pages(made.file(".html")), has_list=True)
