@@ -197,3 +197,11 @@ def test_a_citation_that_opens_an_authors_own_note_needs_no_brackets() -> None:
     assert text_and_notes(cited(("a", own)))[1] == [
         "Patrick R. Murray et al., Medical Microbiology, 4th ed. (Mosby, 2002). It is long."
     ]
+
+
+def test_the_address_in_a_note_leads_out_of_the_book_and_says_whose_it_is() -> None:
+    book = cited(("a ", mark("halpern2002")))
+    links = [node for node in d.walk_chapter(book.chapters[0]) if isinstance(node, d.Link)]
+    assert [link.target for link in links] == ["#ref-halpern2002", "https://doi.org/10.1056/NEJMsb020632"]
+    assert links[1].name == "https://doi.org/10.1056/NEJMsb020632, Halpern et al. 2002"
+    assert text_and_notes(book)[1][0].endswith("(2002): 284–87, https://doi.org/10.1056/NEJMsb020632.")

@@ -5,6 +5,16 @@ run as one process a book with JSON on both sides.
 """
 
 from ketapub.citation_style.engine import Cluster, EngineFault, Formatted, format_citations
+from ketapub.citation_style.inlines import with_links
 from ketapub.citation_style.style import Style, load_style, style_names
 
-__all__ = ["Cluster", "EngineFault", "Formatted", "Style", "format_citations", "load_style", "style_names"]
+__all__ = [
+    "Cluster",
+    "EngineFault",
+    "Formatted",
+    "Style",
+    "format_citations",
+    "load_style",
+    "style_names",
+    "with_links",
+]

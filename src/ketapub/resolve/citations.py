@@ -19,8 +19,9 @@ from ketapub.cache import Cache
 from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, format_citations, load_style
 from ketapub.info import Info
 from ketapub.library import Library
+from ketapub.locale import words
 from ketapub.problems import Position, Problems, did_you_mean
-from ketapub.resolve.cited import Asked, Request, Scope, put_back
+from ketapub.resolve.cited import Asked, Request, Scope, put_back, with_named_links
 from ketapub.resolve.numbering import WHOLE, entry_id
 from ketapub.resolve.reference_lists import Entries, place_lists
 
@@ -72,7 +73,7 @@ def resolve_citations(
         for scope in scopes
         for one in scope.chapters
     )
-    return place_lists(resolved, _lists(scopes, results, info, style), info, problems)
+    return place_lists(resolved, _lists(scopes, results, info, style, library), info, problems)
 
 
 # --- what is asked for ---------------------------------------------------------------------------------------------
@@ -184,25 +185,32 @@ def _complain(info: Info, style: Style, said: str, problems: Problems) -> None:
 # --- the lists --------------------------------------------------------------------------------------------------
 
 
-def _lists(scopes: list[Scope], results: Results, info: Info, style: Style) -> Mapping[str, Entries]:
+def _lists(scopes: list[Scope], results: Results, info: Info, style: Style, library: Library) -> Mapping[str, Entries]:
     """The entries of each list by its name, with their ids and the places that cite them."""
     lists: dict[str, Entries] = {}
     for scope in scopes if style.has_list else ():
         if whole := results.get((scope.name, scope.language)):
-            lists[scope.name] = _entries(whole, scope, scope.name)
+            lists[scope.name] = _entries(whole, scope, scope.name, library, info)
         if info.bibliography.placement == "both":  # a chapter's part of the book's list, under the same numbers
             for one in scope.chapters:
                 if one.works:
                     chapter = Scope(scope.name, scope.language, (one,))
-                    lists[one.chapter.name] = _entries(results[scope.name, one.language], chapter, one.chapter.name)
+                    formatted = results[scope.name, one.language]
+                    lists[one.chapter.name] = _entries(formatted, chapter, one.chapter.name, library, info)
     return lists
 
 
-def _entries(formatted: Formatted, scope: Scope, list_name: str) -> Entries:
+def _entries(formatted: Formatted, scope: Scope, list_name: str, library: Library, info: Info) -> Entries:
     works = {key for one in scope.chapters for key in one.works}
-    places = scope.places
+    alone = scope.chapters[0].chapter.language if list_name else ""
+    word, places = words(alone or info.book.language), scope.places
     return tuple(
-        replace(entry, id=entry_id(entry.key, list_name), places=tuple(places.get(entry.key, ())))
+        replace(
+            entry,
+            id=entry_id(entry.key, list_name),
+            body=with_named_links(entry.body, library.records[entry.key], word),
+            places=tuple(places.get(entry.key, ())),
+        )
         for entry in formatted.entries
         if entry.key in works
     )

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ketapub import document as d
-from ketapub.citation_style import Formatted, Style
+from ketapub.citation_style import Formatted, Style, with_links
 from ketapub.info import Info
 from ketapub.library import Record
-from ketapub.locale import words
+from ketapub.locale import Words, words
 from ketapub.problems import Position
 from ketapub.resolve.numbering import WHOLE, entry_id
 from ketapub.resolve.spacing import AFTER_NUMBER, closed_up, closed_up_inside
@@ -139,10 +139,23 @@ class _Resolver:
         if not isinstance(node, d.Link) or not node.target.startswith("#ref-"):
             return node
         key = node.target.removeprefix("#ref-")
+        outside: d.Inlines = ()
+        if self.style.form == "note":
+            node, outside = self.apart(node, self.records[key])
         if self.style.has_list:
-            return replace(node, target=f"#{entry_id(key, self.list_name)}", name=self.link_name(key, node))
+            inside = replace(node, target=f"#{entry_id(key, self.list_name)}", name=self.link_name(key, node))
+            return (inside, *outside)
         first = self.first[key]
-        return node.children if first == id else replace(node, target=f"#{first}")
+        return (*(node.children if first == id else (replace(node, target=f"#{first}"),)), *outside)
+
+    def apart(self, node: d.Link, record: Record) -> tuple[d.Link, d.Inlines]:
+        """The link of a whole note ends where the first address begins: that leads out of the book."""
+        words = with_named_links(with_links(node.children, record.fields), record, self.word)
+        for index, word in enumerate(words):
+            if isinstance(word, d.Link):
+                placed = (d.map_nodes(one, lambda inner: replace(inner, at=node.at)) for one in words[index:])
+                return replace(node, children=words[:index]), tuple(placed)
+        return node, ()
 
     def link_name(self, key: str, node: d.Link) -> str:
         """What is seen, and what it means: "Reference 5, Dean et al. 2021", "Page et al. 2021a"; "" for whole names."""
@@ -171,6 +184,17 @@ class _Resolver:
         people = (person for value in values if isinstance(value, list) for person in value)
         texts = (*values, *(part for person in people for part in person.values()))
         return any(isinstance(text, str) and text.startswith(word) for text in texts)
+
+
+def with_named_links(nodes: d.Inlines, record: Record, word: Words) -> d.Inlines:
+    """Addresses that say of which work they are: "https://doi.org/10.1000/1, Dean et al. 2021"."""
+
+    def change(node: d.Node) -> d.Node:
+        if not isinstance(node, d.Link) or node.name or node.target.startswith("#"):
+            return node
+        return replace(node, name=f"{d.plain_text(node.children)}, {named(record, word)}")
+
+    return d.map_nodes(nodes, change)
 
 
 def _is_numeric(node: d.Node) -> bool:
