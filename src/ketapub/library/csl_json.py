@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ketapub.library.places import places_in
 from ketapub.problems import Position, Problems
 
 SPACE = re.compile(r"[ \t\r\n]*")
@@ -26,9 +27,7 @@ DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_co
 
 def read(path: str, text: str, problems: Problems) -> Iterator[tuple[Any, Position]]:
     """Yield `(raw record, Position)` for each member of the list; a fault of syntax is reported and ends it."""
-
-    def place(offset: int) -> Position:
-        return Position(path, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+    place = places_in(path, text)
 
     def after_space(offset: int) -> int:
         match = SPACE.match(text, offset)

@@ -63,6 +63,8 @@ OPENING = {
     '<span style="font-variant:small-caps;">': "span",
     '<span style="font-variant: small-caps;">': "span",
 }
+LONGEST_KEY = 200  # characters
+MOST_NAMED = 10  # unknown fields of a reference
 ISO_DATE = re.compile(r"-?\d{1,4}(-\d{1,2}(-\d{1,2})?)?")
 
 
@@ -99,8 +101,12 @@ def check_record(raw: Any, at: Position, problems: Problems) -> Record | None:
         return None
     kind = raw.get("type")
     if not isinstance(kind, str) or kind not in TYPES:
-        wrong = f'of type "{kind}", which CSL 1.0.2 does not know' if kind else "without a type"
-        hint = did_you_mean(str(kind), TYPES) if kind else 'add "type", such as "article-journal", "book" or "webpage"'
+        wrong = f'of type "{str(kind)[:40]}", which CSL 1.0.2 does not know' if kind else "without a type"
+        hint = (
+            did_you_mean(str(kind)[:40], TYPES)
+            if kind
+            else 'add "type", such as "article-journal", "book" or "webpage"'
+        )
         problems.add("bad-reference", at, f'reference "{key}" is {wrong}', hint)
         kind = "document"
     fields: dict[str, Any] = {"id": key, "type": kind}
@@ -128,8 +134,9 @@ def check_record(raw: Any, at: Position, problems: Problems) -> Record | None:
             fields[name] = _bare_doi(value) if name == "DOI" else value
     if unknown:
         known = TEXTS | NAMES | DATES
-        hints = [f'"{near}" for "{name}"' for name in unknown if (near := nearest(name, known))]
-        names = ", ".join(f'"{name}"' for name in unknown)
+        named = [name[:40] for name in unknown[:MOST_NAMED]]
+        hints = [f'"{near}" for "{name}"' for name in named if (near := nearest(name, known))]
+        names = ", ".join(f'"{name}"' for name in named) + " and more" * (len(unknown) > len(named))
         hint = f"did you mean {', '.join(hints)}?" if hints else "it is left out"
         problems.add("unknown-reference-field", at, f'reference "{key}": CSL has no field {names}', hint, "warning")
     return Record(key, fields, at)
@@ -140,6 +147,8 @@ def _key(value: Any) -> str:
         raise _Fault("a reference has no id", 'add "id": "…", the key that @key cites')
     if not isinstance(value, str):
         raise _Fault("the id of a reference is neither text nor a number")
+    if len(value) > LONGEST_KEY:
+        raise _Fault(f"the id {value[:40]!r}… has more than {LONGEST_KEY} characters", "an id is one short word")
     if re.search(r"\s", value) or CONTROL.search(value):
         raise _Fault(f"the id {value!r} holds a space", "an id is one word: @key cites it")
     return value
@@ -252,7 +261,7 @@ def _title(text: str, key: str, field: str, at: Position, problems: Problems) ->
     where = f'"{field}" of reference "{key}"'
     if foreign:
         hint = 'a title may hold <i>, <b>, <sup>, <sub> and <span class="nocase">'
-        problems.add("title-markup", at, f"{where} holds {foreign[0]}, which is printed as text", hint, "warning")
+        problems.add("title-markup", at, f"{where} holds {foreign[0][:60]}, which is printed as text", hint, "warning")
     if open_tags or not paired:
         problems.add(
             "title-markup",
