@@ -44,7 +44,7 @@ UNUSED = {
 }
 NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],
-    "bibliography": ["", "So far CSL-JSON files are read, and the list of references stands at the end of the book."],
+    "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "markdown": ["", "Formulas are not supported yet: with `math = true`, each one is a problem."],
 }
 # No author writes these.

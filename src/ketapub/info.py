@@ -157,7 +157,9 @@ class MarkdownSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BibliographySettings:
-    files: tuple[str, ...] = setting(list_of(PATH, unique=True), (), "The reference files: CSL-JSON")
+    files: tuple[str, ...] = setting(
+        list_of(PATH, unique=True), (), "Reference files: CSL-JSON, CSL-YAML, BibTeX, RIS, PubMed"
+    )
     style: str = setting(TEXT, "nlm-citation-sequence-brackets", "A CSL style by name, or the path of a .csl file")
     placement: str = setting(choice("book", "chapter", "both"), "book", "Where the reference list stands")
 

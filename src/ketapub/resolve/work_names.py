@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ketapub.library import Record
 from ketapub.locale import Words
 
+OTHERS = {"literal": "others"}  # as the library has "and others", and the engine takes it
 CREATORS = ("author", "editor", "translator", "container-author", "director", "composer")  # who a work is called by
 
 
@@ -16,7 +17,7 @@ def called(record: Record, language: Words) -> str:
     for creator in CREATORS:
         if people := record.fields.get(creator):
             names = [_surname(person) for person in people]
-            if len(names) > 2:
+            if len(names) > 2 or (len(names) == 2 and people[1] == OTHERS):
                 return f"{names[0]} {language['et-al']}"
             return f" {language['and']} ".join(names)
     return re.sub(r"</?[a-z][^<>]*>", "", record.fields.get("title", "")) or record.key
