@@ -618,6 +618,7 @@ MILLION = 1_000_000
         ("r.bib", "@a{b, title={" + "{" * MILLION),
         ("r.bib", "@book{b, title={" + "{a" * 100_000 + "}" * 100_000 + "}}"),
         ("r.bib", "@a{\n" * MILLION),
+        ("r.bib", "@" + " " * MILLION + "x"),
         ("r.bib", "@book{b, author={" + "a and " * 300_000 + "}}"),
         ("r.bib", "@book{b, author={" + "a," * 100_000 + "}}"),
         ("r.bib", "@book{b, title={" + "x" * 10 * MILLION + "}}"),

@@ -23,9 +23,9 @@ TOO_LARGE = "keep the works of this book in their own file"
 LONGEST_OPENING = 400  # characters in which a broken entry says its key
 DEEPEST = 8  # entries from which one may inherit through others
 
-_ENTRY = re.compile(r"@\s*(\w*)\s*[{(]")
+_ENTRY = re.compile(r"@(\w*)[ \t]*[{(]")
 _COMMENTARY = re.compile(r"@commentary(?=[ \t]*[{(])", re.IGNORECASE)  # bibtexparser would take it for a @comment
-_KEY = re.compile(r"@\s*\w*\s*[{(]\s*([^\s,{}()=\"#%'~\\]+)\s*,")
+_KEY = re.compile(r"@\w*[ \t]*[{(]\s*([^\s,{}()=\"#%'~\\]+)\s*,")
 _LEFT_OVER = re.compile(r"[,}\"]|[A-Za-z][\w-]*\s*=")
 _NOT_OPENED = re.compile(r"^[ \t]*@(\w+)", re.MULTILINE)
 _BRACE = re.compile(r"(?<!\\)[{}]")
