@@ -21,6 +21,7 @@ from ketapub.resolve.glyphs import check_glyphs
 from ketapub.resolve.index import add_index
 from ketapub.resolve.note_citations import cite_in_notes, number_notes_for
 from ketapub.resolve.numbering import number_book
+from ketapub.resolve.reference_care import check_library
 from ketapub.resolve.theming import collect_theming
 from ketapub.theme import Theme
 
@@ -34,6 +35,7 @@ def resolve(
     info = number_notes_for(style, draft.info, problems)
     chapters = add_crisis_lines(chapters, info)  # before anything counts: they are part of the text
     check_facts(chapters, manuscript.ledger, library, problems)  # while citations still stand as the author wrote them
+    check_library(chapters, manuscript.ledger, library, problems)  # likewise
     chapters = cite_in_notes(chapters, style, info, library)
     chapters = number_book(chapters, info, problems)  # before citations: notes count where they are called
     chapters = resolve_citations(chapters, info, library, style, problems, cache)  # adds the lists, with their ids
