@@ -23,6 +23,7 @@ from ketapub.locale import words
 from ketapub.problems import Position, Problems, did_you_mean
 from ketapub.resolve.cited import Asked, Request, Scope, put_back, with_named_links
 from ketapub.resolve.numbering import WHOLE, entry_id
+from ketapub.resolve.reference_care import check_references
 from ketapub.resolve.reference_lists import Entries, place_lists
 
 NOTHING = "Bibliography entry with no printed form"  # the engine's words; we say it at the record's place
@@ -68,6 +69,7 @@ def resolve_citations(
         _complain(info, style, str(fault), problems)
         return chapters
     _check(results, info, style, problems)
+    check_references(library, style, (key for one in asked for key in one.works), problems)
     resolved = tuple(
         put_back(one, scope, results.get((scope.name, one.language)), style, info, library.records)
         for scope in scopes
