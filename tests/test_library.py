@@ -219,3 +219,10 @@ def test_other_tags_are_told_and_stay_text(title: str, kept: str) -> None:
     fields, found = record(title=title)
     assert [(problem.code, problem.severity) for problem in found] == [("title-markup", "warning")]
     assert fields["title"] == kept
+
+
+@pytest.mark.parametrize("written", ["et al.", "et al", "and others"])
+def test_a_name_that_stands_for_all_others_is_theirs_in_one_form(written: str) -> None:
+    text = json.dumps([{"id": "a", "type": "book", "author": [{"family": "Rush"}, {"literal": written}]}])
+    library = read_library((("r.json", text.encode()),), Problems())
+    assert library.records["a"].fields["author"] == [{"family": "Rush"}, {"literal": "others"}]

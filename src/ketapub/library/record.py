@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ketapub.library.names import OTHERS, is_others
 from ketapub.problems import Position, Problems, did_you_mean, nearest
 
 
@@ -188,7 +189,7 @@ def _names(value: Any) -> list[dict[str, Any]]:
         name = {part: bool(text) if part in FLAGS else _text(text) for part, text in one.items() if text is not None}
         if not (name.get("family") or name.get("literal") or name.get("given")):
             raise _Fault("has a name without family, given or literal")
-        names.append(name)
+        names.append(OTHERS if is_others(str(name.get("literal", ""))) else name)
     return names
 
 
