@@ -313,7 +313,7 @@ def test_g2_a_dependent_style_is_its_parent_in_its_own_language() -> None:
         ("en-US", "sub-verbo", "(Murray et al., 2002, Sub verbo 93)"),
         ("en-US", "table", "(Murray et al., 2002, Table 93)"),  # the engine knows no tables
         ("de-DE", "table", "(Murray et al., 2002, Tabelle 93)"),
-        ("en-US", "appendix", "(Murray et al., 2002, appendix 93)"),
+        ("en-US", "appendix", "(Murray et al., 2002, Appendix 93)"),
     ],
 )
 def test_g3_every_kind_of_locator_in_every_language(language: str, label: str, text: str) -> None:

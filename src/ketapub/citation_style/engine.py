@@ -21,9 +21,9 @@ from typing import Any
 from ketapub import document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.citation_style.inlines import closed_quotes, from_pandoc, joined, to_pandoc, with_links, words_of
+from ketapub.citation_style.locators import locator_words, with_locators
 from ketapub.citation_style.style import LOCATORS, Style, locator_word
 from ketapub.library import Record
-from ketapub.locale import words
 
 Json = dict[str, Any]
 API_VERSION = [1, 23, 1]  # of pandoc's JSON; pandoc refuses one that it does not read
@@ -90,6 +90,7 @@ def format_citations(
     kept: list[d.Inline] = []
     # Two languages at once would mix: a style that names its own decides alone.
     spoken = style.language or (language if language.partition("-")[0].lower() in LANGUAGES else "en-US")
+    style = with_locators(style, _kinds(clusters), spoken)
     uncited = [_member(d.Cite(key), 0, style, spoken, kept) for key in nocite]
     request = {
         "pandoc-api-version": API_VERSION,
@@ -157,21 +158,24 @@ def _member(cite: d.Cite, note: int, style: Style, language: str, kept: list[d.I
     return {
         "citationId": cite.key,
         "citationPrefix": to_pandoc(cite.prefix, kept),
-        "citationSuffix": _suffix(cite, language, kept),
+        "citationSuffix": _suffix(cite, style, language, kept),
         "citationMode": {"t": mode},
         "citationNoteNum": note,
         "citationHash": 0,
     }
 
 
-def _suffix(cite: d.Cite, language: str, kept: list[d.Inline]) -> list[Json]:
+def _kinds(clusters: tuple[Cluster, ...]) -> list[str]:
+    return [cite.label or "page" for cluster in clusters for cite in cluster.cites if cite.locator]
+
+
+def _suffix(cite: d.Cite, style: Style, language: str, kept: list[d.Inline]) -> list[Json]:
     """The locator in braces, so that nothing else is taken for one; then the author's own words."""
-    kind = cite.label or "page"
+    kind = style.read_as.get(cite.label, cite.label) or "page"
     locator = cite.locator.translate({ord("{"): "(", ord("}"): ")"})
     said = to_pandoc(cite.suffix, kept)
-    if locator and kind not in LOCATORS:  # these the engine cannot read: they are words like any others
-        word = words(language)[kind] if kind in ("table", "equation") else kind.replace("-", " ")
-        said = words_of(f", {word} {locator}") + _spaced(said)
+    if locator and kind not in LOCATORS:  # no name was free for it: words like any others
+        said = words_of(f", {locator_words(kind, language)} {locator}") + _spaced(said)
         locator = ""
     if not locator and not said:
         return []

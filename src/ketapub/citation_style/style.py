@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,7 @@ NAMESPACE = "http://purl.org/net/xbiblio/csl"
 CSL = f"{{{NAMESPACE}}}"
 Form = Literal["numeric", "author-date", "author", "label", "note"]
 
-# Kinds of locator that the engine can read out of a citation (the others are unknown to it in every language).
+# Kinds of locator that the engine knows; for the others see locators.py.
 LOCATORS = re.findall(
     r"\S+", "book chapter column figure folio issue line note opus page paragraph part section sub-verbo verse volume"
 )
@@ -34,6 +34,7 @@ class Style:
     """A style that depends on nothing else. `language` is its own `default-locale`, "" where the book's counts.
 
     `has_list`: it formats a reference list. `capitalises`: a citation that opens a note opens with a capital ("Ibid.").
+    `read_as`: kinds of locator that the engine does not know, by the known kind that stands in (`with_locators`).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Style:
     has_list: bool = True
     capitalises: bool = False
     punctuation_in_quotes: bool | None = None  # None: as its language has it
+    read_as: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Broken(Exception):
