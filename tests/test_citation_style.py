@@ -229,7 +229,11 @@ def test_styles_are_found_by_present_and_former_names(name: str, form: str) -> N
 def test_an_unknown_style_names_the_nearest() -> None:
     problem = said_of("nlm-citation-sequence-braket")
     assert problem.code == "unknown-style"
-    assert problem.hint == 'did you mean "nlm-citation-sequence-brackets"?'
+    assert problem.hint == (
+        'did you mean "nlm-citation-sequence-brackets", "nlm-citation-sequence" or '
+        '"nlm-citation-sequence-brackets-no-et-al"? `ketapub config --styles WORD` lists styles'
+    )
+    assert said_of("x" * 100_000).hint == "`ketapub config --styles WORD` lists styles"
 
 
 @pytest.mark.parametrize("name", ["../renamed-styles", "/etc/passwd", "dependent/2d-materials", "", "a\x00b"])

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 import subprocess
 import sys
 import types
@@ -179,6 +180,8 @@ def test_another_fault_of_the_system_is_not_hidden(fake):
         ["build", "--quiet", "--verbose"],
         ["build", "--str"],
         ["config", "--show", "--schema"],
+        ["config", "--styles"],
+        ["config", "--schema", "--styles", "bmj"],
         ["new"],
     ],
 )
@@ -338,6 +341,37 @@ def test_config(folder, capsys):
         assert 'title = "T"' in capsys.readouterr().out
     (folder / "book.toml").write_text("[book\n")
     assert run("config") == 2
+
+
+def test_config_lists_styles_without_a_book(folder, capsys):
+    assert run("config", "--styles", "Lancet", "neuro") == 0
+    assert capsys.readouterr().out == (
+        "the-lancet-neurology  numeric      The Lancet Neurology, printed as the-lancet\n"
+    )
+    assert run("config", "no-such-folder", "--styles", "jama") == 0
+    first, *_ = capsys.readouterr().out.splitlines()
+    assert first.split()[:2] == ["jama", "numeric"]
+    assert first.endswith(", printed as american-medical-association")
+    assert run("config", "--styles", "vancouver") == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(", once vancouver")
+
+
+def test_config_lists_no_more_styles_than_a_screen_holds(folder, capsys):
+    assert run("config", "--styles", "journal") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 41
+    assert re.fullmatch(r"… and \d{3,} more", lines[-1])
+
+
+def test_config_names_the_styles_nearest_to_an_unknown_one(folder, capsys):
+    assert run("config", "--styles", "vancuver") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert 'error[unknown-style]: no citation style has "vancuver" in its names' in told.err
+    assert 'did you mean "vancouver",' in told.err
+    for nothing in ("zzzzq", "", "§", "new zzzzq"):
+        assert run("config", "--styles", nothing) == 1
+        assert "hint: try one word" in capsys.readouterr().err
 
 
 def test_clean(folder, capsys):

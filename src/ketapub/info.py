@@ -160,7 +160,11 @@ class BibliographySettings:
     files: tuple[str, ...] = setting(
         list_of(PATH, unique=True), (), "Reference files: CSL-JSON, CSL-YAML, BibTeX, RIS, PubMed"
     )
-    style: str = setting(TEXT, "nlm-citation-sequence-brackets", "A CSL style by name, or the path of a .csl file")
+    style: str = setting(
+        TEXT,
+        "nlm-citation-sequence-brackets",
+        "A CSL style by name (`ketapub config --styles WORD` finds it), or the path of a .csl file",
+    )
     placement: str = setting(choice("book", "chapter", "both"), "book", "Where the reference list stands")
 
 

@@ -5,7 +5,9 @@ Everything is found on this machine: given a dependent style or a mere name, the
 
 from __future__ import annotations
 
+import difflib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +16,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ketapub.problems import Position, Problems, did_you_mean
+from ketapub.problems import Position, Problems
 
 if TYPE_CHECKING:
     from lxml import etree
 
 NAMESPACE = "http://purl.org/net/xbiblio/csl"
 CSL = f"{{{NAMESPACE}}}"
+LONGEST = 100  # characters of a name that are worth a comparison with 11,000 names
 Form = Literal["numeric", "author-date", "author", "label", "note"]
 
 # Kinds of locator that the engine knows; for the others see locators.py.
@@ -61,8 +64,8 @@ def load_style(name: str, at: Position, problems: Problems, own: bytes | None = 
     try:
         root = _read(own) if own is not None else _installed(name)
         if root is None:
-            hint = did_you_mean(name, style_names()) or "`ketapub config --styles WORD` lists the styles"
-            problems.add("unknown-style", at, f'no citation style "{name}"', hint)
+            hint = f"{did_you_mean_style(name)} `ketapub config --styles WORD` lists styles"
+            problems.add("unknown-style", at, f'no citation style "{name}"', hint.strip())
             return None
         language = root.get("default-locale", "")
         if parent := _parent(root):
@@ -90,9 +93,26 @@ def load_style(name: str, at: Position, problems: Problems, own: bytes | None = 
 
 def style_names() -> tuple[str, ...]:
     """Every name that `load_style` knows: styles, journals, and names they had before."""
-    folder = _folder()
-    files = {path.stem for path in (*folder.glob("*.csl"), *folder.glob("dependent/*.csl"))}
-    return tuple(sorted(files | set(_renamed())))
+    return tuple(sorted({os.path.basename(path).removesuffix(".csl") for path in style_files()} | set(former_names())))
+
+
+def style_files() -> tuple[str, ...]:
+    """The path of every installed style: those that stand alone, then those of journals that use one of them."""
+    folders = (_folder(), _folder() / "dependent")
+    return tuple(
+        os.path.join(folder, name) for folder in folders for name in sorted(os.listdir(folder)) if name.endswith(".csl")
+    )
+
+
+def did_you_mean_style(name: str) -> str:
+    """Up to three names that have all the words of this one, or else look like it; "" where there are none."""
+    known = style_names()
+    words = re.findall(r"[^\W_]+", name[:LONGEST].lower())
+    longer = sorted((one for one in known if words and all(word in one for word in words)), key=len)
+    near = difflib.get_close_matches("-".join(words), known, n=3, cutoff=0.7)
+    names = [f'"{one}"' for one in dict.fromkeys([*longer[:3], *near])][:3]
+    listed = " or ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+    return f"did you mean {listed}?" if listed else ""
 
 
 @cache
@@ -105,15 +125,16 @@ def _folder() -> Path:
 
 
 @cache
-def _renamed() -> Mapping[str, str]:
+def former_names() -> Mapping[str, str]:
+    """Names that styles had before -> their present names."""
     renamed: Mapping[str, str] = json.loads(_folder().joinpath("renamed-styles.json").read_text(encoding="utf-8"))
     return renamed
 
 
 def _installed(name: str) -> etree._Element | None:
     wanted = name.removeprefix("http://www.zotero.org/styles/").removesuffix(".csl")
-    wanted = _renamed().get(wanted, wanted)
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", wanted):
+    wanted = former_names().get(wanted, wanted)
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}", wanted):
         for path in (_folder() / f"{wanted}.csl", _folder() / "dependent" / f"{wanted}.csl"):
             if path.is_file():
                 return _read(path.read_bytes())

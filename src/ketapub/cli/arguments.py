@@ -92,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
     what = config.add_mutually_exclusive_group()
     what.add_argument("--show", action="store_true", help="the settings in effect, as TOML (this is the default)")
     what.add_argument("--schema", action="store_true", help="JSON Schema of book.toml, for editors")
+    text = "the citation styles with all these words in a name or title, the likeliest first"
+    what.add_argument("--styles", nargs="+", default=[], metavar="WORD", help=text)
 
     explain = command("explain", run.explain, "say what a problem code means, with a wrong and a right example")
     explain.add_argument(

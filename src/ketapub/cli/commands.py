@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from ketapub.cli.given import book_folder, cache_folder, formats_of, today
 from ketapub.cli.telling import DONE, count, many, progress_of, quiet_libraries, say, tell, usage
-from ketapub.problems import Problems, did_you_mean, explanations
+from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean, explanations
 
 if TYPE_CHECKING:
     from ketapub.book_folder import BookFolder
     from ketapub.document import Fact
     from ketapub.ledger import Claim
+
+
+MOST_STYLES = 40  # lines that a list of styles may have
 
 
 def new(options: argparse.Namespace) -> int:
@@ -145,6 +148,8 @@ def config(options: argparse.Namespace) -> int:
     if options.schema:
         print(json.dumps(info.schema(), indent=2))
         return DONE
+    if options.styles:
+        return _list_styles(options.styles)
     from ketapub.book_folder import BookFolder
     from ketapub.manuscript import read_settings
 
@@ -181,6 +186,26 @@ def clean(options: argparse.Namespace) -> int:
     deleted = clean(options.out, problems)
     tell(options, problems.in_order(), ())
     say(f"{many(len(deleted), 'file')} deleted from {options.out}")
+    return DONE
+
+
+def _list_styles(words: Sequence[str]) -> int:
+    """Name, kind and title of each style; the style behind a journal's name; a former name, if it was asked for."""
+    from ketapub.citation_style import did_you_mean_style, find_styles
+
+    asked = " ".join(words)
+    found = find_styles(asked)
+    if not found:
+        hint = did_you_mean_style(asked) or "try one word of the name of a journal, a publisher or a society"
+        raise Stopped([Problem("unknown-style", NOWHERE, f'no citation style has "{asked}" in its names', hint)])
+    shown = found[:MOST_STYLES]
+    width = min(40, max(len(style.name) for style in shown))
+    for style in shown:
+        parent = f", printed as {style.parent}" if style.parent else ""
+        former = f", once {asked.lower()}" if asked.lower() in style.former else ""
+        print(f"{style.name:{width}}  {style.form:11}  {style.title}{parent}{former}")
+    if len(found) > len(shown):
+        print(f"… and {len(found) - len(shown)} more")
     return DONE
 
 
