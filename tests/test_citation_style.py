@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+import time
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
@@ -516,3 +518,22 @@ def test_what_the_cache_remembers_needs_no_engine(monkeypatch: pytest.MonkeyPatc
 def test_g15_stops_stand_inside_american_quotation_marks(text: str, wanted: str) -> None:
     assert closed_quotes((d.Text(text),)) == (d.Text(wanted),)
     assert d.plain_text(closed_quotes((d.Emphasis((d.Text("“Why”"),)), d.Text(". Then")))) == "“Why.” Then"
+
+
+def test_g14_links_are_found_in_no_time_in_a_hostile_title() -> None:
+    fields = {"DOI": "1", "PMID": "1 1", "PMCID": "1 ", "URL": "http://1"}
+    start = time.process_time()
+    assert len(links(with_links((d.Text("1 " * 20_000),), fields))) == 20_000
+    with_links((d.Text("PMID: " + "1" * 100_000),), {"PMID": "1"})
+    assert time.process_time() - start < 20  # the square of the length would take hours
+
+
+def test_g14_quotation_marks_may_be_curled() -> None:
+    body = with_links((d.Text("doi:10.1/a’b”c, é"),), {"DOI": "10.1/a'b\"c"})
+    assert shown(body) == "[doi:10.1/a’b”c](https://doi.org/10.1/a'b%22c), é"
+
+
+def test_the_collector_is_on_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyError):
+        cited(NLM, d.Cite("nokey"))
+    assert gc.isenabled()

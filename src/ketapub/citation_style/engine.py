@@ -6,11 +6,13 @@ environment, and is kept from all else (`--sandbox`), the network included.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache as cached
 from importlib.metadata import version
@@ -69,6 +71,20 @@ class Formatted:
     warnings: tuple[str, ...] = ()
 
 
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """The engine's answer has a million nodes and no cycles; Python would look for some again and again."""
+    was_on = gc.isenabled()  # not so where another chapter's citations are at it, in a thread of their own
+    if was_on:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_collector()
 def format_citations(
     style: Style,
     language: str,
@@ -280,8 +296,8 @@ def _parts(nodes: list[Json]) -> list[tuple[bool, list[Json]]]:
 
 
 def _trimmed(body: d.Inlines) -> d.Inlines:
-    if body and isinstance(body[0], d.Text):
-        body = (replace(body[0], text=body[0].text.lstrip()), *body[1:])
-    if body and isinstance(body[-1], d.Text):
-        body = (*body[:-1], replace(body[-1], text=body[-1].text.rstrip()))
-    return tuple(node for node in body if node != d.Text(""))
+    if body and isinstance(first := body[0], d.Text) and first.text[:1].isspace():
+        body = (replace(first, text=first.text.lstrip()), *body[1:])
+    if body and isinstance(last := body[-1], d.Text) and last.text[-1:].isspace():
+        body = (*body[:-1], replace(last, text=last.text.rstrip()))
+    return tuple(node for node in body if not (isinstance(node, d.Text) and not node.text))

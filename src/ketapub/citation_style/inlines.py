@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -46,41 +47,43 @@ def to_pandoc(inlines: d.Inlines, kept: list[d.Inline]) -> list[Json]:
 def from_pandoc(nodes: Iterable[Json], kept: list[d.Inline], italic: bool = False) -> d.Inlines:
     """Pandoc's inlines as ours. Italics inside italics stand upright: they are taken out of the outer ones."""
     out: list[d.Inline] = []
+    run: list[str] = []  # the words since the last other node: a reference is hardly anything else
     for node in nodes:
         kind: str = node["t"]
+        if kind == "Str":
+            run.append(node["c"])
+            continue
+        if kind == "Space" or kind == "SoftBreak":
+            run.append(" ")
+            continue
+        if run:
+            out += _leaf(_raised("".join(run)), italic)
+            run = []
         content: Any = node.get("c")
-
-        def inside(nodes: Any) -> d.Inlines:
-            return from_pandoc(nodes, kept, italic)
-
         match kind:
-            case "Str":
-                out += _leaf(_raised(content), italic)
-            case "Space" | "SoftBreak":
-                out += _leaf((d.Text(" "),), italic)
             case "LineBreak":
                 out.append(d.HardBreak())
             case "Emph":
                 out += from_pandoc(content, kept, not italic)
             case "Strong":
-                out.append(d.Strong(inside(content)))
+                out.append(d.Strong(from_pandoc(content, kept, italic)))
             case "Strikeout":
-                out.append(d.Strikeout(inside(content)))
+                out.append(d.Strikeout(from_pandoc(content, kept, italic)))
             case "Superscript":
-                out.append(d.Superscript(inside(content)))
+                out.append(d.Superscript(from_pandoc(content, kept, italic)))
             case "Subscript":
-                out.append(d.Subscript(inside(content)))
+                out.append(d.Subscript(from_pandoc(content, kept, italic)))
             case "SmallCaps":
-                out.append(d.SmallCaps(inside(content)))
+                out.append(d.SmallCaps(from_pandoc(content, kept, italic)))
             case "Underline":
-                out.append(d.Span(inside(content), d.Attributes(classes=("underline",))))
+                out.append(d.Span(from_pandoc(content, kept, italic), d.Attributes(classes=("underline",))))
             case "Quoted":
                 marks = "“”" if content[0]["t"] == "DoubleQuote" else "‘’"
-                out += [d.Text(marks[0]), *inside(content[1]), d.Text(marks[1])]
+                out += [d.Text(marks[0]), *from_pandoc(content[1], kept, italic), d.Text(marks[1])]
             case "Link":
-                out.append(d.Link(inside(content[1]), content[2][0]))
+                out.append(d.Link(from_pandoc(content[1], kept, italic), content[2][0]))
             case "Cite":
-                out += inside(content[1])
+                out += from_pandoc(content[1], kept, italic)
             case "Span":
                 (id, classes, _), held = content
                 if id.startswith(KEPT):
@@ -88,9 +91,11 @@ def from_pandoc(nodes: Iterable[Json], kept: list[d.Inline], italic: bool = Fals
                 else:
                     if {"csl-block", "csl-indent"} & set(classes) and out:
                         out.append(d.HardBreak())
-                    out += inside(held)
+                    out += from_pandoc(held, kept, italic)
             case _:
                 raise ValueError(f"a node of pandoc's that nobody planned for: {kind}")
+    if run:
+        out += _leaf(_raised("".join(run)), italic)
     return joined(out)
 
 
@@ -100,18 +105,27 @@ def _leaf(nodes: d.Inlines, italic: bool) -> d.Inlines:
 
 def _raised(text: str) -> d.Inlines:
     """Text with raised letters of Unicode ("4ᵉ") as real superscripts: few fonts have them, few voices read them."""
+    if text.isascii() or not any(map(_is_raised, set(text))):
+        return (d.Text(text),)
     out: list[d.Inline] = []
     for char in text:
-        decomposition = unicodedata.decomposition(char)
-        if decomposition.startswith("<super>") and char not in "™℠":
+        if _is_raised(char):
             out.append(d.Superscript((d.Text(unicodedata.normalize("NFKD", char)),)))
         else:
             out.append(d.Text(char))
     return joined(out)
 
 
+@cache
+def _is_raised(char: str) -> bool:
+    return unicodedata.decomposition(char).startswith("<super>") and char not in "™℠"
+
+
 def joined(nodes: Iterable[d.Inline]) -> d.Inlines:
     """The same with neighbours of one kind joined: texts, italics, superscripts; empty texts left out."""
+    nodes = tuple(nodes)
+    if len(nodes) == 1 and not isinstance(nodes[0], d.Text):
+        return nodes
     out: list[d.Inline] = []
     for node in nodes:
         match (out[-1] if out else None), node:
@@ -130,6 +144,8 @@ def joined(nodes: Iterable[d.Inline]) -> d.Inlines:
 
 def closed_quotes(nodes: d.Inlines) -> d.Inlines:
     """The same with full stop and comma inside of closing quotation marks; the engine forgets the layout's own."""
+    if "”" not in d.plain_text(nodes):  # hardly any has some
+        return nodes
     leaves: list[str] = []
     for node in d.walk(nodes):
         if isinstance(node, d.Text):
@@ -155,7 +171,33 @@ def _drawn_in(text: str) -> str:
 
 # --- identifiers ---------------------------------------------------------------------------------------------------
 
-CURLED = {"'": "['’‘]", '"': '["“”]'}  # the engine curls the quotation marks of some fields
+STRAIGHT = str.maketrans("‘’“”", "''\"\"")  # the engine curls the quotation marks of some fields
+LONGEST_LEAD = 40  # characters
+NO_LEAD = re.compile(r"(?!)")
+DOI_LEAD = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s?)\Z")
+PMID_LEAD = re.compile(r"PMID:?\s*\Z")
+PMCID_LEAD = re.compile(r"PMCID:?\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What a record says: its value, the words before it that belong to the link, where the link leads."""
+
+    value: str
+    lead: re.Pattern[str]
+    address: str
+    must_lead: bool = False  # without those words, a number is any number
+    whole: bool = False  # no digit may follow
+
+    def found(self, text: str, begin: int) -> tuple[int, int] | None:
+        start = text.find(self.value, begin)
+        while start >= 0:
+            end = start + len(self.value)
+            lead = self.lead.search(text, max(begin, start - LONGEST_LEAD), start)
+            if (lead or not self.must_lead) and not (self.whole and text[end : end + 1].isdecimal()):
+                return (lead.start() if lead else start), end
+            start = text.find(self.value, start + 1)
+        return None
 
 
 def with_links(body: d.Inlines, fields: Mapping[str, Any]) -> d.Inlines:
@@ -164,36 +206,43 @@ def with_links(body: d.Inlines, fields: Mapping[str, Any]) -> d.Inlines:
     Only what the record says is sought, so nothing is guessed from the looks of a text. DOIs are percent-encoded for
     the address, but for what a path may hold (RFC 3986, 3.3): the parentheses of "S0140-6736(84)91816-6" stay.
     """
-    sought: list[tuple[str, str]] = []  # pattern, address; in a tie the first one wins
+    sought: list[_Sought] = []  # in a tie the first one wins
     if doi := fields.get("DOI"):
-        address = "https://doi.org/" + quote(doi, safe="/:;()@!$*',~")
-        sought.append((rf"(?:https?://(?:dx\.)?doi\.org/|doi:\s?)?{_literally(doi)}", address))
+        sought.append(_Sought(doi, DOI_LEAD, "https://doi.org/" + quote(doi, safe="/:;()@!$*',~")))
     if (url := fields.get("URL", "")) and re.match(r"https?://[^\s/]", url):
-        sought.append((_literally(url), quote(url, safe="%/:?#[]@!$&'()*+,;=~")))
+        sought.append(_Sought(url, NO_LEAD, quote(url, safe="%/:?#[]@!$&'()*+,;=~")))
     if pmid := fields.get("PMID"):
-        sought.append((rf"PMID:?\s*{_literally(pmid)}(?!\d)", f"https://pubmed.ncbi.nlm.nih.gov/{quote(pmid)}/"))
+        address = f"https://pubmed.ncbi.nlm.nih.gov/{quote(pmid)}/"
+        sought.append(_Sought(pmid, PMID_LEAD, address, must_lead=True, whole=True))
     if pmcid := fields.get("PMCID"):
         number = f"PMC{pmcid.upper().removeprefix('PMC')}"
-        pattern = rf"(?:PMCID:?\s*)?{_literally(pmcid)}(?!\d)"
-        sought.append((pattern, f"https://pmc.ncbi.nlm.nih.gov/articles/{quote(number)}/"))
+        address = f"https://pmc.ncbi.nlm.nih.gov/articles/{quote(number)}/"
+        sought.append(_Sought(pmcid, PMCID_LEAD, address, whole=True))
     if not sought:
         return body
-    any_of_them = re.compile("|".join(f"({one})" for one, _ in sought))
+    if quoted := any(mark in one.value for one in sought for mark in "'\""):
+        sought = [replace(one, value=one.value.translate(STRAIGHT)) for one in sought]
 
     def change(node: d.Node) -> d.Node | tuple[d.Node, ...]:
-        if not isinstance(node, d.Text):
-            return node
-        out: list[d.Node] = []
+        return linked(node) if isinstance(node, d.Text) else node
+
+    def linked(node: d.Text) -> d.Inlines:
+        text = node.text.translate(STRAIGHT) if quoted else node.text
+        out: list[d.Inline] = []
         end = 0
-        for match in any_of_them.finditer(node.text):
-            if match.start() > end:
-                out.append(d.Text(node.text[end : match.start()]))
-            out.append(d.Link((d.Text(match[0]),), sought[(match.lastindex or 1) - 1][1]))
-            end = match.end()
+        places = [(one, one.found(text, 0)) for one in sought]
+        while found := [(place, one) for one, place in places if place]:
+            (start, after), one = min(found, key=lambda pair: pair[0][0])
+            if start > end:
+                out.append(d.Text(node.text[end:start]))
+            out.append(d.Link((d.Text(node.text[start:after]),), one.address))
+            end = after
+            places = [(one, one.found(text, end) if place and place[0] < end else place) for one, place in places]
+        if not out:
+            return (node,)
         return (*out, d.Text(node.text[end:])) if end < len(node.text) else tuple(out)
 
-    return d.map_nodes(body, change)
-
-
-def _literally(value: str) -> str:
-    return "".join(CURLED.get(char) or re.escape(char) for char in value)
+    linked_body: list[d.Inline] = []
+    for node in body:  # nearly all of them texts
+        linked_body += linked(node) if isinstance(node, d.Text) else d.map_nodes((node,), change)
+    return tuple(linked_body)
