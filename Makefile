@@ -1,7 +1,7 @@
 # `make` builds the book, `make test` runs every fast check of the code, `make check` runs the validators on the
 # built book. Each one first sets up what it needs, and only what is missing.
 .DEFAULT_GOAL := book
-.PHONY: book test test-all check lock golden clean setup setup-check
+.PHONY: book test test-all check bench lock golden clean setup setup-check
 unexport PYTHONDONTWRITEBYTECODE   # it makes every start slower
 PY := .venv/bin/python
 
@@ -24,6 +24,10 @@ test-all: setup
 
 check: setup-check book
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -m "" tests/check
+
+# CPU time against the bare engine, as ratios with limits.
+bench: setup
+	@$(PY) bench/citations.py
 
 # Rewrite the golden texts from what the code does now; then read the diff.
 golden: setup
