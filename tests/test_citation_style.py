@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import subprocess
 import time
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -14,7 +15,17 @@ import pytest
 
 from ketapub import document as d
 from ketapub.cache import Cache
-from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, engine, format_citations, load_style
+from ketapub.citation_style import (
+    Cluster,
+    EngineFault,
+    Formatted,
+    Style,
+    engine,
+    estimated_seconds,
+    format_citations,
+    load_style,
+    long_wait,
+)
 from ketapub.citation_style.inlines import closed_quotes, from_pandoc, with_links
 from ketapub.library import Record, read_library
 from ketapub.problems import NOWHERE, Position, Problem, Problems
@@ -537,3 +548,57 @@ def test_the_collector_is_on_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyError):
         cited(NLM, d.Cite("nokey"))
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("name", "works", "least", "most"),
+    [  # seconds, as measured
+        (APA, 60, 0.1, 1),
+        (APA, 300, 1, 4),
+        (APA, 1000, 30, 40),
+        (APA, 2000, 190, 319),
+        ("chicago-author-date", 2000, 190, 319),
+        ("modern-language-association", 2000, 1, 10),
+        ("harvard-cite-them-right", 2000, 2, 10),
+        (NLM, 2000, 1, 10),
+        (APA, 0, 0, 0),
+    ],
+)
+def test_g12_how_long_a_book_takes(name: str, works: int, least: float, most: float) -> None:
+    assert least <= estimated_seconds(style(name), works) <= most
+
+
+@pytest.mark.parametrize(
+    ("name", "works", "said"),
+    [
+        (APA, 800, ""),
+        (APA, 801, "20 seconds"),
+        (APA, 1000, "30 seconds"),
+        (APA, 1200, "a minute"),
+        (APA, 2000, "4 minutes"),
+        (APA, 5000, "an hour"),
+        (APA, 10_000, "8 hours"),
+        (NLM, 10_000, ""),
+        ("harvard-cite-them-right", 10_000, ""),
+    ],
+)
+def test_g12_who_has_to_wait_is_told(name: str, works: int, said: str) -> None:
+    assert long_wait(style(name), works) == said
+
+
+def test_g12_the_engine_gets_all_the_time_that_a_sound_run_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = []
+
+    def run(command: list[str], **options: Any) -> Any:
+        if "--version" in command:
+            return original(command, **options)
+        limits.append(options["timeout"])
+        raise subprocess.TimeoutExpired(command, options["timeout"])
+
+    original = subprocess.run
+    monkeypatch.setattr(engine.subprocess, "run", run)
+    for works in (1, 1000, 2000, 5000):
+        records = {str(number): Record(str(number), {"id": str(number)}, NOWHERE) for number in range(works)}
+        with pytest.raises(EngineFault, match=r"more than \d+ seconds"):
+            format_citations(style(APA), "en-US", records, (), tuple(records))
+    assert limits == [300, 680, 4996, 7200]

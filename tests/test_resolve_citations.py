@@ -11,7 +11,7 @@ import pytest
 
 from ketapub import document as d
 from ketapub.book_folder import BookFolder
-from ketapub.citation_style import EngineFault, Style, load_style
+from ketapub.citation_style import EngineFault, Formatted, Style, load_style
 from ketapub.info import BibliographySettings, BookSettings, Info
 from ketapub.library import Library, Record, read_library
 from ketapub.locale import words
@@ -83,6 +83,26 @@ def codes(problems: Problems) -> list[tuple[str, str]]:
 
 
 # --- the book ----------------------------------------------------------------------------------------------
+
+
+def test_many_works_in_an_author_date_style_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = {
+        f"work{number}": Record(f"work{number}", {"id": f"work{number}", "type": "book", "title": "T"}, STYLE_AT)
+        for number in range(1200)
+    }
+    many, problems = Library(records), Problems()
+    one = chapter(words_around("a", mark(*list(records)[:700])), words_around("b", mark("work0")), nocite=("@*",))
+    monkeypatch.setattr(citations, "format_citations", lambda *_: Formatted({"cite-1": (), "cite-2": ()}, ()))
+    resolve_citations((one,), info(style=APA), many, style(APA), problems)
+    [problem] = problems.found
+    assert (problem.code, problem.at, problem.severity) == ("slow-citations", STYLE_AT, "warning")
+    assert problem.message == '1,200 works in the author-date style "apa": their citations take about a minute'
+    assert 'placement = "chapter"' in problem.hint
+    for name, works in ((NLM, 1200), ("harvard-cite-them-right", 1200), (APA, 800)):
+        problems = Problems()
+        some = Library(dict(list(records.items())[:works]))
+        resolve_citations((chapter(nocite=("@*",)),), info(style=name), some, style(name), problems)
+        assert problems.found == []
 
 
 def test_a_book_without_citations_is_left_alone() -> None:

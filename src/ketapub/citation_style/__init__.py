@@ -9,6 +9,7 @@ from ketapub.citation_style.catalogue import Listed, find_styles
 from ketapub.citation_style.engine import Cluster, EngineFault, Formatted, format_citations
 from ketapub.citation_style.inlines import with_links
 from ketapub.citation_style.needs import Needs
+from ketapub.citation_style.patience import estimated_seconds, long_wait
 from ketapub.citation_style.style import Style, did_you_mean_style, load_style, style_names
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "Needs",
     "Style",
     "did_you_mean_style",
+    "estimated_seconds",
     "find_styles",
     "format_citations",
     "load_style",
+    "long_wait",
     "style_names",
     "with_links",
 ]

@@ -24,13 +24,13 @@ from ketapub import document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.citation_style.inlines import closed_quotes, from_pandoc, joined, to_pandoc, with_links, words_of
 from ketapub.citation_style.locators import locator_words, with_locators
+from ketapub.citation_style.patience import SHORTEST, seconds_to_wait
 from ketapub.citation_style.style import LOCATORS, Style, locator_word
 from ketapub.library import Record
 
 Json = dict[str, Any]
 API_VERSION = [1, 23, 1]  # of pandoc's JSON; pandoc refuses one that it does not read
 OLDEST = (3, 9)  # 3.8 was slow with the Chicago style of 2025, and older ones lack much of CSL 1.0.2
-TIMEOUT = 300  # seconds; an author-date style of a thousand works needs 34
 CLUSTER = "ck-"
 
 # The languages whose words the engine has. With another it mixes the layout of a style in no language with English.
@@ -120,7 +120,8 @@ def format_citations(
         },
     }
     references = [dict(records[key].fields) for key in cited]
-    answer, warnings = _answer(style, json.dumps(references), json.dumps(request), cache)
+    limit = seconds_to_wait(style, len(references))
+    answer, warnings = _answer(style, json.dumps(references), json.dumps(request), limit, cache)
     texts: dict[str, d.Inlines] = {}
     entries: list[d.Entry] = []
     for block in answer["blocks"]:
@@ -208,12 +209,14 @@ def _spaced(said: list[Json]) -> list[Json]:
 # --- the engine ----------------------------------------------------------------------------------------------------
 
 
-def _answer(style: Style, references: str, request: str, cache: Cache | None) -> tuple[Json, tuple[str, ...]]:
+def _answer(
+    style: Style, references: str, request: str, limit: int, cache: Cache | None
+) -> tuple[Json, tuple[str, ...]]:
     """What the engine says to a request, or said to it before, and its warnings."""
     key = cache_key("citations", version("pypandoc_binary"), style.xml, references, request)
     said = cache.get(key) if cache else None
     if said is None:
-        answer, warnings = _run(style, references, request)
+        answer, warnings = _run(style, references, request, limit)
         said = json.dumps(warnings).encode() + b"\n" + answer
         if cache:
             cache.put(key, said)
@@ -228,7 +231,7 @@ def _pandoc() -> str:
     for folder in (spec.submodule_search_locations if spec else None) or ():
         for name in ("pandoc", "pandoc.exe"):
             if (path := Path(folder, "files", name)).is_file():
-                said = subprocess.run([path, "--version"], capture_output=True, text=True, env={}, timeout=TIMEOUT)
+                said = subprocess.run([path, "--version"], capture_output=True, text=True, env={}, timeout=SHORTEST)
                 found = said.stdout.partition("\n")[0].rpartition(" ")[2]
                 if tuple(int(part) for part in found.split(".")) < OLDEST:
                     raise RuntimeError(f"pandoc {found} is too old: {OLDEST[0]}.{OLDEST[1]} or later is needed")
@@ -236,7 +239,7 @@ def _pandoc() -> str:
     raise RuntimeError("the package pypandoc_binary is not installed")
 
 
-def _run(style: Style, references: str, request: str) -> tuple[bytes, list[str]]:
+def _run(style: Style, references: str, request: str, limit: int) -> tuple[bytes, list[str]]:
     pandoc = _pandoc()
     with tempfile.TemporaryDirectory(prefix="ketapub-") as folder:
         csl, bibliography = Path(folder, "style.csl"), Path(folder, "references.json")
@@ -250,10 +253,10 @@ def _run(style: Style, references: str, request: str) -> tuple[bytes, list[str]]
                 capture_output=True,
                 cwd=folder,
                 env={"HOME": folder, "LC_ALL": "C.UTF-8"},
-                timeout=TIMEOUT,
+                timeout=limit,
             )
         except subprocess.TimeoutExpired:
-            raise EngineFault(f"it took more than {TIMEOUT} seconds") from None
+            raise EngineFault(f"it took more than {limit} seconds") from None
         said = done.stderr.decode("utf-8", "replace").replace(folder, "").strip()
     if done.returncode:
         raise EngineFault(said or f"it ended with status {done.returncode}")

@@ -16,7 +16,7 @@ from itertools import count
 from ketapub import document as d
 from ketapub.book_folder import BookFolder
 from ketapub.cache import Cache
-from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, format_citations, load_style
+from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, format_citations, load_style, long_wait
 from ketapub.info import Info
 from ketapub.library import Library
 from ketapub.locale import words
@@ -52,7 +52,8 @@ def resolve_citations(
     Citations are called "cite-1", "cite-2" …; an entry's `places` are the citations of its work, those inside a range
     ("2–4") too. In numeric styles the space before a citation goes, and a narrative one gets the authors' names.
     Problems: `unknown-citation`, `nested-citation`, `locator-not-printed`, `citation-engine`, `bad-reference`,
-    `second-reference-list`. Without a style, or with an incomplete library, nothing changes: one problem is enough.
+    `second-reference-list`, `style-without-list`, `slow-citations`. Without a style, or with an incomplete library,
+    nothing changes: one problem is enough.
     """
     if style is None or not library.complete or not _sound(chapters, style, library, problems):
         return chapters
@@ -63,6 +64,7 @@ def resolve_citations(
     scopes = [Scope(WHOLE, style.language or info.book.language, asked)]
     if info.bibliography.placement == "chapter":
         scopes = [Scope(one.chapter.name, one.language, (one,)) for one in asked]
+    _warn_of_waiting(scopes, info, style, problems)
     try:
         results = _format(scopes, style, library, cache)
     except EngineFault as fault:
@@ -76,6 +78,16 @@ def resolve_citations(
         for one in scope.chapters
     )
     return place_lists(resolved, _lists(scopes, results, info, style, library), info, problems)
+
+
+def _warn_of_waiting(scopes: list[Scope], info: Info, style: Style, problems: Problems) -> None:
+    works = max((len({key for one in scope.chapters for key in one.works}) for scope in scopes), default=0)
+    if time := long_wait(style, works):
+        message = f'{works:,} works in the {style.form} style "{style.name}": their citations take about {time}'
+        hint = "choose a numeric style"
+        if info.bibliography.placement != "chapter":
+            hint += ', or give each chapter its own list: placement = "chapter"'
+        problems.add("slow-citations", info.at("bibliography.style"), message, hint, "warning")
 
 
 # --- what is asked for ---------------------------------------------------------------------------------------------
