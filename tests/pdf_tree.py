@@ -17,7 +17,13 @@ class Element:
     role: str
     alt: str = ""
     lang: str = ""
+    title: str = ""
+    id: str = ""
+    expansion: str = ""
+    attributes: dict[str, object] = field(default_factory=dict)
     kids: list[Element | str] = field(default_factory=list)
+    links: list[pikepdf.Object] = field(default_factory=list)  # annotations
+    pages: set[int] = field(default_factory=set)  # on which it stands, by itself
 
     def text(self) -> str:
         return "".join(kid if isinstance(kid, str) else kid.text() for kid in self.kids)
@@ -31,37 +37,65 @@ class Element:
 
 def tag_tree(pdf: pikepdf.Pdf) -> Element:
     """The document's element with everything under it."""
-    words = {page.obj.objgen: _marked_words(page) for page in pdf.pages}
+    reader = _Reader(pdf)
     root = pdf.Root.StructTreeRoot
-    top = root.K[0] if isinstance(root.K, pikepdf.Array) else root.K
-    return _element(top, words, None)
+    return reader.element(root.K[0] if isinstance(root.K, pikepdf.Array) else root.K, None)
 
 
-def _element(obj: pikepdf.Object, words: dict, page: pikepdf.Object | None) -> Element:
-    page = obj.get("/Pg", page)
-    made = Element(str(obj.S)[1:], str(obj.get("/Alt", "")), str(obj.get("/Lang", "")))
-    kids = obj.get("/K", [])
-    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
-        if isinstance(kid, int):
-            made.kids.append(words[page.objgen].get(kid, ""))
-        elif kid.get("/Type") == "/MCR":
-            made.kids.append(words[kid.get("/Pg", page).objgen].get(int(kid.MCID), ""))
-        elif "/S" in kid:
-            made.kids.append(_element(kid, words, page))
-    return made
+class _Reader:
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self.words: dict[tuple, dict[int, str]] = {}  # of a page or a form by its number
+        self.pages = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
+        for page in pdf.pages:
+            self.words[page.obj.objgen] = _marked_words(page.obj, page.obj.Resources)
+            for form in page.obj.Resources.get("/XObject", {}).values():
+                if form.get("/Subtype") == "/Form" and "/StructParents" in form:
+                    self.words[form.objgen] = _marked_words(form, form.Resources)
+
+    def element(self, obj: pikepdf.Object, page: pikepdf.Object | None) -> Element:
+        page = obj.get("/Pg", page)
+        texts = (str(obj.get(key, "")) for key in ("/Alt", "/Lang", "/T", "/ID", "/E"))
+        made = Element(str(obj.S)[1:], *texts, _attributes(obj))
+        kids = obj.get("/K", [])
+        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, int):
+                made.kids.append(self.words[page.objgen].get(kid, ""))
+                made.pages.add(self.pages[page.objgen])
+            elif kid.get("/Type") == "/MCR":
+                on = kid.get("/Pg", page)
+                made.kids.append(self.words[kid.get("/Stm", on).objgen].get(int(kid.MCID), ""))
+                made.pages.add(self.pages[on.objgen])
+            elif kid.get("/Type") == "/OBJR":
+                made.links.append(kid.Obj)
+            elif "/S" in kid:
+                made.kids.append(self.element(kid, page))
+        return made
 
 
-def _marked_words(page: pikepdf.Page) -> dict[int, str]:
-    """Words by marked-content id. A line of text ends in a space; a hyphen there is the typesetter's own or not."""
-    fonts = {name: _to_unicode(font) for name, font in page.obj.Resources.get("/Font", {}).items()}
+def _attributes(obj: pikepdf.Object) -> dict[str, object]:
+    owned = obj.get("/A")
+    found: dict[str, object] = {}
+    for one in owned if isinstance(owned, pikepdf.Array) else [owned] if owned is not None else []:
+        found |= {str(key)[1:]: value for key, value in one.items() if key != "/O"}
+    return found
+
+
+def _marked_words(content: pikepdf.Object, resources: pikepdf.Object) -> dict[int, str]:
+    """Words by marked-content id, as they are meant: an ActualText stands for what is drawn (14.9.4)."""
+    fonts = {name: _to_unicode(font) for name, font in resources.get("/Font", {}).items()}
     found: dict[int, str] = {}
     stack: list[int | None] = []
     current: dict[int, str] = {}
-    for operands, operator in pikepdf.parse_content_stream(page):
+    meant: set[int] = set()
+    for operands, operator in pikepdf.parse_content_stream(content):
         match str(operator):
             case "BDC":
                 properties = operands[1]
                 stack.append(int(properties.MCID) if "/MCID" in properties else None)
+                if "/ActualText" in properties:
+                    assert stack[-1] is not None
+                    found[stack[-1]] = str(properties.ActualText)
+                    meant.add(stack[-1])
             case "BMC":
                 stack.append(None)
             case "EMC":
@@ -70,7 +104,7 @@ def _marked_words(page: pikepdf.Page) -> dict[int, str]:
                 current = fonts[str(operands[0])]
             case "TJ" | "Tj":
                 mcid = next((one for one in reversed(stack) if one is not None), None)
-                if mcid is None:
+                if mcid is None or mcid in meant:
                     continue
                 strings = operands[0] if str(operator) == "TJ" else [operands[0]]
                 text = ""
@@ -80,7 +114,7 @@ def _marked_words(page: pikepdf.Page) -> dict[int, str]:
                         text += "".join(
                             current.get(int.from_bytes(codes[i : i + 2]), "\ufffd") for i in range(0, len(codes), 2)
                         )
-                found[mcid] = found.get(mcid, "") + text + " "
+                found[mcid] = found.get(mcid, "") + text
             case _:
                 pass
     return found

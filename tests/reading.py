@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
+from pdf_tree import Element
 
 from ketapub import callouts, document as d
 from ketapub.locale import words
@@ -303,7 +304,7 @@ class ExpectPrint(Expect):
     def __init__(self, book: d.Book, labels: dict[str, str]) -> None:
         super().__init__(book)
         self.labels = labels
-        self.all_notes: list[str] = []
+        self.all_notes: list[list[Item]] = []
         self.pictures: list[str] = []
 
     def block(self, node: d.Node) -> None:
@@ -312,7 +313,7 @@ class ExpectPrint(Expect):
             for entry in node.entries:
                 pages = list(dict.fromkeys(self.labels[place] for place in entry.places))
                 key = "cited-on-page" if len(pages) == 1 else "cited-on-pages"
-                cited = self.word.format(key, pages=", ".join(pages)) if pages else ""
+                cited = " " + self.word.format(key, pages=", ".join(pages)) if pages else ""
                 self.add("text", (f"{entry.label}. " if entry.label else "") + self.line(entry.body) + cited)
         else:
             super().block(node)
@@ -326,14 +327,93 @@ class ExpectPrint(Expect):
             match node:
                 case d.Note():
                     aside = ExpectPrint(self.book, self.labels)
+                    aside.add("number", str(node.number))
                     aside.blocks(node.blocks)
-                    self.all_notes.append(str(node.number) + "".join(item.words for item in aside.items))
+                    self.all_notes.append(aside.items)
                     out += str(node.number)
                 case d.PageReference():
-                    out += self.line(node.children) + self.labels[node.target]
+                    out += self.line(node.children) + "\N{NO-BREAK SPACE}" + self.labels[node.target]
                 case d.Image() if not node.decorative:
                     self.pictures.append(node.alt)
                     out += super().line((node,))
                 case _:
                     out += super().line((node,))
         return out
+
+
+# Structure types that hold a line of words, and what it is.
+PDF_KINDS = {"P": "text", "Caption": "caption", "TH": "header", "TD": "cell", "LBody": "text", "Lbl": "term"}
+PDF_KINDS |= {f"H{level}": f"heading {level}" for level in range(1, 7)}
+PDF_INLINE = {"Span", "Link", "Reference", "Code", "Quote", "BibEntry", "Figure"}
+
+
+class PdfReader:
+    """The items of tagged chapters, in the order of the tags; what the notes say, apart."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.notes: list[list[Item]] = []
+
+    def add(self, kind: str, line: list[str]) -> None:
+        if text := tidy("".join(line)):
+            self.items.append(Item(kind, text))
+
+    def block(self, element: Element, callout: bool = False) -> None:
+        """An element with a line of its own, or a group of such."""
+        kids = [kid for kid in element.kids if not isinstance(kid, str)]
+        if element.role == "L":
+            for item in kids:
+                self.list_item(item)
+        elif element.role in PDF_KINDS:
+            code = [kid.role for kid in kids] == ["Code"] and len(element.kids) == 1
+            self.lines(element, "callout" if callout else "code" if code else PDF_KINDS[element.role])
+        elif element.role == "Figure":
+            self.add("text", [f"⟦{element.alt}⟧"])
+        else:
+            assert not any(isinstance(kid, str) for kid in element.kids), element
+            for index, kid in enumerate(kids):
+                self.block(kid, callout=element.role == "Aside" and index == 0)
+
+    def list_item(self, item: Element) -> None:
+        label, body = item.kids if len(item.kids) == 2 else (None, *item.kids)
+        before: list[str] = []
+        if label is not None:
+            text = label.text()
+            if tidy(text) in "☐☑" or getattr(body.kids[0], "role", "") == "BibEntry":
+                before = [text]
+            elif not re.fullmatch(r"•|–|\d+\.", tidy(text)):
+                self.lines(label, "term")
+        self.lines(body, "text", before)
+
+    def lines(self, element: Element, kind: str, before: list[str] | None = None) -> None:
+        """The line of an element, and the blocks in it."""
+        line = list(before or [])
+
+        def visit(one: Element) -> None:
+            for kid in one.kids:
+                if isinstance(kid, str):
+                    line.append(kid)
+                elif kid.role == "Figure":
+                    line.append(f"⟦{kid.alt}⟧")
+                elif kid.role == "Note":
+                    self.note(kid)
+                elif kid.role in PDF_INLINE or (kid.role == "Lbl" and one.role == "Reference"):
+                    visit(kid)
+                else:
+                    self.add(kind, line)
+                    line.clear()
+                    self.block(kid)
+
+        visit(element)
+        self.add(kind, line)
+
+    def note(self, note: Element) -> None:
+        reader = PdfReader()
+        label, *rest = note.kids
+        assert isinstance(label, Element)
+        assert label.role == "Lbl"
+        reader.lines(label, "number")
+        for kid in rest:
+            assert isinstance(kid, Element)
+            reader.block(kid)
+        self.notes += [reader.items, *reader.notes]

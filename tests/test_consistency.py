@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from conftest import Made
 from pdf_tree import Element, page_labels, tag_tree
-from reading import Expect, ExpectPrint, Item, epub_pages, html_pages, read_epub, read_html, tidy
+from reading import Expect, ExpectPrint, Item, PdfReader, epub_pages, html_pages, read_epub, read_html, tidy
 
 from ketapub import document as d
 from ketapub.editions import select
@@ -58,53 +58,39 @@ def test_pdf_says_what_the_tree_says(stock: Made) -> None:
 
 
 def check_pdf(made: Made) -> None:
-    """The tag tree's words are the manuscript's, each note once, with the page numbers of the pages."""
+    """The tag tree says what the manuscript says, element for element, each note once and behind its call, with the
+    page numbers of the pages."""
     book = shown_in(made, "pdf")
     with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
         tree, labels = tag_tree(pdf), page_labels(pdf)
-    expect = ExpectPrint(book, labels)
-    wanted = [expect.chapter(chapter) for chapter in book.chapters]
-    words, notes = squeeze(drawn(tree)), [squeeze(note) for note in expect.all_notes]
-    start = 0
-    for note in notes:  # a note stands at the foot of its page, in the middle of what runs over to the next
-        assert words.count(note) == 1, note
-        start = words.index(note)
-        words = words[:start] + words[start + len(note) :]
-    text = squeeze("".join(item.words for items in wanted for item in items))
-    front, found = words[: len(words) - len(text)], words[len(words) - len(text) :]
-    assert found == text
-    for line in contents_lines(book.contents + book.figures + book.tables, labels, depth=2):
-        assert squeeze(line) in front
-    for said in (book.info.book.title, book.info.book.subtitle, stamp(book)):
-        assert squeeze(said) in front
-    pictures = [element.alt for element in tree.walk() if element.role == "Figure" and element.alt]
+    expect, reader = ExpectPrint(book, labels), PdfReader()
+    count = len(book.chapters)
+    front, chapters = tree.kids[:-count], tree.kids[-count:]
+    for chapter, element in zip(book.chapters, chapters, strict=True):
+        assert isinstance(element, Element)
+        reader.items = []
+        reader.block(element)
+        wanted = [Item("text", item.words) if item.kind == "summary" else item for item in expect.chapter(chapter)]
+        assert reader.items == wanted, chapter.name
+    assert reader.notes == expect.all_notes
+    pictures = [element.alt for element in tree.walk() if element.role == "Figure"]
     assert pictures == expect.pictures
-    headings = [squeeze(element.text()) for element in tree.walk() if re.fullmatch("H[1-6]", element.role)]
-    titles = [squeeze(item.words) for items in wanted for item in items if item.kind.startswith("heading")]
-    assert [heading for heading in headings if heading in titles] == titles
+    lines = [tidy(one.text()) for part in front for one in part.walk() if one.role in ("P", "H1", "Link")]
+    wanted_lines = contents_lines(book.contents, labels, depth=2) + contents_lines(
+        book.figures + book.tables, labels, depth=1
+    )
+    assert [line for line in lines if line in wanted_lines] == wanted_lines
+    for said in (book.info.book.title, book.info.book.subtitle, stamp(book)):
+        assert lines.count(said) == bool(said), said
 
 
 def contents_lines(contents: tuple[d.Contents, ...], labels: dict[str, str], depth: int) -> list[str]:
     lines = []
     for line in contents:
-        lines.append(f"{line.number} {d.plain_text(line.title)}")
+        lines.append(tidy(f"{line.number} {d.plain_text(line.title)} {labels[line.id]}"))
         if depth > 1:
             lines += contents_lines(line.children, labels, depth - 1)
     return lines
-
-
-def drawn(element: Element) -> str:
-    """All words in the tree's order; a picture is its alternative text; bullets and numbers of lists are left out."""
-    if element.role == "Figure":
-        return f"⟦{element.alt}⟧" if element.alt else ""
-    if element.role == "Lbl":
-        return ""
-    return "".join(kid if isinstance(kid, str) else drawn(kid) for kid in element.kids)
-
-
-def squeeze(text: str) -> str:
-    """Letters alone: where lines break, spaces and hyphens come and go."""
-    return re.sub(r"[\s\u00ad\u2010-]+", "", text)
 
 
 def test_the_stock_book_has_every_construct(stock: Made) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import zipfile
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
 import pikepdf
@@ -60,19 +60,26 @@ def outline_of(made: Made) -> str:
 
 
 def tags_of(made: Made) -> str:
-    """The PDF's tag tree: roles, alternative texts and words; lines of one text are joined."""
+    """The PDF's tag tree: roles, what they say of themselves, and words; lines of one text are joined."""
     with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
         assert page_labels(pdf)
         top = tag_tree(pdf)
 
+    def head(element: Element) -> str:
+        said = {"Alt": element.alt, "Lang": element.lang, "E": element.expansion, "ID": element.id}
+        said |= {key: str(value) for key, value in element.attributes.items() if key != "BBox"}
+        said["Contents"] = " | ".join(str(link.Contents) for link in element.links)
+        return element.role + "".join(f" {key}={value!r}" for key, value in said.items() if value)
+
     def lines(element: Element, depth: int) -> list[str]:
         if all(isinstance(kid, str) for kid in element.kids):
-            return [
-                f"{'  ' * depth}{element.role} {element.alt or re.sub(r' +', ' ', element.text()).strip()}".rstrip()
-            ]
-        found = [f"{'  ' * depth}{element.role} {element.alt}".rstrip()]
-        for kid in element.kids:
-            found += [f"{'  ' * (depth + 1)}{kid.strip()}"] if isinstance(kid, str) else lines(kid, depth + 1)
+            return [f"{'  ' * depth}{head(element)} {'' if element.alt else element.text().strip()}".rstrip()]
+        found = [f"{'  ' * depth}{head(element)}"]
+        for words, kids in groupby(element.kids, lambda kid: isinstance(kid, str)):
+            if not words:
+                found += [line for kid in kids for line in lines(kid, depth + 1)]
+            elif text := "".join(kids).strip():
+                found.append(f"{'  ' * (depth + 1)}{text}")
         return found
 
     return "\n".join(lines(top, 0)) + "\n"

@@ -1,4 +1,4 @@
-"""The reading edition: a tagged PDF (PDF/UA-1 as WeasyPrint writes it), 6 × 9 inches unless the book says otherwise."""
+"""The reading edition: a PDF for everyone (PDF/UA-1 and PDF/A-2a), 6 × 9 inches unless the book says otherwise."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ketapub import document as d
 from ketapub.formats.made import Made
-from ketapub.formats.pdf.engine import OPTIONS, Engine, log_as_problems
+from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
 from ketapub.formats.pdf.typeset import typeset
 from ketapub.formats.pdf.write import write_pdf
 from ketapub.formats.styling import book_sheet, face_rule, own_faces, sheet
@@ -22,7 +22,7 @@ def print_plain(page: Markup, book: d.Book, theme: Theme, sheet_name: str, probl
     rules = [face_rule(face, f'url("{face.file}")') for face in own_faces(book)]
     with log_as_problems(problems):
         engine = Engine("\n".join((*rules, sheet(theme, sheet_name))), book.files, theme.folder / "fonts")
-        data: bytes = engine.lay_out(ElementTree.fromstring(page), "").write_pdf(**OPTIONS)
+        data = to_pdf(engine.lay_out(ElementTree.fromstring(page), ""))
     problems.stop_on_errors()
     return data
 

@@ -7,6 +7,7 @@ it here: resources are served from memory under an address that depends on no fo
 from __future__ import annotations
 
 import atexit
+import io
 import logging
 import os
 import shutil
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -21,6 +23,9 @@ from xml.etree.ElementTree import Element
 
 from ketapub.fonts import fontconfig_xml
 from ketapub.formats.pdf.mend import mend
+from ketapub.formats.pdf.tags import take_over
+from ketapub.formats.pdf.tags.links import tidy_links
+from ketapub.formats.pdf.xmp import xmp_packet
 from ketapub.problems import NOWHERE, Problems
 
 if TYPE_CHECKING:
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 BASE = "https://book.invalid/"  # image names hash their address: it must not hold the checkout's path
-OPTIONS: Mapping[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
+OPTIONS: Mapping[str, Any] = {"pdf_variant": "pdf/a-2a", "pdf_tags": True, "output_intent": "sRGB"}
 
 
 class Engine:
@@ -37,6 +42,7 @@ class Engine:
     def __init__(self, css: str, resources: Mapping[str, bytes], font_folder: Path) -> None:
         _use_only(font_folder)
         mend()
+        take_over()
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -61,6 +67,25 @@ class Engine:
         extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         html = _html_of(tree, self.fetcher)
         return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
+
+
+def to_pdf(document: Document) -> bytes:
+    """Draw the pages of a document, as PDF/A-2a and PDF/UA-1 in one."""
+    import weasyprint.pdf
+    from weasyprint.css import ColorProfile
+
+    def describe(document: Document, pdf: Any) -> None:
+        number = int(pdf.catalog["Metadata"].split()[0])
+        pdf.objects[number].stream = [xmp_packet(document.metadata, pdf.info["Producer"].string)]
+
+    # Given the name "srgb", WeasyPrint opens this file itself, and leaves it open.
+    profile = resources.files(weasyprint.pdf).joinpath("sRGB2014.icc").read_bytes()
+    document.color_profiles[document.output_intent] = ColorProfile(
+        io.BytesIO(profile), "", "relative-colorimetric", (["r"], ["g"], ["b"])
+    )
+    tidy_links(document.pages)
+    data: bytes = document.write_pdf(finisher=describe, **OPTIONS)
+    return data
 
 
 def _html_of(tree: Element, fetcher: Any) -> Any:

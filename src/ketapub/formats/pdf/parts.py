@@ -58,6 +58,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str]) -> list[Part]:
         use_until=use_until(book),
         imprint=book.info.book.publisher,
         lines=imprint_lines(book),
+        said=(stamp(book), use_until(book)),
         contents=book.contents,
         lists=d.lists_of(book),
         depth=2,

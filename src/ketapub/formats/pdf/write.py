@@ -9,7 +9,7 @@ import io
 from typing import Any
 
 from ketapub import __version__, document as d
-from ketapub.formats.pdf.engine import OPTIONS, log_as_problems
+from ketapub.formats.pdf.engine import log_as_problems, to_pdf
 from ketapub.formats.pdf.typeset import Layout
 from ketapub.problems import Problems
 
@@ -29,8 +29,7 @@ def write_pdf(book: d.Book, layout: Layout, problems: Problems) -> bytes:
     document = layout.parts[0].document.copy(pages)
     _describe(document.metadata, book)
     with log_as_problems(problems):
-        data = document.write_pdf(**OPTIONS)
-    assert data is not None
+        data = to_pdf(document)
     return _finish(data, book, starts)
 
 

@@ -1,0 +1,140 @@
+"""What an element of our markup is called in a PDF: tags and classes in, structure types of ISO 32000-1, 14.8.4 out.
+
+The one table to read, or to change, about names. "Aside" is a name of PDF 2.0; `ROLE_MAP` says what it is in 1.7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element
+
+SVG = "{http://www.w3.org/2000/svg}svg"
+TITLE = "{http://www.w3.org/2000/svg}title"
+ROLE_MAP: Mapping[str, str] = {"Aside": "Sect"}
+TABLE = frozenset({"Table", "THead", "TBody", "TFoot", "TR", "TH", "TD"})
+GROUPS = frozenset({"Document", "Sect", "Div", "Art", "Aside", "BlockQuote", "Index"})  # text in them needs a P
+ROW_GROUPS = {"thead": "THead", "tbody": "TBody", "tfoot": "TFoot"}
+BLOCKS = {
+    "html": "",
+    "body": "",
+    "main": "",
+    "section": "Sect",
+    "article": "Art",
+    "nav": "Sect",
+    "aside": "Aside",
+    "header": "Div",
+    "footer": "Div",
+    "div": "Div",
+    "details": "Div",
+    "figure": "Div",  # around a picture and its caption: the words of a Figure are its alternative text alone
+    "figcaption": "Caption",
+    "blockquote": "BlockQuote",
+    "p": "P",
+    "pre": "P",
+    "address": "P",
+    "summary": "P",
+    "hr": "",
+    "ul": "L",
+    "ol": "L",
+    "dl": "L",
+    "li": "LI",
+    "table": "Table",
+    **{f"h{level}": f"H{level}" for level in range(1, 7)},
+}
+LABELS = {"checkbox", "ref-number"}  # words of the markup that stand where a list's own marker would
+
+
+def classes(element: Element) -> list[str]:
+    return (element.get("class") or "").split()
+
+
+def is_block(element: Element) -> bool:
+    return element.tag in BLOCKS
+
+
+def is_contents(element: Element) -> bool:
+    return element.tag == "nav" and "toc" in classes(element)
+
+
+def block_role(element: Element, contents: bool) -> str:
+    """The structure type of a block, inside of a table of contents or not; "" if it is nothing of its own."""
+    tag, names = str(element.tag), classes(element)
+    if contents and tag in ("ul", "ol", "li"):
+        return "TOCI" if tag == "li" else "TOC"
+    if tag == "section" and "index" in names:
+        return "Index"
+    if tag == "div" and "table" in names and element.find("table") is not None:
+        return ""  # a frame for screens
+    return BLOCKS[tag]
+
+
+def inline_roles(element: Element) -> tuple[str, ...]:
+    """From the outside in. A link into the book is a reference (14.8.4.4.2)."""
+    names = classes(element)
+    if element.tag == "a" and element.get("href"):
+        return ("Reference", "Link") if (element.get("href") or "").startswith("#") else ("Link",)
+    if element.tag == "code":
+        return ("Code",)
+    if element.tag == "q":
+        return ("Quote",)
+    if "ref-body" in names:
+        return ("BibEntry",)
+    return ()
+
+
+def numbering(element: Element) -> str:
+    """14.8.5.5, as far as the markup tells: what labels the items of a list."""
+    names = classes(element)
+    if element.tag == "dl" or "index-list" in names:
+        return "None"
+    if "checklist" in names:
+        return "Square"
+    return "Decimal" if element.tag == "ol" else "Disc"
+
+
+def is_label(element: Element) -> bool:
+    return element.tag == "span" and not LABELS.isdisjoint(classes(element))
+
+
+def is_note(element: Element) -> bool:
+    return element.tag == "span" and "footnote" in classes(element)
+
+
+def is_picture(element: Element) -> bool:
+    return element.tag in ("img", SVG)
+
+
+def is_decoration(element: Element) -> bool:
+    """Nothing that is to be read: hidden from those who listen, or a picture that has no words on purpose."""
+    return element.get("aria-hidden") == "true" or (is_picture(element) and not alternative(element))
+
+
+def picture_role(element: Element) -> str:
+    return "Formula" if "math" in classes(element) else "Figure"
+
+
+def alternative(element: Element) -> str:
+    if element.tag == SVG:
+        return _tidy(element.findtext(TITLE) or element.get("aria-label") or "")
+    return _tidy(element.get("alt") or "")
+
+
+def title_of(element: Element) -> str:
+    """The words of a heading; those of the title of a callout."""
+    if element.tag == "aside":
+        named = element.get("aria-labelledby")
+        return next((_words(one) for one in element.iter() if named and one.get("id") == named), "")
+    return _words(element)
+
+
+def _words(element: Element) -> str:
+    def parts(one: Element) -> str:
+        if is_note(one) or is_picture(one):
+            return ""
+        return (one.text or "") + "".join(parts(child) + (child.tail or "") for child in one)
+
+    return _tidy(parts(element))
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())

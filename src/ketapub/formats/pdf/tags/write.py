@@ -1,0 +1,122 @@
+"""Writes a filled structure into the PDF: nodes in; structure elements, the parent tree and the tree of IDs out.
+
+ISO 32000-1, 14.7.2 (tree, elements), 14.7.4.3 and 14.7.4.4 (objects, parent tree), 14.7.3 (role map).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ketapub.formats.pdf.tags.content import Pages
+from ketapub.formats.pdf.tags.nodes import Linked, Marked, Node
+from ketapub.formats.pdf.tags.roles import ROLE_MAP
+
+
+def write_tree(pdf: Any, document: Node, pages: Pages, streams: list[Any]) -> None:
+    import pydyf
+
+    root = pydyf.Dictionary({"Type": "/StructTreeRoot"})
+    pdf.add_object(root)
+    writer = _Writer(pdf, pages, streams)
+    root["K"] = pydyf.Array([writer.element(document, root).reference])
+    used = {node.role for node in writer.elements}
+    if roles := {role: f"/{standard}" for role, standard in ROLE_MAP.items() if role in used}:
+        root["RoleMap"] = pydyf.Dictionary(roles)
+    if ids := writer.ids():
+        root["IDTree"] = ids.reference
+    parents, following = writer.parents()
+    root["ParentTree"] = parents.reference
+    root["ParentTreeNextKey"] = following
+    pdf.catalog["StructTreeRoot"] = root.reference
+    pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
+    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+
+
+class _Writer:
+    def __init__(self, pdf: Any, pages: Pages, streams: list[Any]) -> None:
+        self.pdf, self.pages, self.streams = pdf, pages, streams
+        self.page_references = pdf.page_references  # made anew at each access
+        self.elements: dict[Node, Any] = {}
+
+    def element(self, node: Node, parent: Any) -> Any:
+        import pydyf
+
+        made = self.elements[node] = pydyf.Dictionary(
+            {"Type": "/StructElem", "S": f"/{node.role}", "P": parent.reference}
+        )
+        self.pdf.add_object(made)
+        texts = {"Lang": node.lang, "Alt": node.alt, "E": node.expansion, "T": node.title, "ID": node.id}
+        made |= {key: pydyf.String(text) for key, text in texts.items() if text}
+        if node.headers:
+            heads = pydyf.Array([pydyf.String(head.id) for head in node.headers])
+            node.attributes.setdefault("Table", {})["Headers"] = heads
+        if node.attributes:
+            owned = [pydyf.Dictionary({"O": f"/{owner}", **values}) for owner, values in node.attributes.items()]
+            made["A"] = owned[0] if len(owned) == 1 else pydyf.Array(owned)
+        kids = node.in_order()
+        home = next((kid.page for kid in kids if not isinstance(kid, Node)), None)
+        if home is not None:
+            made["Pg"] = self.page_references[home]
+        made["K"] = pydyf.Array(
+            self.kid(kid, made, home) for kid in kids if not isinstance(kid, Node) or kid.holds_something()
+        )
+        return made
+
+    def kid(self, kid: Node | Marked | Linked, parent: Any, home: int | None) -> Any:
+        import pydyf
+
+        if isinstance(kid, Node):
+            return self.element(kid, parent).reference
+        page = self.page_references[kid.page]
+        if isinstance(kid, Linked):
+            return pydyf.Dictionary({"Type": "/OBJR", "Obj": kid.annotation.reference, "Pg": page})
+        stream = self.pages.sequences[kid.page][kid.mcid].stream
+        if stream is not self.streams[kid.page]:
+            return pydyf.Dictionary({"Type": "/MCR", "Pg": page, "Stm": stream.reference, "MCID": kid.mcid})
+        if kid.page == home:
+            return kid.mcid
+        return pydyf.Dictionary({"Type": "/MCR", "Pg": page, "MCID": kid.mcid})
+
+    def ids(self) -> Any:
+        """A name tree of a single node, sorted by bytes (7.9.6)."""
+        import pydyf
+
+        named = sorted((pydyf.String(node.id).data, node) for node in self.elements if node.id)
+        if not named:
+            return None
+        names = pydyf.Array()
+        for _, node in named:
+            names.extend([pydyf.String(node.id), self.elements[node].reference])
+        tree = pydyf.Dictionary({"Names": names})
+        self.pdf.add_object(tree)
+        return tree
+
+    def parents(self) -> tuple[Any, int]:
+        """A number tree: the owner of each sequence of each page and group, then that of each link."""
+        import pydyf
+
+        numbers = pydyf.Array()
+
+        def owners(page: int, stream: Any) -> Any:
+            own = {
+                mcid: node
+                for mcid, node in self.pages.owners[page].items()
+                if self.pages.sequences[page][mcid].stream is stream
+            }
+            last = max(own, default=-1)
+            return pydyf.Array(self.elements[own[n]].reference if n in own else "null" for n in range(last + 1))
+
+        for page, stream in enumerate(self.streams):
+            numbers.extend([page, owners(page, stream)])
+        key = len(self.streams)
+        for page, stream in self.pages.groups:
+            stream.extra["StructParents"] = key
+            numbers.extend([key, owners(page, stream)])
+            key += 1
+        for node, annotation in self.pages.links:
+            annotation["StructParent"] = key
+            numbers.extend([key, self.elements[node].reference])
+            key += 1
+        tree = pydyf.Dictionary({"Nums": numbers})
+        self.pdf.add_object(tree)
+        return tree, key
