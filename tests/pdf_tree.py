@@ -80,44 +80,53 @@ def _attributes(obj: pikepdf.Object) -> dict[str, object]:
     return found
 
 
-def _marked_words(content: pikepdf.Object, resources: pikepdf.Object) -> dict[int, str]:
-    """Words by marked-content id, as they are meant: an ActualText stands for what is drawn (14.9.4)."""
+@dataclass
+class Sequence:
+    """A marked-content sequence: its words as they are meant, since an ActualText stands for what is drawn (14.9.4)."""
+
+    tag: str
+    mcid: int | None
+    text: str = ""
+    meant: bool = False
+
+
+def _sequences(content: pikepdf.Object, resources: pikepdf.Object) -> list[Sequence]:
     fonts = {name: _to_unicode(font) for name, font in resources.get("/Font", {}).items()}
-    found: dict[int, str] = {}
-    stack: list[int | None] = []
+    found: list[Sequence] = []
+    stack: list[Sequence] = []
     current: dict[int, str] = {}
-    meant: set[int] = set()
     for operands, operator in pikepdf.parse_content_stream(content):
         match str(operator):
-            case "BDC":
-                properties = operands[1]
-                stack.append(int(properties.MCID) if "/MCID" in properties else None)
-                if "/ActualText" in properties:
-                    assert stack[-1] is not None
-                    found[stack[-1]] = str(properties.ActualText)
-                    meant.add(stack[-1])
-            case "BMC":
-                stack.append(None)
+            case "BDC" | "BMC":
+                properties = operands[1] if len(operands) > 1 and isinstance(operands[1], pikepdf.Dictionary) else {}
+                mcid = int(properties["/MCID"]) if "/MCID" in properties else None
+                meant = "/ActualText" in properties
+                stack.append(Sequence(str(operands[0]), mcid, str(properties.get("/ActualText", "")), meant))
+                found.append(stack[-1])
             case "EMC":
                 stack.pop()
             case "Tf":
                 current = fonts[str(operands[0])]
-            case "TJ" | "Tj":
-                mcid = next((one for one in reversed(stack) if one is not None), None)
-                if mcid is None or mcid in meant:
-                    continue
+            case "TJ" | "Tj" if stack and not stack[-1].meant:
                 strings = operands[0] if str(operator) == "TJ" else [operands[0]]
-                text = ""
                 for string in strings:
                     if isinstance(string, pikepdf.String):
                         codes = bytes(string)
-                        text += "".join(
+                        stack[-1].text += "".join(
                             current.get(int.from_bytes(codes[i : i + 2]), "\ufffd") for i in range(0, len(codes), 2)
                         )
-                found[mcid] = found.get(mcid, "") + text
             case _:
                 pass
     return found
+
+
+def _marked_words(content: pikepdf.Object, resources: pikepdf.Object) -> dict[int, str]:
+    return {one.mcid: one.text for one in _sequences(content, resources) if one.mcid is not None}
+
+
+def artifacts(page: pikepdf.Page) -> list[str]:
+    """The words on a page that are not read."""
+    return [one.text for one in _sequences(page.obj, page.obj.Resources) if one.tag == "/Artifact"]
 
 
 def _to_unicode(font: pikepdf.Object) -> dict[int, str]:

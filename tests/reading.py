@@ -6,6 +6,7 @@ The tree's side is written without the program's markup, so that a fault there s
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import zipfile
@@ -315,6 +316,11 @@ class ExpectPrint(Expect):
                 key = "cited-on-page" if len(pages) == 1 else "cited-on-pages"
                 cited = " " + self.word.format(key, pages=", ".join(pages)) if pages else ""
                 self.add("text", (f"{entry.label}. " if entry.label else "") + self.line(entry.body) + cited)
+        elif isinstance(node, d.List):
+            for number, item in enumerate(node.items, node.start):
+                if item.checked is None:
+                    self.add("label", f"{number}." if node.ordered else "•")
+                super().block(dataclasses.replace(node, items=(item,)))
         else:
             super().block(node)
 
@@ -381,7 +387,9 @@ class PdfReader:
             text = label.text()
             if tidy(text) in "☐☑" or getattr(body.kids[0], "role", "") == "BibEntry":
                 before = [text]
-            elif not re.fullmatch(r"•|–|\d+\.", tidy(text)):
+            elif re.fullmatch(r"•|–|\d+\.", tidy(text)):
+                self.items.append(Item("label", tidy(text).replace("–", "•")))  # "–" in an inner list
+            else:
                 self.lines(label, "term")
         self.lines(body, "text", before)
 

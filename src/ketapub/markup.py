@@ -419,7 +419,8 @@ class _Writer:
             self.text(before)
             for index, (page, place) in enumerate(first_on.items()):
                 self.raw(", " if index else "")
-                self.leaf("a", page, {"href": self.medium.href(place)})
+                name = self.words.format("page-number", number=page)
+                self.leaf("a", page, {"href": self.medium.href(place), "aria-label": name})
             self.text(after)
 
     def chapter_name(self, id: str) -> str:
@@ -620,7 +621,8 @@ class _Locate:
 
     def locator(self, id: str) -> _Locator:
         if self.page is not None:
-            return _Locator(id, self.page(id))
+            page = self.page(id)
+            return _Locator(id, page, self.word.format("page-number", number=page))
         heading = self.headings[self.chapter_of[id]]
         title = d.plain_text(d.bare(heading.children))
         if not heading.number:

@@ -13,7 +13,7 @@ from typing import Any
 from ketapub.formats.pdf.tags.content import fill, find_sequences
 from ketapub.formats.pdf.tags.nodes import new_structure
 from ketapub.formats.pdf.tags.structure import add_part
-from ketapub.formats.pdf.tags.write import write_tree
+from ketapub.formats.pdf.tags.write import sort_destinations, write_tree
 
 VERSION = "70.0"  # of WeasyPrint: another one may draw or keep its boxes in another way
 
@@ -40,3 +40,4 @@ def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any])
     pages = find_sequences(pdf, page_streams)
     fill(structure, boxes, page_streams, pages)
     write_tree(pdf, structure.document, pages, page_streams)
+    sort_destinations(pdf)

@@ -121,9 +121,10 @@ class Structure:
 
     def name(self, wanted: str) -> str:
         """An ID: that of the element, which no other one has in the book, or one that no element can have."""
-        name = wanted
+        name, count = wanted, len(self.ids)
         while not name or name in self.ids:
-            name = f"{wanted} {len(self.ids) + 1}"  # no id of HTML holds a space
+            count += 1
+            name = f"{wanted} {count}"  # no id of HTML holds a space
         self.ids.add(name)
         return name
 

@@ -166,7 +166,7 @@ class _Part:
         for cell, made in made_of:
             made.headers = tuple(nodes[head] for head in cell.headers)
             for header in made.headers:
-                header.id = header.id or self.structure.name("")
+                header.id = header.id or self.structure.name("th")
 
     # -- inlines
 

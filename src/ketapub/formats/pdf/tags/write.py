@@ -5,6 +5,7 @@ ISO 32000-1, 14.7.2 (tree, elements), 14.7.4.3 and 14.7.4.4 (objects, parent tre
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE
 from typing import Any
 
 from ketapub.formats.pdf.tags.content import Pages
@@ -30,6 +31,21 @@ def write_tree(pdf: Any, document: Node, pages: Pages, streams: list[Any]) -> No
     pdf.catalog["StructTreeRoot"] = root.reference
     pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
     pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+
+
+def name_bytes(text: str) -> bytes:
+    """A string as it is written: name trees are sorted by these (7.9.2.2, 7.9.6)."""
+    return text.encode() if text.isascii() else BOM_UTF16_BE + text.encode("utf-16-be")
+
+
+def sort_destinations(pdf: Any) -> None:
+    """WeasyPrint sorts them by letters, and "é" is not written where it stands among letters."""
+    import pydyf
+
+    if "Dests" in (tree := pdf.catalog.get("Names", {})):
+        names = tree["Dests"]["Names"]
+        pairs = sorted(zip(names[::2], names[1::2], strict=True), key=lambda pair: name_bytes(pair[0].string))
+        tree["Dests"]["Names"] = pydyf.Array(one for pair in pairs for one in pair)
 
 
 class _Writer:
@@ -78,15 +94,14 @@ class _Writer:
         return pydyf.Dictionary({"Type": "/MCR", "Pg": page, "MCID": kid.mcid})
 
     def ids(self) -> Any:
-        """A name tree of a single node, sorted by bytes (7.9.6)."""
         import pydyf
 
-        named = sorted((pydyf.String(node.id).data, node) for node in self.elements if node.id)
+        named = {node.id: self.elements[node].reference for node in self.elements if node.id}
         if not named:
             return None
         names = pydyf.Array()
-        for _, node in named:
-            names.extend([pydyf.String(node.id), self.elements[node].reference])
+        for id in sorted(named, key=name_bytes):
+            names.extend([pydyf.String(id), named[id]])
         tree = pydyf.Dictionary({"Names": names})
         self.pdf.add_object(tree)
         return tree
