@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tools import VENV, java
 
@@ -20,9 +21,19 @@ class Verdict:
 
 def verdict(pdf: Path, flavour: str) -> Verdict:
     """`flavour` as veraPDF calls it: ua1, ua2, 2a …"""
-    done = java(JAR, "veraPDF", "-f", flavour, "--format", "json", pdf, main=MAIN)
+    (found,) = verdicts(pdf, flavour).values()
+    return found
+
+
+def verdicts(place: Path, flavour: str) -> dict[str, Verdict]:
+    """By name: of a file, or of all in a folder."""
+    done = java(JAR, "veraPDF", "-f", flavour, "--format", "json", place, main=MAIN)
     assert done.stdout.startswith("{"), done.stdout + done.stderr
-    (job,) = json.loads(done.stdout)["report"]["jobs"]
+    jobs = json.loads(done.stdout)["report"]["jobs"]
+    return {Path(job["itemDetails"]["name"]).name: _verdict(job) for job in jobs}
+
+
+def _verdict(job: Any) -> Verdict:
     (result,) = job["validationResult"]
     details = result["details"]
     failed = {

@@ -1,0 +1,20 @@
+"""The PDF of the book in manuscript/, read back: it says what the manuscript says, and has no fault."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from conftest import BOOKS, make
+from pdf_faults import faults
+from test_consistency import check_pdf
+
+pytestmark = pytest.mark.slow
+
+
+def test_our_pdf_says_what_the_manuscript_says() -> None:
+    made = make(BOOKS.parents[1] / "manuscript", "pdf")
+    check_pdf(made)
+    with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
+        assert faults(pdf) == []
