@@ -149,19 +149,15 @@ class _Filler:
 
     def name(self, link: Node) -> str:
         """What a link is called: by its label, else by its words; by its address only if it has none."""
-        words = "".join(
-            one.alt
-            if isinstance(one, Node)
-            else self.words.said((one.page, one.mcid))
-            if isinstance(one, Marked)
-            else ""
-            for one in link.read()
-        )
+        words = ""
+        for one in link.read():
+            if isinstance(one, Node):
+                words += one.alt
+            elif isinstance(one, Marked):
+                words += self.words.said((one.page, one.mcid))
         return link.label or " ".join(words.split()) or link.address
 
     def link(self, box: Any, page: int) -> None:
-        owner = self.structure.node_of.get(box.element)
-        node = owner.within("Link") if owner else None
-        assert node is not None, f"a link that no element makes: {box.element_tag}"
+        node = self.structure.links[box.element]
         node.add(Linked(page, box.link_annotation))
         self.pages.links.append((node, box.link_annotation))

@@ -20,7 +20,7 @@ def tidy_links(pages: list[Any]) -> None:
         kept: list[tuple[str, str, Rectangle, Any]] = []
         for kind, target, rectangle, box in page.links:
             picture = isinstance(box, ReplacedBox)
-            if box.element_tag != "a" and not picture:
+            if not (box.element_tag == "a" and box.element.get("href")) and not picture:
                 continue
             last = kept[-1] if kept and kept[-1][:2] == (kind, target) else None
             union = _union(last[2], rectangle) if last else rectangle

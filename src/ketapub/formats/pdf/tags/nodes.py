@@ -82,12 +82,6 @@ class Node:
             node.latest = max(node.latest, child.before or child.order)
             child, node = node, node.parent
 
-    def within(self, *wanted: str) -> Node | None:
-        node: Node | None = self
-        while node is not None and node.role not in wanted:
-            node = node.parent
-        return node
-
 
 @dataclass(eq=False, slots=True)
 class Line:
@@ -105,6 +99,7 @@ class Structure:
     node_of: dict[Element, Node | None] = field(default_factory=dict)
     line_of: dict[Element, Line] = field(default_factory=dict)
     generated: dict[tuple[Element, str], Node] = field(default_factory=dict)
+    links: dict[Element, Node] = field(default_factory=dict)  # what stands in a link -> the link
     calls: dict[Element, Line] = field(default_factory=dict)  # note -> the line that calls it
     ids: set[str] = field(default_factory=set)
     count: int = 0

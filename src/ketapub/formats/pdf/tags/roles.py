@@ -106,7 +106,11 @@ def is_picture(element: Element) -> bool:
 
 def is_decoration(element: Element) -> bool:
     """Nothing that is to be read: hidden from those who listen, or a picture that has no words on purpose."""
-    return element.get("aria-hidden") == "true" or (is_picture(element) and not alternative(element))
+    return (
+        element.get("aria-hidden") == "true"
+        or element.tag == "head"
+        or (is_picture(element) and not alternative(element))
+    )
 
 
 def picture_role(element: Element) -> str:

@@ -195,6 +195,7 @@ class _Part:
             node = self.make(role, node, lang=lang, direction=direction)
         if node.role == "Link" and node is not parent:
             node.label, node.address = element.get("aria-label") or "", element.get("href") or ""
+            self.structure.links |= dict.fromkeys(element.iter(), node)
         expansion = (element.get("title") or "").strip() if element.tag == "abbr" else ""
         if expansion or (node is parent and (lang, direction) != (parent.language, parent.direction)):
             node = self.make("Span", node, lang=lang, direction=direction)
