@@ -180,6 +180,10 @@ def test_what_nothing_cites_is_told() -> None:
 def test_a_mistyped_key_or_a_broken_file_hides_what_is_not_cited() -> None:
     assert uncited(chapter("a", "bb", "c")) == []
     assert uncited(chapter("a"), complete=False) == []
+    problems = Problems()
+    problems.add("broken-reference", Position("refs.json", 3), "it is not closed")
+    check_library((chapter("a"),), None, library(record("a"), record("b")), problems)
+    assert [one.code for one in problems.found] == ["broken-reference"]
 
 
 def test_a_source_of_the_ledger_is_used() -> None:

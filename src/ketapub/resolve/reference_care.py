@@ -33,14 +33,15 @@ SENTENCES = frozenset(
 )
 NUMBERED = frozenset(["DOI", "PMID", "PMCID", "ISBN"])  # a work that has one of these stays what it is
 CONTAINED = frozenset(["container-title", "container-title-short"])  # and so does one in a journal or a book
+MISREAD = frozenset(["bad-reference", "broken-reference", "duplicate-reference"])  # errors of one record
 YEARLESS = frozenset(["book", "chapter", "thesis"])  # may be undated, where the style has a word for that
 
 
 def check_library(chapters: tuple[d.Chapter, ...], ledger: Ledger | None, library: Library, problems: Problems) -> None:
     """`duplicate-work` and `uncited-reference` in the whole library, `bad-identifier` in what the book cites or lists.
 
-    A source of the ledger is used, though no text prints it yet. With a citation that no file explains nothing is
-    called uncited: the key is mistyped, and its work is not superfluous.
+    A source of the ledger is used, though no text prints it yet. With an error in a file, or a citation that no file
+    explains, nothing is called uncited: the key may be mistyped, and its work not superfluous.
     """
     records = library.records
     used = _used(chapters, library)
@@ -48,7 +49,8 @@ def check_library(chapters: tuple[d.Chapter, ...], ledger: Ledger | None, librar
     for record in records.values():
         if record.key in used:
             check_identifiers(record, problems)
-    if library.complete and used <= records.keys():
+    sound = library.complete and not any(problem.code in MISREAD for problem in problems.errors)
+    if sound and used <= records.keys():
         sources = ledger.claims.values() if ledger else ()
         check_uncited(records, used.union(*(claim.source for claim in sources)), problems)
 
