@@ -29,7 +29,7 @@ class Item:
 
 
 def tidy(text: str) -> str:
-    return re.sub(r"[ \t\n\r]+", " ", text).strip()
+    return re.sub(r"[ \t\n\r\u202f]+", " ", text).strip()  # one glyph draws all narrow spaces
 
 
 # --- the tree, as a medium shows it ----------------------------------------------------------------------
@@ -385,7 +385,8 @@ class PdfReader:
         before: list[str] = []
         if label is not None:
             text = label.text()
-            if tidy(text) in "☐☑" or getattr(body.kids[0], "role", "") == "BibEntry":
+            first = next(kid for kid in body.kids if not isinstance(kid, str) or kid.strip())
+            if tidy(text) in "☐☑" or getattr(first, "role", "") == "BibEntry":
                 before = [text]
             elif re.fullmatch(r"•|–|\d+\.", tidy(text)):
                 self.items.append(Item("label", tidy(text).replace("–", "•")))  # "–" in an inner list

@@ -385,8 +385,9 @@ class _Writer:
                 with self.element(f"h{2 + self.medium.shift}", node.at, {"id": node.id, "class": "level-2"}):
                     self.inlines(node.title)
                 self.raw("\n")
-            numbered = " numbered" if any(entry.label for entry in node.entries) else ""
-            with self.element("ol", node.at, {"class": f"references{numbered}"}):
+            labels = [entry.label for entry in node.entries if entry.label]
+            look = "numbered" if labels and all(map(str.isdecimal, labels)) else "labelled" if labels else ""
+            with self.element("ol", node.at, {"class": f"references {look}".strip()}):
                 for entry in node.entries:
                     self.entry(entry)
 

@@ -85,7 +85,9 @@ def inline_roles(element: Element) -> tuple[str, ...]:
 def numbering(element: Element) -> str:
     """14.8.5.5, as far as the markup tells: what labels the items of a list."""
     names = classes(element)
-    if element.tag == "dl" or "index-list" in names or ("references" in names and "numbered" not in names):
+    if element.tag == "dl" or "index-list" in names:
+        return "None"
+    if "references" in names and {"numbered", "labelled"}.isdisjoint(names):
         return "None"
     if "checklist" in names:
         return "Square"
