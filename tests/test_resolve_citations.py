@@ -94,15 +94,15 @@ def test_many_works_in_an_author_date_style_take_their_time(monkeypatch: pytest.
     one = chapter(words_around("a", mark(*list(records)[:700])), words_around("b", mark("work0")), nocite=("@*",))
     monkeypatch.setattr(citations, "format_citations", lambda *_: Formatted({"cite-1": (), "cite-2": ()}, ()))
     resolve_citations((one,), info(style=APA), many, style(APA), problems)
-    [problem] = problems.found
-    assert (problem.code, problem.at, problem.severity) == ("slow-citations", STYLE_AT, "warning")
+    [problem] = [one for one in problems.found if one.code == "slow-citations"]
+    assert (problem.at, problem.severity) == (STYLE_AT, "warning")
     assert problem.message == '1,200 works in the author-date style "apa": their citations take about a minute'
     assert 'placement = "chapter"' in problem.hint
     for name, works in ((NLM, 1200), ("harvard-cite-them-right", 1200), (APA, 800)):
         problems = Problems()
         some = Library(dict(list(records.items())[:works]))
         resolve_citations((chapter(nocite=("@*",)),), info(style=name), some, style(name), problems)
-        assert problems.found == []
+        assert "slow-citations" not in dict(codes(problems))
 
 
 def test_a_book_without_citations_is_left_alone() -> None:
