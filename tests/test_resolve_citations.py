@@ -87,7 +87,7 @@ def codes(problems: Problems) -> list[tuple[str, str]]:
 
 def test_many_works_in_an_author_date_style_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
     records = {
-        f"work{number}": Record(f"work{number}", {"id": f"work{number}", "type": "book", "title": "T"}, STYLE_AT)
+        f"work{number}": Record(f"work{number}", {"id": f"work{number}", "type": "document", "title": "T"}, STYLE_AT)
         for number in range(1200)
     }
     many, problems = Library(records), Problems()
