@@ -26,7 +26,7 @@ from ketapub.citation_style import (
     load_style,
     long_wait,
 )
-from ketapub.citation_style.inlines import closed_quotes, from_pandoc, with_links
+from ketapub.citation_style.inlines import closed_quotes, from_pandoc, numbered, with_links
 from ketapub.library import Record, read_library
 from ketapub.problems import NOWHERE, Position, Problem, Problems
 
@@ -480,6 +480,69 @@ def test_g14_a_doi_inside_an_address_is_one_link() -> None:
 
 def test_g14_a_number_that_only_begins_alike_is_no_link() -> None:
     assert links(with_links((d.Text("PMID: 1234; PMC77"),), {"PMID": "123", "PMCID": "PMC7"})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("molecular-psychiatry", "numeric"),  # calls itself an author-date style
+        ("neuropsychopharmacology", "numeric"),
+        ("the-neuroscientist", "author-date"),  # calls itself a numeric one
+        ("bibtex", "author-date"),
+        ("din-1505-2-alphanumeric", "label"),
+    ],
+)
+def test_g15_the_form_is_what_a_citation_prints(name: str, form: str) -> None:
+    assert style(name).form == form
+
+
+def test_g15_a_number_is_found_through_macros() -> None:
+    macros = '</info><macro name="a"><text macro="b"/></macro><macro name="b"><text macro="a"/>{}</macro><info>'
+    text = own(citation='<text macro="a"/>').replace("</info>", macros.format("").removesuffix("<info>"))
+    assert style("mine.csl", text).form == "author-date"
+    assert style("mine.csl", text.replace('macro="a"/></', 'macro="a"/><text variable="citation-number"/></')).form == (
+        "numeric"
+    )
+
+
+def test_g16_a_character_that_the_style_escaped_twice() -> None:
+    title = '<text variable="title" prefix="p.&amp;#160;" suffix="&amp;#10;&amp;#8211;"/>'
+    mine = style("mine.csl", own(title + '<text value="&amp;#60;i&amp;#62;"/>'))
+    body = format_citations(mine, "en-US", LIBRARY, (), ("murray2002",)).entries[0].body
+    assert d.plain_text(body) == "p.\N{NO-BREAK SPACE}Medical Microbiology –<i>"
+
+
+@pytest.mark.parametrize(
+    ("name", "starts"),
+    [
+        ("molecular-psychiatry", "Halpern SD"),
+        ("journal-of-australian-strength-and-conditioning", "Halpern, S. D."),  # all of it in the left margin
+        ("european-journal-physical-medicine-and-rehabilitation", "Halpern SD"),  # and the number bold
+        ("zeitschrift-fur-zahnarztliche-implantologie", "Halpern SD"),  # "1 _"
+        ("revue-de-medecine-veterinaire", "HALPERN S.D."),  # "1. - "
+        ("societe-nationale-des-groupements-techniques-veterinaires", "HALPERN SD"),  # "1- "
+    ],
+)
+def test_g17_the_number_of_an_entry_is_not_in_its_text(name: str, starts: str) -> None:
+    entry = format_citations(style(name), "en-US", LIBRARY, (), ("halpern2002",)).entries[0]
+    assert (entry.label, d.plain_text(entry.body)[: len(starts)]) == ("1", starts)
+
+
+@pytest.mark.parametrize("text", ["2.5 mg daily", "2-D echo", "2 days", "12. Rose", "2."])
+def test_g17_a_number_that_begins_the_text_stays(text: str) -> None:
+    assert numbered((d.Text(text),), 2) == ("", (d.Text(text),))
+
+
+def test_g17_a_number_with_looks_of_its_own() -> None:
+    bold = (d.Strong((d.Text("2"),)), d.Text(". "), d.Emphasis((d.Text("Rose"),)))
+    assert numbered(bold, 2) == ("2", bold[2:])
+    assert numbered((d.Strong((d.Text("[2] Rose"),)),), 2) == ("2", (d.Strong((d.Text("Rose"),)),))
+
+
+def test_g18_parts_that_a_style_sets_apart_do_not_touch() -> None:
+    name = "bulletin-of-the-american-schools-of-oriental-research"  # names, year and the rest in three columns
+    entry = format_citations(style(name), "en-US", LIBRARY, (), ("dpp2002",)).entries[0]
+    assert d.plain_text(entry.body).startswith("Diabetes Prevention Program Research Group 2002 Hypertension, insulin")
 
 
 def test_the_engine_is_kept_from_all_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -22,7 +22,16 @@ from typing import Any
 
 from ketapub import document as d
 from ketapub.cache import Cache, cache_key
-from ketapub.citation_style.inlines import closed_quotes, from_pandoc, joined, to_pandoc, with_links, words_of
+from ketapub.citation_style.inlines import (
+    apart,
+    closed_quotes,
+    from_pandoc,
+    joined,
+    numbered,
+    to_pandoc,
+    with_links,
+    words_of,
+)
 from ketapub.citation_style.locators import locator_words, with_locators
 from ketapub.citation_style.patience import SHORTEST, seconds_to_wait
 from ketapub.citation_style.style import LOCATORS, Style, locator_word
@@ -274,14 +283,17 @@ def _entry(key: str, blocks: list[Json], place: int, style: Style, record: Recor
             body.append(d.HardBreak())
         for margin, nodes in _parts(block["c"] if block["t"] in ("Para", "Plain") else block["c"][1]):
             inlines = from_pandoc(nodes, [])
-            found = d.plain_text(inlines).strip(" .:()[]")
+            found = d.plain_text(inlines).strip(" .:()[]_-–")
             if margin and not label and style.form == "numeric" and found == str(place):
                 label = str(place)
             elif margin and not label and style.form == "label":
                 label = found
             else:
-                body += inlines
-    return d.Entry(key, f"ref-{key}", label, with_links(_trimmed(joined(body)), record.fields), at=record.at)
+                body += apart(body, inlines)
+    text = _trimmed(joined(body))
+    if not label and style.form == "numeric":
+        label, text = numbered(text, place)
+    return d.Entry(key, f"ref-{key}", label, with_links(text, record.fields), at=record.at)
 
 
 def _parts(nodes: list[Json]) -> list[tuple[bool, list[Json]]]:

@@ -30,6 +30,7 @@ Form = Literal["numeric", "author-date", "author", "label", "note"]
 LOCATORS = re.findall(
     r"\S+", "book chapter column figure folio issue line note opus page paragraph part section sub-verbo verse volume"
 )
+ESCAPED = re.compile(r"&#([0-9]{1,5});")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,32 @@ def _punctuation_in_quotes(root: etree._Element) -> bool | None:
 
 
 def _form(root: etree._Element) -> Form:
+    """By what a citation prints, not by the category a style gives itself: that is wrong in one style of a hundred."""
     if root.get("class") == "note":
         return "note"
-    for category in root.findall(f"{CSL}info/{CSL}category"):
-        match category.get("citation-format"):
-            case "numeric" | "author-date" | "author" | "label" as form:
-                return form
-    return "numeric" if _uses(root, "citation-number") else "author-date"
+    printed = _printed(root, f"{CSL}citation/{CSL}layout")
+    if "citation-number" in printed:
+        return "numeric"
+    categories = {category.get("citation-format") for category in root.findall(f"{CSL}info/{CSL}category")}
+    if "author-date" in categories:
+        return "author-date"
+    if "citation-label" in printed:
+        return "label"
+    return "author" if "author" in categories else "author-date"
+
+
+def _printed(root: etree._Element, path: str) -> set[str]:
+    """The variables that a layout prints, through all its macros."""
+    macros = {macro.get("name", ""): macro for macro in root.findall(f"{CSL}macro")}
+    variables, seen = set[str](), set[str]()
+    waiting = root.findall(path)
+    while waiting:
+        for element in waiting.pop().iter(f"{CSL}text", f"{CSL}number", f"{CSL}names", f"{CSL}date"):
+            variables.update(element.get("variable", "").split())
+            if (name := element.get("macro", "")) in macros and name not in seen:
+                seen.add(name)
+                waiting.append(macros[name])
+    return variables
 
 
 def _ready(root: etree._Element, language: str, form: Form) -> bytes:
@@ -198,8 +218,16 @@ def _ready(root: etree._Element, language: str, form: Form) -> bytes:
     - Each kind of locator gets a word of our own, in a form that no style prints. So the engine knows the kind in any
       language, where else it would need the word of the language it formats in ("S.", not "p.").
     - The numbers of a numeric list are set apart, so that they can be taken off.
+    - A character that the style escaped twice (prefix="p.&amp;#160;") is that character, not its code.
     """
     from lxml import etree
+
+    for element in root.iter(etree.Element):
+        for attribute in ("prefix", "suffix", "delimiter", "value", "subsequent-author-substitute"):
+            if "&#" in (written := element.get(attribute, "")):
+                element.set(attribute, ESCAPED.sub(_unescaped, written))
+        if element.text and "&#" in element.text:
+            element.text = ESCAPED.sub(_unescaped, element.text)
 
     for names in root.iter(f"{CSL}names"):
         if names.find(f"{CSL}label") is not None and names.find(f"{CSL}name") is None:
@@ -216,6 +244,11 @@ def _ready(root: etree._Element, language: str, form: Form) -> bytes:
     if form == "numeric" and bibliography is not None and not bibliography.get("second-field-align"):
         bibliography.set("second-field-align", "flush")
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _unescaped(code: re.Match[str]) -> str:
+    char = chr(int(code[1]))
+    return char if char.isprintable() or char == "\N{NO-BREAK SPACE}" else " "
 
 
 def locator_word(kind: str) -> str:
