@@ -8,6 +8,7 @@ run as one process a book with JSON on both sides. `Needs` tells without it what
 from ketapub.citation_style.catalogue import Listed, find_styles
 from ketapub.citation_style.engine import Cluster, EngineFault, Formatted, format_citations
 from ketapub.citation_style.inlines import with_links
+from ketapub.citation_style.lint import report_faults
 from ketapub.citation_style.needs import Needs
 from ketapub.citation_style.patience import estimated_seconds, long_wait
 from ketapub.citation_style.style import Style, did_you_mean_style, load_style, style_names
@@ -25,6 +26,7 @@ __all__ = [
     "format_citations",
     "load_style",
     "long_wait",
+    "report_faults",
     "style_names",
     "with_links",
 ]

@@ -16,7 +16,16 @@ from itertools import count
 from ketapub import document as d
 from ketapub.book_folder import BookFolder
 from ketapub.cache import Cache
-from ketapub.citation_style import Cluster, EngineFault, Formatted, Style, format_citations, load_style, long_wait
+from ketapub.citation_style import (
+    Cluster,
+    EngineFault,
+    Formatted,
+    Style,
+    format_citations,
+    load_style,
+    long_wait,
+    report_faults,
+)
 from ketapub.info import Info
 from ketapub.library import Library
 from ketapub.locale import words
@@ -52,8 +61,8 @@ def resolve_citations(
     Citations are called "cite-1", "cite-2" …; an entry's `places` are the citations of its work, those inside a range
     ("2–4") too. In numeric styles the space before a citation goes, and a narrative one gets the authors' names.
     Problems: `unknown-citation`, `nested-citation`, `locator-not-printed`, `citation-engine`, `bad-reference`,
-    `second-reference-list`, `style-without-list`, `slow-citations`. Without a style, or with an incomplete library,
-    nothing changes: one problem is enough.
+    `second-reference-list`, `style-without-list`, `slow-citations`, `reference-looks-wrong`. Without a style, or with
+    an incomplete library, nothing changes: one problem is enough.
     """
     if style is None or not library.complete or not _sound(chapters, style, library, problems):
         return chapters
@@ -71,6 +80,8 @@ def resolve_citations(
         _complain(info, style, str(fault), problems)
         return chapters
     _check(results, info, style, problems)
+    places = {request.id: request.cites[0].at for one in asked for request in one.requests if request.cites}
+    report_faults(results.values(), places, style.name, problems)
     check_references(library, style, (key for one in asked for key in one.works), problems)
     resolved = tuple(
         put_back(one, scope, results.get((scope.name, one.language)), style, info, library.records)
