@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from medical import HERE, LIBRARY, clusters
 
 from ketapub import document as d
 from ketapub.cache import Cache
@@ -30,27 +31,9 @@ from ketapub.citation_style.inlines import closed_quotes, from_pandoc, numbered,
 from ketapub.library import Record, read_library
 from ketapub.problems import NOWHERE, Position, Problem, Problems
 
-HERE = Path(__file__).parent / "citations"
-LIBRARY = read_library((("medical.json", (HERE / "medical.json").read_bytes()),), Problems()).records
 AT = Position("book.toml", 9, 9)
 
 NLM, AMA, APA = "nlm-citation-sequence-brackets", "american-medical-association", "apa"
-CLUSTERS: dict[str, tuple[d.Cite, ...]] = {
-    "one": (d.Cite("halpern2002"),),
-    "range": (d.Cite("rose2002"), d.Cite("dpp2002"), d.Cite("ellingsen2002")),
-    "range-and-one": (d.Cite("halpern2002"), d.Cite("rose2002"), d.Cite("dpp2002"), d.Cite("geraud2002")),
-    "page": (d.Cite("murray2002", locator="93", label="page"),),
-    "words": (
-        d.Cite("murray2002", (d.Text("see"),), (), "93-97", "page"),
-        d.Cite("gilstrap2002", (), (d.Text("for a review"),)),
-    ),
-    "two": (d.Cite("meltzer2002"), d.Cite("borkowski2002")),
-    "three": (d.Cite("polack2020"), d.Cite("malfertheiner2017"), d.Cite("who2020")),
-    "unsorted": (d.Cite("ellingsen2002"), d.Cite("rose2002"), d.Cite("halpern2002")),
-    "one-year": (d.Cite("page2021a"), d.Cite("page2021b")),
-    "without-author": (d.Cite("page2021b", mode="suppress-author"),),
-    "chapter": (d.Cite("hofman2021", locator="3", label="chapter"),),
-}
 
 
 def style(name: str, own: str | None = None) -> Style:
@@ -71,8 +54,8 @@ def said_of(name: str, own: str | None = None) -> Problem:
 
 
 def medical(name: str, language: str = "en-US") -> Formatted:
-    clusters = tuple(Cluster(id, cites) for id, cites in CLUSTERS.items())
-    return format_citations(style(name), language, LIBRARY, clusters)
+    loaded = style(name)
+    return format_citations(loaded, language, LIBRARY, clusters(loaded))
 
 
 def cited(name: str, *cites: d.Cite, language: str = "en-US", **records: Record) -> d.Inlines:
@@ -120,12 +103,28 @@ def links(nodes: object) -> list[str]:
 # --- what styles print -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [NLM, AMA, APA])
-def test_the_medical_references(name: str) -> None:
-    formatted = medical(name)
+GOLDEN = [  # a style, and the language of the book where the style leaves it open
+    *("nlm-citation-sequence", "nlm-citation-sequence-superscript", NLM, AMA, "bmj", APA, "chicago-author-date"),
+    *("nlm-citation-sequence de-DE", "nlm-citation-sequence fr-FR", "nlm-citation-sequence es-ES"),
+    *("apa de-DE", "apa fr-FR", "apa es-ES"),
+    *("chicago-notes-bibliography", "oscola"),
+]
+
+
+@pytest.mark.parametrize("golden", GOLDEN)
+def test_the_medical_references_golden(golden: str) -> None:
+    name, _, language = golden.partition(" ")
+    loaded = load_style(name, AT, problems := Problems())
+    if loaded is None:
+        assert [problem.code for problem in problems.found] == ["unsupported-style"]
+        pytest.skip("cites in notes")
+    formatted = format_citations(loaded, language or "en-US", LIBRARY, clusters(loaded))
     told = [f"{id}: {shown(text)}" for id, text in formatted.clusters.items()]
     told += ["", *(f"{entry.label} {shown(entry.body)}".lstrip() for entry in formatted.entries)]
-    assert "\n".join(told) + "\n" == (HERE / f"{name}.txt").read_text(encoding="utf-8")
+    text, file = "\n".join(told) + "\n", HERE / f"{golden.replace(' ', '.')}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
     assert formatted.warnings == ()
 
 
@@ -138,18 +137,40 @@ ICMJE = {  # as the ICMJE's sample references print them; a dash or a capital in
     "with impaired glucose tolerance. Hypertension. 2002;40(5):679-86.",
     "ellingsen2002": "Ellingsen AE, Wilhelmsen I. Sykdomsangst blant medisin- og jusstudenter. Tidsskr Nor Laegeforen. "
     "2002;122(8):785-7.",
+    "geraud2002": "Geraud G, Spierings EL, Keywood C. Tolerability and safety of frovatriptan with short- and "
+    "long-term use for treatment of migraine and in comparison with sumatriptan. Headache. 2002;42 Suppl 2:S93-9.",
     "murray2002": "Murray PR, Rosenthal KS, Kobayashi GS, Pfaller MA. Medical microbiology. 4th ed. St. Louis: Mosby; "
     "2002.",
     "gilstrap2002": "Gilstrap LC 3rd, Cunningham FG, VanDorsten JP, editors. Operative obstetrics. 2nd ed. New York: "
     "McGraw-Hill; 2002.",
     "meltzer2002": "Meltzer PS, Kallioniemi A, Trent JM. Chromosome alterations in human solid tumors. In: Vogelstein "
     "B, Kinzler KW, editors. The genetic basis of human cancer. New York: McGraw-Hill; 2002. p. 93-113.",
+    "borkowski2002": "Borkowski MM. Infant sleep and feeding: a telephone survey of Hispanic Americans [dissertation]. "
+    "Mount Pleasant (MI): Central Michigan University; 2002.",
+}
+
+
+# Two are stored as docs/references.md says: the supplement with the volume, the place with the school.
+# (PubMed, too, has one initial fewer than our record.)
+STORED: dict[str, dict[str, Any]] = {
+    "geraud2002": {
+        "volume": "42 Suppl 2",
+        "issue": None,
+        "author": [
+            {"family": "Geraud", "given": "G."},
+            {"family": "Spierings", "given": "E. L."},
+            {"family": "Keywood", "given": "C."},
+        ],
+    },
+    "borkowski2002": {"publisher": "Mount Pleasant (MI): Central Michigan University", "publisher-place": None},
 }
 
 
 @pytest.mark.parametrize("key", ICMJE)
 def test_the_sample_references_of_the_icmje(key: str) -> None:
-    entries = format_citations(style(NLM), "en-US", LIBRARY, (), (key,)).entries
+    stored = {**LIBRARY[key].fields, **STORED.get(key, {})}
+    record = Record(key, {name: value for name, value in stored.items() if value is not None}, NOWHERE)
+    entries = format_citations(style(NLM), "en-US", {key: record}, (), (key,)).entries
     text = re.sub(r" (doi:|PubMed PMID:).*", "", d.plain_text(entries[0].body))
     assert text.replace("–", "-").lower() == ICMJE[key].lower()
 
@@ -398,11 +419,17 @@ def test_g7_species_keep_their_small_letters_in_title_case() -> None:
 
 
 def test_g8_italics_in_italics_stand_upright() -> None:
-    body = listed(APA, type="book", title="The <i>Staphylococcus</i> book")
+    body = listed(APA, type="book", title='The <i><span class="nocase">Staphylococcus</span></i> book')
     assert "*The *Staphylococcus* book*" in shown(body)
     assert not any(
         isinstance(inner, d.Emphasis) for node in d.walk(body) if isinstance(node, d.Emphasis) for inner in d.walk(node)
     )
+
+
+def test_g8_italics_that_the_style_asks_for_twice_stay_italic() -> None:
+    name = "acta-anaesthesiologica-taiwanica"  # a group in italics around a title in italics
+    entry = format_citations(style(name), "en-US", LIBRARY, (), ("meltzer2002",)).entries[0]
+    assert "editors. *The Genetic Basis of Human Cancer* New York" in shown(entry.body)
 
 
 def test_g9_raised_letters_become_superscripts() -> None:
@@ -521,6 +548,7 @@ def test_g16_a_character_that_the_style_escaped_twice() -> None:
         ("zeitschrift-fur-zahnarztliche-implantologie", "Halpern SD"),  # "1 _"
         ("revue-de-medecine-veterinaire", "HALPERN S.D."),  # "1. - "
         ("societe-nationale-des-groupements-techniques-veterinaires", "HALPERN SD"),  # "1- "
+        ("the-journal-of-immunology", "Halpern, S. D."),
     ],
 )
 def test_g17_the_number_of_an_entry_is_not_in_its_text(name: str, starts: str) -> None:
@@ -533,6 +561,10 @@ def test_g17_a_number_that_begins_the_text_stays(text: str) -> None:
     assert numbered((d.Text(text),), 2) == ("", (d.Text(text),))
 
 
+def test_g17_a_number_may_stand_before_a_year() -> None:
+    assert numbered((d.Text("2. 2002. A book"),), 2) == ("2", (d.Text("2002. A book"),))
+
+
 def test_g17_a_number_with_looks_of_its_own() -> None:
     bold = (d.Strong((d.Text("2"),)), d.Text(". "), d.Emphasis((d.Text("Rose"),)))
     assert numbered(bold, 2) == ("2", bold[2:])
@@ -543,6 +575,11 @@ def test_g18_parts_that_a_style_sets_apart_do_not_touch() -> None:
     name = "bulletin-of-the-american-schools-of-oriental-research"  # names, year and the rest in three columns
     entry = format_citations(style(name), "en-US", LIBRARY, (), ("dpp2002",)).entries[0]
     assert d.plain_text(entry.body).startswith("Diabetes Prevention Program Research Group 2002 Hypertension, insulin")
+
+
+def test_g19_the_looks_of_names() -> None:
+    body = format_citations(style("biostatistics"), "en-US", LIBRARY, (), ("borkowski2002",)).entries[0].body
+    assert body[0] == d.SmallCaps((d.Text("Borkowski, M. M."),))
 
 
 def test_the_engine_is_kept_from_all_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

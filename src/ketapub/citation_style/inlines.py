@@ -45,7 +45,10 @@ def to_pandoc(inlines: d.Inlines, kept: list[d.Inline]) -> list[Json]:
 
 
 def from_pandoc(nodes: Iterable[Json], kept: list[d.Inline], italic: bool = False) -> d.Inlines:
-    """Pandoc's inlines as ours. Italics inside italics stand upright: they are taken out of the outer ones."""
+    """Pandoc's inlines as ours. A record's italics inside a style's stand upright: they are taken out of the outer ones.
+
+    A style's own italics stay italic, however often it asks for them (CSL 1.0.2, "Formatting").
+    """
     out: list[d.Inline] = []
     run: list[str] = []  # the words since the last other node: a reference is hardly anything else
     for node in nodes:
@@ -64,7 +67,7 @@ def from_pandoc(nodes: Iterable[Json], kept: list[d.Inline], italic: bool = Fals
             case "LineBreak":
                 out.append(d.HardBreak())
             case "Emph":
-                out += from_pandoc(content, kept, not italic)
+                out += from_pandoc(content, kept, not italic if _of_a_record(content) else True)
             case "Strong":
                 out.append(d.Strong(from_pandoc(content, kept, italic)))
             case "Strikeout":
@@ -97,6 +100,11 @@ def from_pandoc(nodes: Iterable[Json], kept: list[d.Inline], italic: bool = Fals
     if run:
         out += _leaf(_raised("".join(run)), italic)
     return joined(out)
+
+
+def _of_a_record(content: list[Json]) -> bool:
+    """Whether italics are a record's: `library` sends each with words that keep their case."""
+    return len(content) == 1 and content[0]["t"] == "Span" and "nocase" in content[0]["c"][0][1]
 
 
 def _leaf(nodes: d.Inlines, italic: bool) -> d.Inlines:
@@ -181,7 +189,8 @@ def apart(before: Sequence[d.Inline], part: d.Inlines) -> d.Inlines:
 
 def numbered(body: d.Inlines, place: int) -> tuple[str, d.Inlines]:
     """An entry's number and the entry without it, where the style runs the two together ("2. Rose ME"); else ""."""
-    found = re.match(rf"[(\[]?{place}(?:[.)\]:]+[\s–-]*|\s?[–-]\s)(?=[^\s\d])", d.plain_text(body))
+    after = r"(?:[.)\]:]+(?:\s[\s–-]*|(?=[^\s\d]))|\s?[–-]\s)(?=\S)"
+    found = re.match(rf"[(\[]?{place}{after}", d.plain_text(body))
     return (str(place), _cut(body, found.end())) if found else ("", body)
 
 

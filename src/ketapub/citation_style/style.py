@@ -30,6 +30,7 @@ Form = Literal["numeric", "author-date", "author", "label", "note"]
 LOCATORS = re.findall(
     r"\S+", "book chapter column figure folio issue line note opus page paragraph part section sub-verbo verse volume"
 )
+LOOKS = ("font-style", "font-variant", "font-weight", "text-decoration")
 ESCAPED = re.compile(r"&#([0-9]{1,5});")
 
 
@@ -218,6 +219,7 @@ def _ready(root: etree._Element, language: str, form: Form) -> bytes:
     - Each kind of locator gets a word of our own, in a form that no style prints. So the engine knows the kind in any
       language, where else it would need the word of the language it formats in ("S.", not "p.").
     - The numbers of a numeric list are set apart, so that they can be taken off.
+    - The looks of a `cs:names` ("small-caps") go to a group around it: on its own they are lost.
     - A character that the style escaped twice (prefix="p.&amp;#160;") is that character, not its code.
     """
     from lxml import etree
@@ -229,9 +231,16 @@ def _ready(root: etree._Element, language: str, form: Form) -> bytes:
         if element.text and "&#" in element.text:
             element.text = ESCAPED.sub(_unescaped, element.text)
 
-    for names in root.iter(f"{CSL}names"):
+    for names in list(root.iter(f"{CSL}names")):
         if names.find(f"{CSL}label") is not None and names.find(f"{CSL}name") is None:
             names.insert(0, etree.Element(f"{CSL}name"))
+        if looks := {look: names.attrib.pop(look) for look in LOOKS if look in names.attrib}:
+            group = etree.Element(f"{CSL}group", looks)
+            names.addprevious(group)
+            group.append(names)
+            for inner in names.iterdescendants(etree.Element):  # italics in italics would be upright
+                for look in [look for look in looks if inner.get(look) == looks[look]]:
+                    del inner.attrib[look]
     if language:
         root.set("default-locale", language)
     locale = etree.Element(f"{CSL}locale")
