@@ -1,7 +1,7 @@
 # `make` builds the book, `make test` runs every fast check of the code, `make check` runs the validators on the
 # built book. Each one first sets up what it needs, and only what is missing.
 .DEFAULT_GOAL := book
-.PHONY: book test test-all check bench lock golden clean setup setup-check
+.PHONY: book test test-all check check-citations bench lock golden clean setup setup-check
 unexport PYTHONDONTWRITEBYTECODE   # it makes every start slower
 PY := .venv/bin/python
 
@@ -20,10 +20,14 @@ test: setup
 	[ -z "$$failed" ] || { echo "FAILED:$$failed"; exit 1; }
 
 test-all: setup
-	@$(PY) -m pytest -q -m "" -o norecursedirs="check fixtures problems books golden"
+	@$(PY) -m pytest -q -m "" -o norecursedirs="check check_citations fixtures problems books golden"
 
 check: setup-check book
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -m "" tests/check
+
+# Every medical citation style against another engine; what differs and why is in tests/check_citations.
+check-citations: setup-check
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -rP -m "" tests/check_citations
 
 # CPU time against the bare engine, as ratios with limits.
 bench: setup
