@@ -36,6 +36,5 @@ CITES: dict[str, tuple[d.Cite, ...]] = {
 
 def clusters(style: Style) -> tuple[Cluster, ...]:
     """The citations in reading order; in a style that cites in notes, each in a note of its own."""
-    if style.form == "note":  # the number of the note
-        return tuple(Cluster(id, cites, note=note) for note, (id, cites) in enumerate(CITES.items(), 1))  # type: ignore[call-arg]
-    return tuple(Cluster(id, cites) for id, cites in CITES.items())
+    noted = style.form == "note"
+    return tuple(Cluster(id, cites, number if noted else 0) for number, (id, cites) in enumerate(CITES.items(), 1))

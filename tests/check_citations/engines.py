@@ -52,18 +52,11 @@ def _fields(path: Path) -> set[str | None]:
     return {category.get("field") for category in etree.parse(path).getroot().iter(f"{CSL}category")}
 
 
-def loaded(names: Iterable[str]) -> tuple[dict[str, Style], list[str]]:
-    """The styles that ketapub can use, and the names of those that it says it cannot use yet."""
-    styles, refused = dict[str, Style](), list[str]()
-    for name in names:
-        problems = Problems()
-        style = load_style(name, NOWHERE, problems)
-        if style:
-            styles[name] = style
-        else:
-            assert [problem.code for problem in problems.found] == ["unsupported-style"], name
-            refused.append(name)
-    return styles, refused
+def loaded(names: Iterable[str]) -> dict[str, Style]:
+    problems = Problems()
+    styles = {name: load_style(name, NOWHERE, problems) for name in names}
+    assert problems.found == []
+    return {name: style for name, style in styles.items() if style}
 
 
 def ours(styles: Mapping[str, Style]) -> dict[str, Texts]:

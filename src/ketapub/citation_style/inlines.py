@@ -45,7 +45,7 @@ def to_pandoc(inlines: d.Inlines, kept: list[d.Inline]) -> list[Json]:
 
 
 def from_pandoc(nodes: Iterable[Json], kept: list[d.Inline], italic: bool = False) -> d.Inlines:
-    """Pandoc's inlines as ours. A record's italics inside a style's stand upright: they are taken out of the outer ones.
+    """Pandoc's inlines as ours. A record's italics in a style's stand upright: they are taken out of the outer ones.
 
     A style's own italics stay italic, however often it asks for them (CSL 1.0.2, "Formatting").
     """

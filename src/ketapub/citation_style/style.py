@@ -220,6 +220,7 @@ def _ready(root: etree._Element, language: str, form: Form) -> bytes:
       language, where else it would need the word of the language it formats in ("S.", not "p.").
     - The numbers of a numeric list are set apart, so that they can be taken off.
     - The looks of a `cs:names` ("small-caps") go to a group around it: on its own they are lost.
+    - Given names printed in full keep a space after an initial ("F Gary"), or the two run together ("FGary").
     - A character that the style escaped twice (prefix="p.&amp;#160;") is that character, not its code.
     """
     from lxml import etree
@@ -231,6 +232,11 @@ def _ready(root: etree._Element, language: str, form: Form) -> bytes:
         if element.text and "&#" in element.text:
             element.text = ESCAPED.sub(_unescaped, element.text)
 
+    inherited = [one.get("initialize-with") for one in (root, *root.iter(f"{CSL}citation", f"{CSL}bibliography"))]
+    for name in root.iter(f"{CSL}name"):
+        between = name.get("initialize-with", "" if "" in inherited else None)
+        if name.get("initialize") == "false" and between == "":
+            name.set("initialize-with", " ")
     for names in list(root.iter(f"{CSL}names")):
         if names.find(f"{CSL}label") is not None and names.find(f"{CSL}name") is None:
             names.insert(0, etree.Element(f"{CSL}name"))
