@@ -27,7 +27,8 @@ from ketapub.citation_style import (
     load_style,
     long_wait,
 )
-from ketapub.citation_style.inlines import closed_quotes, from_pandoc, numbered, with_links
+from ketapub.citation_style.entries import numbered
+from ketapub.citation_style.inlines import closed_quotes, from_pandoc, with_links
 from ketapub.library import Record, read_library
 from ketapub.problems import NOWHERE, Position, Problem, Problems
 

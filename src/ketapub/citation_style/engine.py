@@ -13,7 +13,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache as cached
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -22,16 +22,8 @@ from typing import Any
 
 from ketapub import document as d
 from ketapub.cache import Cache, cache_key
-from ketapub.citation_style.inlines import (
-    apart,
-    closed_quotes,
-    from_pandoc,
-    joined,
-    numbered,
-    to_pandoc,
-    with_links,
-    words_of,
-)
+from ketapub.citation_style.entries import entry
+from ketapub.citation_style.inlines import closed_quotes, from_pandoc, to_pandoc, words_of
 from ketapub.citation_style.locators import locator_words, with_locators
 from ketapub.citation_style.patience import SHORTEST, seconds_to_wait
 from ketapub.citation_style.style import LOCATORS, Style, locator_word
@@ -136,9 +128,9 @@ def format_citations(
     for block in answer["blocks"]:
         (id, _, _), inside = block["c"]
         if id == "refs":
-            for entry in inside:
-                key = entry["c"][0][0].removeprefix("ref-")
-                entries.append(_entry(key, entry["c"][1], len(entries) + 1, style, records[key]))
+            for work in inside:
+                key = work["c"][0][0].removeprefix("ref-")
+                entries.append(entry(key, work["c"][1], len(entries) + 1, style, records[key]))
         else:
             text = from_pandoc(_without_note(inside[0]["c"]), kept)
             texts[id.removeprefix(CLUSTER)] = closed_quotes(text) if _american(style, spoken) else text
@@ -270,49 +262,3 @@ def _run(style: Style, references: str, request: str, limit: int) -> tuple[bytes
     if done.returncode:
         raise EngineFault(said or f"it ended with status {done.returncode}")
     return done.stdout, said.splitlines()
-
-
-# --- the reference list --------------------------------------------------------------------------------------------
-
-
-def _entry(key: str, blocks: list[Json], place: int, style: Style, record: Record) -> d.Entry:
-    """One work. The number or label before it is taken off where the engine set it apart."""
-    label, body = "", list[d.Inline]()
-    for block in blocks:
-        if body:
-            body.append(d.HardBreak())
-        for margin, nodes in _parts(block["c"] if block["t"] in ("Para", "Plain") else block["c"][1]):
-            inlines = from_pandoc(nodes, [])
-            found = d.plain_text(inlines).strip(" .:()[]_-–")
-            if margin and not label and style.form == "numeric" and found == str(place):
-                label = str(place)
-            elif margin and not label and style.form == "label":
-                label = found
-            else:
-                body += apart(body, inlines)
-    text = _trimmed(joined(body))
-    if not label and style.form == "numeric":
-        label, text = numbered(text, place)
-    return d.Entry(key, f"ref-{key}", label, with_links(text, record.fields), at=record.at)
-
-
-def _parts(nodes: list[Json]) -> list[tuple[bool, list[Json]]]:
-    """The inlines of an entry in runs, each with whether it stands in the left margin."""
-    runs: list[tuple[bool, list[Json]]] = []
-    for node in nodes:
-        if node["t"] in ("Para", "Plain", "Div"):
-            raise ValueError(f"a block of pandoc's that nobody planned for: {node['t']} inside an entry")
-        margin = node["t"] == "Span" and "csl-left-margin" in node["c"][0][1]
-        if margin or not runs or runs[-1][0]:
-            runs.append((margin, [node]))
-        else:
-            runs[-1][1].append(node)
-    return runs
-
-
-def _trimmed(body: d.Inlines) -> d.Inlines:
-    if body and isinstance(first := body[0], d.Text) and first.text[:1].isspace():
-        body = (replace(first, text=first.text.lstrip()), *body[1:])
-    if body and isinstance(last := body[-1], d.Text) and last.text[-1:].isspace():
-        body = (*body[:-1], replace(last, text=last.text.rstrip()))
-    return tuple(node for node in body if not (isinstance(node, d.Text) and not node.text))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -175,37 +175,6 @@ def _drawn_in(text: str) -> str:
         return match[1] + stop + match[2]
 
     return re.sub(r"(.?)(’?”)([.,])(?!\w)", swap, text)
-
-
-# --- entries -------------------------------------------------------------------------------------------------------
-
-
-def apart(before: Sequence[d.Inline], part: d.Inlines) -> d.Inlines:
-    """A part of an entry that the style sets beside or below what is before it: never closed up to it."""
-    meets = before and part and not isinstance(before[-1], d.HardBreak) and not isinstance(part[0], d.HardBreak)
-    spaced = not meets or d.plain_text(before[-1])[-1:].isspace() or not d.plain_text(part[0])[:1].isalnum()
-    return part if spaced else (d.Text(" "), *part)
-
-
-def numbered(body: d.Inlines, place: int) -> tuple[str, d.Inlines]:
-    """An entry's number and the entry without it, where the style runs the two together ("2. Rose ME"); else ""."""
-    after = r"(?:[.)\]:]+(?:\s[\s–-]*|(?=[^\s\d]))|\s?[–-]\s)(?=\S)"
-    found = re.match(rf"[(\[]?{place}{after}", d.plain_text(body))
-    return (str(place), _cut(body, found.end())) if found else ("", body)
-
-
-def _cut(nodes: d.Inlines, length: int) -> d.Inlines:
-    """Without the first characters."""
-    first = nodes[0]
-    held = len(d.plain_text(first))
-    if held <= length:
-        return _cut(nodes[1:], length - held) if held < length else nodes[1:]
-    match first:
-        case d.Text(text=text):
-            return (replace(first, text=text[length:]), *nodes[1:])
-        case d.Emphasis(children=children) | d.Strong(children=children) | d.SmallCaps(children=children):
-            return (replace(first, children=_cut(children, length)), *nodes[1:])
-    return nodes
 
 
 # --- identifiers ---------------------------------------------------------------------------------------------------
