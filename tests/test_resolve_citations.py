@@ -92,7 +92,7 @@ def test_many_works_in_an_author_date_style_take_their_time(monkeypatch: pytest.
     }
     many, problems = Library(records), Problems()
     one = chapter(words_around("a", mark(*list(records)[:700])), words_around("b", mark("work0")), nocite=("@*",))
-    monkeypatch.setattr(citations, "format_citations", lambda *_: Formatted({"cite-1": (), "cite-2": ()}, ()))
+    monkeypatch.setattr(citations, "format_citations", lambda *given: Formatted({one.id: () for one in given[3]}, ()))
     resolve_citations((one,), info(style=APA), many, style(APA), problems)
     [problem] = [one for one in problems.found if one.code == "slow-citations"]
     assert (problem.at, problem.severity) == (STYLE_AT, "warning")
@@ -364,12 +364,12 @@ def test_the_books_own_style_file(tmp_path: Path) -> None:
     (tmp_path / "mine.csl").write_text(
         """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
         <info><title>t</title><id>t</id><updated>2026-01-01T00:00:00+00:00</updated></info>
-        <citation><layout prefix="{" suffix="}"><text variable="title"/></layout></citation>
+        <citation><layout prefix="«" suffix="»"><text variable="title"/></layout></citation>
         <bibliography><layout><text variable="title"/></layout></bibliography></style>"""
     )
     out = from_folder(tmp_path, problems, style="mine.csl")
     assert problems.found == []
-    assert d.plain_text(out[0].blocks) == "a {Medical Microbiology}"
+    assert d.plain_text(out[0].blocks) == "a «Medical Microbiology»"
 
 
 def test_a_style_file_that_is_not_there(tmp_path: Path) -> None:
