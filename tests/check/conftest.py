@@ -1,7 +1,10 @@
-"""What the validators judge: the real book and the stock book, each built once a run by the command people use."""
+"""What the validators judge: the real book, the stock book, and the stock book with its citations in notes and lists in
+its chapters; each built once a run by the command people use."""
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,7 +13,8 @@ from pathlib import Path
 import pytest
 from tools import ROOT
 
-BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock"}
+BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock", "notes": ROOT / "tests/books/stock"}
+STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,12 @@ class Built:
 @pytest.fixture(scope="session", params=BOOKS)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     out = tmp_path_factory.mktemp(request.param)
-    command = [sys.executable, "-m", "ketapub", "build", str(BOOKS[request.param]), "-o", str(out)]
+    book = BOOKS[request.param]
+    if request.param == "notes":
+        book = shutil.copytree(book, tmp_path_factory.mktemp("source") / "book")
+        settings = (book / "book.toml").read_text(encoding="utf-8")
+        (book / "book.toml").write_text(re.sub(r"(?m)^style = .*$", STYLE, settings), encoding="utf-8")
+    command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return Built(request.param, out)
