@@ -75,6 +75,7 @@ class _Writer:
         self.name = ""  # of the chapter
         self.pictures = 0
         self.citing = False
+        self.title_id = ""  # of the chapter's heading
         self.heading_id = ""  # of the section that is being written
         self.labelled: set[str] = set()  # headings that name a glossary
 
@@ -119,7 +120,7 @@ class _Writer:
             "aria-labelledby": heading.attributes.id,
             "lang": chapter.language if chapter.language != info.book.language else None,
         }
-        self.heading_id = heading.attributes.id
+        self.title_id = self.heading_id = heading.attributes.id
         self.labelled = {heading.attributes.id} if made_of in ("bibliography", "glossary") else set()
         with self.element("section", heading.at, attributes):
             if heading.number:
@@ -378,7 +379,8 @@ class _Writer:
         """A landmark, named by its heading, unless the chapter is it already. Its list has the numbers of the works."""
         heading = node.id or self.heading_id
         landmark = heading not in self.labelled
-        attributes = {"class": "reference-list", "role": "doc-bibliography", "aria-labelledby": heading}
+        names = f"{heading} {self.title_id}" if node.title else heading  # no two landmarks may have one name
+        attributes = {"class": "reference-list", "role": "doc-bibliography", "aria-labelledby": names}
         with self.element("section", node.at, attributes) if landmark else nullcontext():
             self.labelled.add(heading)
             if node.title:
