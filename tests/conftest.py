@@ -45,4 +45,4 @@ def make(root: Path, *formats: str) -> Made:
 
 @pytest.fixture(scope="session")
 def stock() -> Made:
-    return make(BOOKS / "stock", "pdf", "epub", "html", "json")
+    return make(BOOKS / "stock", "pdf", "booklet", "epub", "html", "json")

@@ -124,6 +124,11 @@ def _marked_words(content: pikepdf.Object, resources: pikepdf.Object) -> dict[in
     return {one.mcid: one.text for one in _sequences(content, resources) if one.mcid is not None}
 
 
+def drawn_words(content: pikepdf.Object) -> list[str]:
+    """The words drawn on a page or in a form, read or not, in the order of drawing."""
+    return [one.text for one in _sequences(content, content.Resources) if one.text]
+
+
 def artifacts(page: pikepdf.Page) -> list[str]:
     """The words on a page that are not read."""
     return [one.text for one in _sequences(page.obj, page.obj.Resources) if one.tag == "/Artifact"]

@@ -33,7 +33,6 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "s
 UNUSED = {
     "press": "press",
     "large-print": "large_print",
-    "booklet": "booklet",
     "site": "site",
     "handouts": "handouts",
     "book.series": "series",
@@ -45,6 +44,7 @@ UNUSED = {
 NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
+    "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],
     "markdown": ["", "Formulas are not supported yet: with `math = true`, each one is a problem."],
 }
 # No author writes these.

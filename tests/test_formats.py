@@ -37,7 +37,7 @@ def pages(stock: Made) -> dict[str, etree._Element]:
     return documents(stock)
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "pdf"])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("pdf", "booklet")])
 def test_same_bytes_again(stock: Made, name: str) -> None:
     again = make(BOOKS / "stock", name)
     assert again.files
@@ -45,12 +45,17 @@ def test_same_bytes_again(stock: Made, name: str) -> None:
         assert data == stock.files[path], path
 
 
-def test_same_pdf_again(stock: Made) -> None:
-    assert make(BOOKS / "stock", "pdf").file(".pdf") == stock.file(".pdf")
+def test_same_pdf_and_booklet_again(stock: Made) -> None:
+    """The booklet is made of the pages of the PDF, whatever is asked for first."""
+    again = make(BOOKS / "stock", "booklet", "pdf")
+    assert list(again.files) == ["stock.pdf", "stock-booklet.pdf"]
+    for path, data in again.files.items():
+        assert data == stock.files[path], path
 
 
 def test_every_format_gives_files_and_no_complaint(stock: Made) -> None:
-    assert {path.rpartition(".")[2] for path in stock.files} == set(FORMATS)
+    files = {name: f"stock.{name}" for name in FORMATS} | {"booklet": "stock-booklet.pdf", "json": "book.json"}
+    assert set(stock.files) == set(files.values())
     assert stock.problems.found == []
 
 

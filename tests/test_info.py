@@ -128,6 +128,7 @@ def test_places_in_every_form_of_toml() -> None:
         (LEAST + '[print]\ntrim = ["6in"]', "wrong-setting", "6:1", "needs 2 entries, not 1"),
         (LEAST + '[print]\ntrim = ["6in", "9 inches"]', "wrong-setting", "6:16", "no length"),
         (LEAST + "[booklet]\nsignature = 6", "wrong-setting", "6:1", "a multiple of 4"),
+        (LEAST + '[booklet]\ncreep = "1.1mm"', "wrong-setting", "6:1", "at most 1mm"),
         (LEAST + "[large-print]\nsize = nan", "wrong-setting", "6:1", "between 14 and 36"),
         (LEAST + '[isbn]\nprint = "978-0-306-40615-8"', "wrong-isbn", "6:1", "check digit"),
         (LEAST + "print = 1\n[print]\n", "unknown-setting", "5:1", 'no setting "print" in [book]'),

@@ -19,7 +19,7 @@ from ketapub.document import Book
 from ketapub.editions import select
 from ketapub.editorial import check_text
 from ketapub.formats import FORMATS, maker
-from ketapub.formats.made import Made
+from ketapub.formats.made import Made, Reading
 from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.parse import parse
@@ -132,10 +132,13 @@ def make_formats(
         from ketapub.formats.pdf.cover import cover_picture
 
         made = replace(made, cover=cover_picture(book, theme, problems))
-    for name in names:
+    for name in sorted(names, key=lambda name: name == "booklet"):  # it is made of the pages of the reading edition
         progress(name)
         shown = select(book, problems, format=name)
         problems.stop_on_errors()
-        made = replace(made, files=made.files + maker(name)(shown, theme, made, problems))
+        bundle = maker(name)(shown, theme, made, problems)
         problems.stop_on_errors()
+        made = replace(made, files=made.files + bundle)
+        if name == "pdf" and bundle:
+            made = replace(made, reading=Reading(shown, bundle[0].data))
     return made.files

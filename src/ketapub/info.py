@@ -28,6 +28,7 @@ from ketapub.shapes import (
     WEB_ADDRESS,
     Length,
     choice,
+    length_up_to,
     list_of,
     mapping_of,
     matching,
@@ -140,9 +141,11 @@ class LargePrintSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookletSettings:
-    signature: int = setting(whole(4, 128, step=4), 16, "Pages in one signature")
+    signature: int = setting(whole(4, 128, step=4), 16, "Most pages in one signature, a multiple of 4")
     paper: str = setting(choice(*PAPERS), "letter", "The paper")
-    creep: Length = setting(LENGTH, Length("0.1mm"), "How far each sheet pushes the next one out")
+    creep: Length = setting(
+        length_up_to("1mm"), Length("0.1mm"), "How far each sheet pushes the next one out: its thickness, at most 1mm"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,17 @@ def _length(text: str, place: Place) -> Length | None:
 LENGTH = text_like(_length, pattern=f"^{_LENGTH.pattern}$")
 
 
+def length_up_to(most: str) -> Shape:
+    def check(text: str, place: Place) -> Length | None:
+        found = _length(text, place)
+        if found is not None and found.points > Length(most).points:
+            place.wrong(f"{place.name} cannot be {text}", f"at most {most}")
+            return None
+        return found
+
+    return Shape(text_like(check).read, LENGTH.schema)
+
+
 def choice(*names: str) -> Shape:
     def check(text: str, place: Place) -> str | None:
         if text in names:

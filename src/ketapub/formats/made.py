@@ -1,4 +1,5 @@
-"""What a run has made so far, for the formats that build on it: `site` lists downloads, the EPUB shows the cover.
+"""What a run has made so far, for the formats that build on it: `site` lists downloads, the EPUB shows the cover,
+the booklet has the pages of the reading edition.
 
 With it goes the cache, where a format keeps what is slow to make and does not change from run to run.
 """
@@ -10,14 +11,23 @@ from dataclasses import dataclass
 
 from ketapub import __version__
 from ketapub.cache import Cache, cache_key
-from ketapub.document import Pages
+from ketapub.document import Book, Pages
 from ketapub.outputs import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A finished reading edition, and the book as it shows it."""
+
+    shown: Book
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     cover: bytes | None = None  # the front cover as JPEG
     pages: Pages | None = None  # of the print edition that this run makes
+    reading: Reading | None = None  # the reading edition, for what is made of its pages
     files: Bundle = ()
     cache: Cache | None = None
 

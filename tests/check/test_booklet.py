@@ -1,0 +1,69 @@
+"""The booklet of the finished reading edition before readers that share no code with the writer."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import BOOKS, Built
+from tools import run
+
+from ketapub.build import read_book
+from ketapub.formats.pdf.booklet import PAPERS, impose
+from ketapub.problems import Problems
+from ketapub.theme import load_theme
+
+
+@pytest.fixture(scope="session", params=PAPERS)
+def booklet(request: pytest.FixtureRequest, built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    problems = Problems()
+    book = read_book(BOOKS[built.book], load_theme(), problems, as_of=datetime.date(2026, 11, 24)).book
+    (reading,) = (path for path in built.folder.glob("*.pdf") if path.stem == book.info.book.slug)
+    info = replace(book.info, booklet=replace(book.info.booklet, paper=request.param))
+    path = tmp_path_factory.mktemp("booklet") / f"{reading.stem}-booklet.pdf"
+    path.write_bytes(impose(reading.read_bytes(), replace(book, info=info), load_theme(), problems))
+    return path
+
+
+def test_qpdf(booklet: Path) -> None:
+    done = run("qpdf", "--check", booklet)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in (done.stdout + done.stderr).lower()
+
+
+def test_poppler_is_silent(booklet: Path, tmp_path: Path) -> None:
+    for name, *rest in [("pdfinfo", booklet), ("pdftotext", booklet, tmp_path / "text")]:
+        done = run(name, *rest)
+        assert (done.returncode, done.stderr) == (0, ""), name
+    assert (tmp_path / "text").stat().st_size > 1000
+
+
+def test_ghostscript_is_silent(booklet: Path) -> None:
+    done = run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-sDEVICE=nullpage", booklet)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_fonts_are_embedded_and_subset(booklet: Path) -> None:
+    _head, _rule, *fonts = run("pdffonts", booklet).stdout.splitlines()
+    assert fonts
+    for font in fonts:
+        assert font.split()[-5:-2] == ["yes", "yes", "yes"], font
+
+
+def test_each_side_holds_no_more_than_its_paper(booklet: Path) -> None:
+    """All sides are of one size, landscape, and poppler finds no word beyond the edge or across the fold."""
+    lines = run("pdftotext", "-bbox", booklet, "-").stdout.splitlines()
+    sizes = {line.strip() for line in lines if line.strip().startswith("<page ")}
+    assert len(sizes) == 1
+    width, height = (float(part) for part in sizes.pop().split('"')[1::2])
+    assert width > height
+    words = [[float(part) for part in line.split('"')[1::2]] for line in lines if line.strip().startswith("<word ")]
+    assert len(words) > 1000
+    for left, top, right, bottom in words:
+        assert left > 0
+        assert right < width
+        assert top > 0
+        assert bottom < height
+        assert right < width / 2 or left > width / 2
