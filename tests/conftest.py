@@ -46,3 +46,8 @@ def make(root: Path, *formats: str) -> Made:
 @pytest.fixture(scope="session")
 def stock() -> Made:
     return make(BOOKS / "stock", "pdf", "booklet", "epub", "html", "json")
+
+
+@pytest.fixture(scope="session")
+def large() -> Made:
+    return make(BOOKS / "stock", "large-print")

@@ -10,7 +10,7 @@ import dataclasses
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -302,9 +302,11 @@ def read_epub(data: bytes) -> list[list[Item]]:
 class ExpectPrint(Expect):
     """The items of a book's chapters on paper: notes at the foot of pages, page numbers in place of titles."""
 
-    def __init__(self, book: d.Book, labels: dict[str, str]) -> None:
+    def __init__(
+        self, book: d.Book, labels: dict[str, str], listed: Callable[[d.Table], bool] = lambda table: False
+    ) -> None:
         super().__init__(book)
-        self.labels = labels
+        self.labels, self.listed = labels, listed
         self.all_notes: list[list[Item]] = []
         self.pictures: list[str] = []
 
@@ -316,6 +318,16 @@ class ExpectPrint(Expect):
                 key = "cited-on-page" if len(pages) == 1 else "cited-on-pages"
                 cited = " " + self.word.format(key, pages=", ".join(pages)) if pages else ""
                 self.add("text", (f"{entry.label}. " if entry.label else "") + self.line(entry.body) + cited)
+        elif isinstance(node, d.Table) and self.listed(node):
+            label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
+            self.add("text", label + self.line(node.caption))
+            heads = [cell.children for cell in node.head.cells]
+            for row in node.body:
+                for head, cell in zip(heads, row.cells, strict=True):
+                    said = self.line(head)
+                    colon = "" if not said or said[-1] in "?!" else self.word.format("label-before-title", label="")
+                    self.add("text", f"{said}{colon} {self.line(cell.children) or '–'}")
+                heads = [d.bare(head) for head in heads]
         elif isinstance(node, d.List):
             for number, item in enumerate(node.items, node.start):
                 if item.checked is None:
@@ -332,7 +344,7 @@ class ExpectPrint(Expect):
         for node in nodes:
             match node:
                 case d.Note():
-                    aside = ExpectPrint(self.book, self.labels)
+                    aside = ExpectPrint(self.book, self.labels, self.listed)
                     aside.add("number", str(node.number))
                     aside.blocks(node.blocks)
                     self.all_notes.append(aside.items)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 
 import pikepdf
 import pytest
@@ -20,7 +21,7 @@ from ketapub.formats.imprint import stamp
 
 
 def shown_in(made: Made, name: str) -> d.Book:
-    return select(made.book, made.problems, format=name)
+    return select(made.book, made.problems, format=name, edition="large-print" if name == "large-print" else "")
 
 
 @pytest.mark.parametrize("name", ["html", "epub"])
@@ -57,13 +58,17 @@ def test_pdf_says_what_the_tree_says(stock: Made) -> None:
     check_pdf(stock)
 
 
-def check_pdf(made: Made) -> None:
+def test_large_print_says_what_the_tree_says(large: Made) -> None:
+    check_pdf(large, "large-print")
+
+
+def check_pdf(made: Made, name: str = "pdf", listed: Callable[[d.Table], bool] = lambda table: False) -> None:
     """The tag tree says what the manuscript says, element for element, each note once and behind its call, with the
-    page numbers of the pages."""
-    book = shown_in(made, "pdf")
+    page numbers of the pages. `listed` tables are lists."""
+    book = shown_in(made, name)
     with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
         tree, labels = tag_tree(pdf), page_labels(pdf)
-    expect, reader = ExpectPrint(book, labels), PdfReader()
+    expect, reader = ExpectPrint(book, labels, listed), PdfReader()
     count = len(book.chapters)
     front, chapters = tree.kids[:-count], tree.kids[-count:]
     for chapter, element in zip(book.chapters, chapters, strict=True):

@@ -32,11 +32,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "s
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
 UNUSED = {
     "press": "press",
-    "large-print": "large_print",
     "site": "site",
     "handouts": "handouts",
     "book.series": "series",
-    "isbn.large-print": "large_print",
     "print.paper-caliper": "paper_caliper",
     "about.certified-by": "certified_by",
     "crisis.search-words": "search_words",

@@ -12,6 +12,9 @@ from dataclasses import replace
 from ketapub import document as d
 from ketapub.problems import Problems
 
+# What `when-edition` calls the edition that a format is.
+EDITIONS: Mapping[str, str] = {"large-print": "large-print"}
+
 
 def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", clinic: str = "") -> d.Book:
     """`format` as in `--to` and `when-format`: "pdf", "epub", "html"; `edition` such as "large-print"."""

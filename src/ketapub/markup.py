@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -32,7 +32,7 @@ class Medium:
     `href` and `image` address an id of the book and a picture; `page` gives the page label of an id, or None where
     there are no pages. `notes` stand at the foot of the page, or at the end of the chapter. `shift` is added to the
     level of headings: 1 where the book's own title is the page's h1. `opening` is said at the start of each chapter:
-    the draft stamp, where it does not stand on each page by itself.
+    the draft stamp, where it does not stand on each page by itself. `listed` says which tables become lists.
     """
 
     href: Callable[[str], str]
@@ -41,6 +41,7 @@ class Medium:
     page: Callable[[str], str] | None = None
     shift: int = 0
     opening: str = ""
+    listed: Callable[[d.Table], bool] = lambda table: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,9 @@ class _Writer:
         self.inlines(caption)
 
     def table(self, node: d.Table) -> None:
+        if self.medium.listed(node):
+            self.listed_table(node)
+            return
         name = f"{node.attributes.id}-caption"
         # A table may be wider than a phone: the box around it scrolls, so it needs focus and a name (WCAG 2.1.1).
         region: dict[str, Value] = {"role": "region", "tabindex": 0}
@@ -304,6 +308,50 @@ class _Writer:
                 with self.element("tbody"):
                     for row in node.body:
                         self.row(row, node.alignments, "row" if row_headers else "")
+
+    def listed_table(self, node: d.Table) -> None:
+        """A row an item, which begins with its first cell; in it each further cell, behind the head of its column.
+
+        The heads are said again in each row, with their notes and anchors only in the first.
+        """
+        name = f"{node.attributes.id}-caption"
+        named: dict[str, Value] = {"role": "group"}
+        named |= {"aria-labelledby": name} if node.caption else {"aria-label": self.words["table"]}
+        with self.element("div", node.at, self.common(node.attributes, "table", "listed") | named):
+            if node.caption:
+                with self.element("p", node.at, {"id": name, "class": "table-caption"}):
+                    self.caption("table-number", node.number, node.caption)
+            with self.element("ul", node.at):
+                for index, row in enumerate(node.body):
+                    heads = node.head.cells if index == 0 else tuple(map(_bare_cell, node.head.cells))
+                    self.listed_row(row, heads)
+
+    def listed_row(self, row: d.Row, heads: tuple[d.Cell, ...]) -> None:
+        first, *others = enumerate(row.cells)
+        with self.element("li", row.at):
+            with self.element("strong", row.at, {"class": "row-head"}):
+                self.listed_cell(first[1], heads[:1])
+            if others:
+                with self.element("ul", row.at):
+                    for column, cell in others:
+                        with self.element("li", cell.at):
+                            self.listed_cell(cell, heads[column : column + 1])
+
+    def listed_cell(self, cell: d.Cell, head: tuple[d.Cell, ...]) -> None:
+        for one in head:
+            if one.children:
+                label = d.plain_text(d.bare(one.children))
+                shown = "{label}" if callouts.ends_itself(label) else self.words["label-before-title"]
+                before, after = shown.split("{label}")
+                with self.element("span", one.at, {"class": "column-head"}):
+                    self.text(before)
+                    self.inlines(one.children)
+                    self.text(after)
+                self.raw(" ")
+        if cell.children:
+            self.inlines(cell.children)
+        else:
+            self.text("–")  # so that nobody takes it for forgotten
 
     def row(self, row: d.Row, alignments: tuple[d.Align, ...], scope: str, *, all_headers: bool = False) -> None:
         with self.element("tr", row.at):
@@ -668,3 +716,7 @@ def is_glossary(chapter: d.Chapter) -> bool:
 
 def _pixels(length: float) -> str | None:
     return str(round(length)) if length else None
+
+
+def _bare_cell(cell: d.Cell) -> d.Cell:
+    return replace(cell, children=d.bare(cell.children))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tools import ROOT
 
+FORMATS = "pdf,large-print,epub,html"
 BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock", "notes": ROOT / "tests/books/stock"}
 STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 
@@ -23,8 +24,13 @@ class Built:
     folder: Path
 
     def file(self, ending: str) -> Path:
-        (found,) = self.folder.glob(f"*{ending}")
+        found = self.folder / f"{self.slug}{ending}"
+        assert found.exists(), found
         return found
+
+    @property
+    def slug(self) -> str:
+        return next(self.folder.glob("*.epub")).stem
 
 
 @pytest.fixture(scope="session", params=BOOKS)
@@ -35,15 +41,15 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         book = shutil.copytree(book, tmp_path_factory.mktemp("source") / "book")
         settings = (book / "book.toml").read_text(encoding="utf-8")
         (book / "book.toml").write_text(re.sub(r"(?m)^style = .*$", STYLE, settings), encoding="utf-8")
-    command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out)]
+    command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out), "--to", FORMATS]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return Built(request.param, out)
 
 
-@pytest.fixture
-def pdf(built: Built) -> Path:
-    return built.file(".pdf")
+@pytest.fixture(params=[".pdf", "-large-print.pdf"], ids=["reading", "large"])
+def pdf(request: pytest.FixtureRequest, built: Built) -> Path:
+    return built.file(request.param)
 
 
 @pytest.fixture

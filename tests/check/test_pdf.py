@@ -1,4 +1,4 @@
-"""The PDF before five readers that share no code with the writer, and before veraPDF as PDF/UA-1 and as PDF/A-2a."""
+"""Each PDF before five readers that share no code with the writer, and before veraPDF as PDF/UA-1 and as PDF/A-2a."""
 
 from __future__ import annotations
 

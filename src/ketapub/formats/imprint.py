@@ -24,12 +24,16 @@ def use_until(book: Book) -> str:
     return word.format("use-until", date=word.date(review.next_review)) if review and review.next_review else ""
 
 
-def imprint_lines(of: Book) -> tuple[str, ...]:
-    """Title, makers, edition, dates, rights and identifiers, a line each; empty ones are left out."""
+def imprint_lines(of: Book, isbn: str | None = None) -> tuple[str, ...]:
+    """Title, makers, edition, dates, rights and identifiers, a line each; empty ones are left out.
+
+    `isbn`: that of an edition with a number of its own.
+    """
     info = of.info
     book, about, word = info.book, info.about, words(info.book.language)
     edition = word.format("edition-number", number=book.edition) if book.edition > 1 else ""
     version = word.format("version-number", version=book.version) if book.version else ""
+    isbn = info.isbn.print_ if isbn is None else isbn
     dates = []
     if info.review is not None and info.review.reviewed:
         dates.append(word.format("reviewed", date=word.date(info.review.reviewed)))
@@ -45,7 +49,7 @@ def imprint_lines(of: Book) -> tuple[str, ...]:
         about.authorship,
         about.funding,
         *dates,
-        word.format("isbn", number=info.isbn.print_) if info.isbn.print_ else "",
+        word.format("isbn", number=isbn) if isbn else "",
         book.identifier,
         use_until(of),
         stamp(of),

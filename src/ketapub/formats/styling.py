@@ -56,9 +56,10 @@ def book_sheet(
     of a file that the book's sheets name.
     """
     families = "".join(f', "{family}"' for family in dict.fromkeys(face.family for face in own_faces(book)))
-    themed = _STACK.sub(lambda found: f"{found[1]}{families}{found[2]}", sheet(theme, name))
+    themed = "\n".join((sheet(theme, name), extra))
+    themed = _STACK.sub(lambda found: f"{found[1]}{families}{found[2]}", themed)
     own = _FILE.sub(lambda found: f'url("{address(found[1])}")', "\n".join(book.styles))
-    return "\n".join((themed, extra, size_rules(book), own))
+    return "\n".join((themed, size_rules(book), own))
 
 
 def faces(theme: Theme, book: d.Book) -> tuple[Face, ...]:
@@ -131,3 +132,8 @@ def _images(book: d.Book) -> Iterator[d.Image]:
         for node in d.walk_chapter(chapter):
             if isinstance(node, d.Image):
                 yield node
+
+
+def scaled(css: str, factor: float) -> str:
+    """A style sheet with every length in points `factor` times as large."""
+    return re.sub(r"(?<![\w.#-])(-?(?:\d+\.?\d*|\.\d+))pt\b", lambda found: f"{float(found[1]) * factor:.3f}pt", css)

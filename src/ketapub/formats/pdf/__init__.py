@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from ketapub import document as d
 from ketapub.formats.made import Made
+from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
 from ketapub.formats.pdf.typeset import typeset
 from ketapub.formats.pdf.write import write_pdf
@@ -29,12 +30,19 @@ def print_plain(page: Markup, book: d.Book, theme: Theme, sheet_name: str, probl
 
 def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     trim = " ".join(str(length) for length in book.info.print_.trim)
-    rules = [face_rule(face, f'url("{face.file}")') for face in own_faces(book)]
-    css = "\n".join((*rules, book_sheet(book, theme, "print.css", f"@page {{ size: {trim} }}")))
+    css = book_sheet(book, theme, "print.css", f"@page {{ size: {trim} }}")
+    return make_edition(book, theme, Edition("", css, book.info.isbn.print_), problems)
+
+
+def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Bundle:
+    """Any edition on pages of its own: laid out, tagged, `<slug><suffix>.pdf`."""
+    own = (*edition.faces, *own_faces(book))
+    rules = [face_rule(face, f'url("{face.file}")') for face in own]
     resources = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
+    resources |= {face.file: face.data for face in edition.faces}
     with log_as_problems(problems):  # a style sheet complains when it is read
-        engine = Engine(css, resources, theme.folder / "fonts")
-    layout = typeset(book, theme, engine, problems)
+        engine = Engine("\n".join((*rules, edition.css)), resources, theme.folder / "fonts")
+    layout = typeset(book, theme, engine, problems, edition)
     if layout is None:
         return ()
-    return (OutputFile(f"{book.info.book.slug}.pdf", write_pdf(book, layout, problems)),)
+    return (OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", write_pdf(book, layout, problems)),)

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from ketapub import document as d
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
+from ketapub.formats.pdf.edition import Edition
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.templates import render
@@ -41,12 +42,13 @@ class Part:
         return f'<html{attributes}>{head}<body class="{kind}">{self.body}</body></html>'
 
 
-def make_parts(book: d.Book, labels: Mapping[str, str]) -> list[Part]:
+def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition) -> list[Part]:
     """The parts in the order of the book. `labels` gives the page label of each id; unknown ones are guessed."""
     medium = Medium(
         href=lambda id: f"#{id}",
         image=lambda asset: asset.name,
         notes="foot",
+        listed=edition.listed,
         page=lambda id: labels.get(id, "10"),  # two digits: most books have fewer than 100 pages before a reference
     )
     word = words(book.info.book.language)
@@ -57,7 +59,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str]) -> list[Part]:
         stamp=stamp(book),
         use_until=use_until(book),
         imprint=book.info.book.publisher,
-        lines=imprint_lines(book),
+        lines=imprint_lines(book, edition.isbn),
         said=(stamp(book), use_until(book)),
         contents=book.contents,
         lists=d.lists_of(book),

@@ -15,9 +15,10 @@ from xml.etree import ElementTree
 
 from ketapub import document as d
 from ketapub.formats.imprint import stamp, use_until
+from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.parts import Part, make_parts
-from ketapub.problems import NOWHERE, Position, Problems
+from ketapub.problems import NOWHERE, Position, Problems, Severity
 from ketapub.theme import Theme
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Layout:
     blank: Document  # one empty page, for versos
 
 
-def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> Layout | None:
+def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edition: Edition) -> Layout | None:
     """Lay out every part, as often as page numbers need. None when something did not fit (see `problems`)."""
     setter = _Typesetter(
         title=book.info.book.title,
@@ -86,7 +87,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> L
     laid: dict[str, LaidPart] = {}
     with log_as_problems(problems):
         for _ in range(ROUNDS):
-            parts = make_parts(book, labels)
+            parts = make_parts(book, labels, edition)
             first = {"roman": 1, "arabic": 1}
             for part in parts:
                 known = laid.get(part.key)
@@ -107,7 +108,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems) -> L
             ElementTree.fromstring("<html><body></body></html>"), "@page { @top-left { content: none } }"
         )
     ordered = tuple(laid[part.key] for part in parts)
-    _check_emergencies(ordered, setter.emergencies, problems)
+    _check_emergencies(ordered, setter.emergencies, edition, problems)
     pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
     return Layout(ordered, pages, blank)
 
@@ -293,10 +294,30 @@ def _misplaced_notes(document: Document, notes: list[ElementTree.Element]) -> tu
     return lost, displaced
 
 
-def _check_emergencies(parts: tuple[LaidPart, ...], places: Mapping[str, Position], problems: Problems) -> None:
-    """Help in a crisis must be seen at once: such a box may not run over to another page."""
+def _check_emergencies(
+    parts: tuple[LaidPart, ...], places: Mapping[str, Position], edition: Edition, problems: Problems
+) -> None:
+    """Help in a crisis must be seen at once: such a box may not run over to another page. On pages of few words, at
+    least the numbers to call stand on one."""
     for laid in parts:
         for id in sorted(_broken(laid.document, places)):
             message = "this emergency callout does not fit on one page"
+            severity: Severity = "error"
+            if edition.splits_help and _has_whole_lines(laid.document, id):
+                message += f" of {edition.suffix.strip('-')}; the numbers to call stand on its first page"
+                severity = "warning"
             hint = "say less: a reader in danger needs the numbers first"
-            problems.add("emergency-too-tall", places[id], message, hint)
+            problems.add("emergency-too-tall", places[id], message, hint, severity=severity)
+
+
+def _has_whole_lines(document: Document, id: str) -> bool:
+    """Whether the crisis lines of a callout stand on the first of its pages, all of them."""
+    box_pages, line_pages = set[int](), set[int]()
+    for number, page in enumerate(document.pages):
+        for box in page._page_box.descendants():
+            if box.element_tag == "aside" and box.element.get("id") == id:
+                box_pages.add(number)
+                for inner in box.descendants():
+                    if inner.element_tag == "div" and "crisis-lines" in inner.element.get("class", "").split():
+                        line_pages.add(number)
+    return line_pages == {min(box_pages)}

@@ -1,0 +1,21 @@
+"""What sets one paged edition of a book apart from another; data only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ketapub import document as d
+from ketapub.formats.styling import Face
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """`suffix` ends the name of its file, `css` is its whole style, `faces` are font files besides the theme's."""
+
+    suffix: str
+    css: str
+    isbn: str
+    faces: tuple[Face, ...] = ()
+    splits_help: bool = False  # whether an emergency callout may be taller than a page, if its crisis lines are not
+    listed: Callable[[d.Table], bool] = lambda table: False  # whether a table is too wide for the page

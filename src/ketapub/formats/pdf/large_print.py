@@ -1,0 +1,77 @@
+"""The large-print edition: the book laid out anew at 18 points or more on letter paper or A4 (PDF/UA-1 and PDF/A-2a).
+
+In: a `Book`, the theme. Out: `<slug>-large-print.pdf`, with page numbers, contents and index of its own. Its style is
+print.css made larger as a whole, so that nothing in it can stay small, and large-print.css over that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ketapub import document as d
+from ketapub.formats.made import Made
+from ketapub.formats.pdf import make_edition
+from ketapub.formats.pdf.edition import Edition
+from ketapub.formats.pdf.plain_zero import with_plain_zero
+from ketapub.formats.styling import Face, book_sheet, faces, scaled, sheet
+from ketapub.outputs import Bundle
+from ketapub.problems import Problems
+from ketapub.theme import Theme
+
+PAPERS = {"letter": (612, 792), "a4": (595.28, 841.89)}  # points
+MEASURE = 26  # ems: about 56 letters a line
+MARGIN = 43.2  # points at least: what desk printers leave white, and a thumb
+DESIGNED = 18  # points of text for which large-print.css is written
+BODY = 10.5  # and print.css
+SLASHED, PLAIN = "Atkinson Hyperlegible Next", "Atkinson Plain Zero"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """When a table can stand as a table: each column is as wide as its longest word and as `lines` lines of its longest
+    cell need, and all of them together are no wider than `letters`."""
+
+    letters: int
+    lines: int = 5
+    gap: int = 2  # letters between columns
+
+    def takes(self, table: d.Table) -> bool:
+        rows = [[d.plain_text(d.bare(cell.children)) for cell in row.cells] for row in (table.head, *table.body)]
+        columns = [[row[at] for row in rows if at < len(row)] for at in range(max(map(len, rows)))]
+        return sum(self.width(column) + self.gap for column in columns) - self.gap <= self.letters
+
+    def width(self, cells: Iterable[str]) -> int:
+        words = max((len(word) for cell in cells for word in cell.split()), default=0)
+        return max(words, -(-max(map(len, cells), default=0) // self.lines))
+
+
+def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    size, (width, height) = book.info.large_print.size, PAPERS[book.info.large_print.paper]
+    measure = min(MEASURE * size, width - 2 * MARGIN)
+    side = (width - measure) / 2
+    fit = Fit(letters=int(measure / (size * 16 / 18) * 2.05))  # tables are set at 16 of 18 points
+    sides = f"margin-left: {side / 72:.4f}in; margin-right: {side / 72:.4f}in"
+    page = (
+        f"@page {{ size: {width / 72:.4f}in {height / 72:.4f}in }}\n@page :left, :right, wide, wide-front {{ {sides} }}"
+    )
+    large = scaled(sheet(theme, "large-print.css"), BODY / DESIGNED)  # and with the rest, which follows
+    css = scaled(book_sheet(book, theme, "print.css", "\n".join((large, page))), size / BODY)
+    edition = Edition(
+        suffix="-large-print",
+        css=css,
+        isbn=book.info.isbn.large_print,
+        faces=_faces(theme, book),
+        splits_help=True,
+        listed=lambda table: bool(table.body) and not fit.takes(table),
+    )
+    return make_edition(book, theme, edition, problems)
+
+
+def _faces(theme: Theme, book: d.Book) -> tuple[Face, ...]:
+    """The sans with a zero that everyone reads as one."""
+    return tuple(
+        replace(face, family=PLAIN, file=f"plain-zero/{face.file}", data=with_plain_zero(face.data, SLASHED, PLAIN))
+        for face in faces(theme, book)
+        if face.family == SLASHED
+    )
