@@ -24,6 +24,7 @@ from ketapub.formats.pdf.plain_zero import with_plain_zero
 from ketapub.formats.styling import scaled
 from ketapub.theme import load_theme
 
+PRINT, LARGE = "978-3-16-148410-0", "978-0-306-40615-7"
 WIDE = """
 ::: {#tbl-wide}
 | Drug | How it is given[^w] | How often? | What is watched | Note |
@@ -72,13 +73,21 @@ def test_no_letter_is_smaller_than_14_points_and_text_has_18(large: Made) -> Non
 
 
 @pytest.mark.parametrize(("size", "paper", "wide"), [(20, "a4", 595.28), (24, "letter", 612)])
-def test_size_and_paper_are_the_books(tmp_path: Path, size: int, paper: str, wide: float) -> None:
-    made = make(with_settings(tmp_path, f'size = {size}\npaper = "{paper}"'), "large-print")
+def test_size_paper_isbn_and_conditions_are_the_books(tmp_path: Path, size: int, paper: str, wide: float) -> None:
+    settings = f'size = {size}\npaper = "{paper}"\n[isbn]\nprint = "{PRINT}"\nlarge-print = "{LARGE}"'
+    here, elsewhere = (f'.content-visible {word}-edition="large-print"' for word in ("when", "unless"))
+    said = f"\n\nSet [in large letters]{{{here}}}[small]{{{elsewhere}}}.\n"
+    made = make(with_settings(tmp_path, settings, said), "large-print")
     with pikepdf.open(io.BytesIO(made.file("-large-print.pdf"))) as pdf:
         assert {round(float(page.mediabox[2])) for page in pdf.pages} == {round(wide)}
     sizes = [found for letter, found in letters(made.file(".pdf")) if letter.isalnum()]
     assert sizes.count(size) > 1000
     assert sizes.count(round(size * 16 / 18, 1)) > 1000
+    with pypdfium2.PdfDocument(io.BytesIO(made.file(".pdf"))) as pdf:
+        text = "".join(page.get_textpage().get_text_range() for page in pdf)
+    assert "Set in large letters." in text
+    assert f"ISBN {LARGE}" in text
+    assert PRINT not in text
 
 
 def test_no_word_is_broken(large: Made) -> None:
