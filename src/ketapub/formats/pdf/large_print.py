@@ -22,6 +22,7 @@ from ketapub.theme import Theme
 PAPERS = {"letter": (612, 792), "a4": (595.28, 841.89)}  # points
 MEASURE = 26  # ems: about 56 letters a line
 MARGIN = 43.2  # points at least: what desk printers leave white, and a thumb
+LETTERS = 2.05  # letters in an em of the sans, as texts go
 DESIGNED = 18  # points of text for which large-print.css is written
 BODY = 10.5  # and print.css
 SLASHED, PLAIN = "Atkinson Hyperlegible Next", "Atkinson Plain Zero"
@@ -50,7 +51,7 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
     size, (width, height) = book.info.large_print.size, PAPERS[book.info.large_print.paper]
     measure = min(MEASURE * size, width - 2 * MARGIN)
     side = (width - measure) / 2
-    fit = Fit(letters=int(measure / (size * 16 / 18) * 2.05))  # tables are set at 16 of 18 points
+    fit = Fit(letters=int(measure / (size * 16 / 18) * LETTERS))  # tables are set at 16 of 18 points
     sides = f"margin-left: {side / 72:.4f}in; margin-right: {side / 72:.4f}in"
     page = (
         f"@page {{ size: {width / 72:.4f}in {height / 72:.4f}in }}\n@page :left, :right, wide, wide-front {{ {sides} }}"
