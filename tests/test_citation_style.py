@@ -632,7 +632,7 @@ def test_what_the_cache_remembers_needs_no_engine(monkeypatch: pytest.MonkeyPatc
     ("text", "wanted"),
     [("“Why”.", "“Why.”"), ("“Why”, and", "“Why,” and"), ("“Why?”.", "“Why?”"), ("“Why”.5", "“Why”.5"), ("’s.", "’s.")],
 )
-def test_g15_stops_stand_inside_american_quotation_marks(text: str, wanted: str) -> None:
+def test_g21_stops_stand_inside_american_quotation_marks(text: str, wanted: str) -> None:
     assert closed_quotes((d.Text(text),)) == (d.Text(wanted),)
     assert d.plain_text(closed_quotes((d.Emphasis((d.Text("“Why”"),)), d.Text(". Then")))) == "“Why.” Then"
 
