@@ -85,7 +85,8 @@ def fill(structure: Structure, page_boxes: list[Any], streams: list[Any], pages:
         stream._tags.clear()
         assert not drawn, f"{len(drawn)} drawn boxes of page {number + 1} are in no structure"
     for (number, mcid), text in filler.words.actual().items():
-        pages.sequences[number][mcid].set_actual_text(text)
+        if sequence := pages.sequences[number].get(mcid):  # or it is an artifact by now, which says nothing
+            sequence.set_actual_text(text)
     for node, annotation in pages.links:
         annotation["Contents"] = pydyf.String(filler.name(node))
 
