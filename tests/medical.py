@@ -13,7 +13,8 @@ from ketapub.library import read_library
 from ketapub.problems import Problems
 
 HERE = Path(__file__).parent / "citations"
-LIBRARY = read_library((("medical.json", (HERE / "medical.json").read_bytes()),), Problems()).records
+MEDICAL = read_library((("medical.json", (HERE / "medical.json").read_bytes()),), Problems())
+LIBRARY = MEDICAL.records
 
 CITES: dict[str, tuple[d.Cite, ...]] = {
     "one": (d.Cite("halpern2002"),),

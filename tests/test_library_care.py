@@ -6,42 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from works import ARTICLE, BOOK, PAGE, library, record
 
 from ketapub import document as d
 from ketapub.ledger import Claim, Ledger
-from ketapub.library import Library, Record
 from ketapub.library.care import check_duplicates, check_uncited
 from ketapub.library.identifiers import identifier_fault
 from ketapub.problems import Position, Problems
 from ketapub.resolve.reference_care import check_library
-
-ARTICLE = {
-    "type": "article-journal",
-    "title": "Antidepressant effects of ketamine in depressed patients",
-    "author": [{"family": "Berman", "given": "Robert M."}],
-    "container-title": "Biological Psychiatry",
-    "issued": {"date-parts": [[2000, 2, 15]]},
-    "volume": "47",
-}
-BOOK = {
-    "type": "book",
-    "title": "Medical microbiology",
-    "author": [{"family": "Murray", "given": "Patrick R."}],
-    "publisher": "Mosby",
-    "issued": {"date-parts": [[2002]]},
-}
-PAGE = {"type": "webpage", "title": "Depression", "URL": "https://www.who.int/depression"}
-
-
-def record(key: str = "one", line: int = 1, file: str = "refs.json", **fields: Any) -> Record:
-    """A record; a field given as None is left out."""
-    kept = {name.replace("_", "-"): value for name, value in fields.items() if value is not None}
-    return Record(key, {"id": key, **kept}, Position(file, line, 2))
-
-
-def library(*records: Record) -> Library:
-    return Library({one.key: one for one in records})
-
 
 # --- bad-identifier ------------------------------------------------------------------------------------------------
 

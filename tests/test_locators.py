@@ -6,17 +6,16 @@ import time
 from pathlib import Path
 
 import pytest
+from medical import LIBRARY
 
 from ketapub import document as d
 from ketapub.citation_style import Cluster, Style, format_citations, load_style
 from ketapub.citation_style.locators import with_locators
 from ketapub.citation_style.style import LOCATORS
-from ketapub.library import read_library
 from ketapub.problems import NOWHERE, Problems
 from ketapub.syntax.locators import Locator, find_locator
 
 HERE = Path(__file__).parent / "citations"
-LIBRARY = read_library((("medical.json", (HERE / "medical.json").read_bytes()),), Problems()).records
 UNKNOWN = [
     "act",
     "appendix",

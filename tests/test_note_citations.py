@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from medical import MEDICAL as LIBRARY
 
 from ketapub import document as d
 from ketapub.citation_style import load_style
@@ -16,8 +16,6 @@ from ketapub.resolve.citations import resolve_citations
 from ketapub.resolve.note_citations import cite_in_notes, number_notes_for
 from ketapub.resolve.numbering import number_book
 
-MEDICAL = (Path(__file__).parent / "citations" / "medical.json").read_bytes()
-LIBRARY = read_library((("medical.json", MEDICAL),), Problems())
 CHICAGO, OSCOLA = "chicago-notes-bibliography", "oscola"
 
 

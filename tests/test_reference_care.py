@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from works import ARTICLE, BOOK, PAGE, library, record
 
 from ketapub import document as d
 from ketapub.citation_style import Needs, Style, load_style
-from ketapub.library import Library, Record, read_library
+from ketapub.library import read_library
 from ketapub.library.essentials import ESSENTIALS
 from ketapub.library.record import DATES, NAMES, TEXTS, TYPES
 from ketapub.library.title_case import FEWEST_OF_A_PAGE, is_title_case
@@ -20,32 +21,6 @@ from ketapub.resolve.reference_care import SENTENCES, check_library, check_refer
 
 HERE = Path(__file__).parent
 NLM, AMA, APA, MLA = "nlm-citation-sequence", "american-medical-association", "apa", "modern-language-association"
-ARTICLE = {
-    "type": "article-journal",
-    "title": "Antidepressant effects of ketamine in depressed patients",
-    "author": [{"family": "Berman", "given": "Robert M."}],
-    "container-title": "Biological Psychiatry",
-    "issued": {"date-parts": [[2000, 2, 15]]},
-    "volume": "47",
-}
-BOOK = {
-    "type": "book",
-    "title": "Medical microbiology",
-    "author": [{"family": "Murray", "given": "Patrick R."}],
-    "publisher": "Mosby",
-    "issued": {"date-parts": [[2002]]},
-}
-PAGE = {"type": "webpage", "title": "Depression", "URL": "https://www.who.int/depression"}
-
-
-def record(key: str = "one", line: int = 1, file: str = "refs.json", **fields: Any) -> Record:
-    """A record; a field given as None is left out."""
-    kept = {name.replace("_", "-"): value for name, value in fields.items() if value is not None}
-    return Record(key, {"id": key, **kept}, Position(file, line, 2))
-
-
-def library(*records: Record) -> Library:
-    return Library({one.key: one for one in records})
 
 
 def style(name: str) -> Style:

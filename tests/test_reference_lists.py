@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from medical import MEDICAL as LIBRARY
 
 from ketapub import document as d
 from ketapub.citation_style import load_style
 from ketapub.info import BibliographySettings, BookSettings, Info
-from ketapub.library import read_library
 from ketapub.problems import Position, Problems
 from ketapub.resolve.citations import resolve_citations
 from ketapub.resolve.note_citations import cite_in_notes, number_notes_for
 from ketapub.resolve.numbering import number_book
 
-MEDICAL = (Path(__file__).parent / "citations" / "medical.json").read_bytes()
-LIBRARY = read_library((("medical.json", MEDICAL),), Problems())
 NLM, APA = "nlm-citation-sequence-brackets", "apa"
 REFS = d.BibliographyMark((d.Paragraph((d.Text("What we read:"),)),), at=Position("chapters/a.md", 9, 1))
 

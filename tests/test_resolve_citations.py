@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from medical import MEDICAL as LIBRARY
 
 from ketapub import document as d
 from ketapub.book_folder import BookFolder
@@ -20,8 +20,6 @@ from ketapub.resolve import citations
 from ketapub.resolve.citations import book_style, resolve_citations
 from ketapub.resolve.work_names import called
 
-MEDICAL = (Path(__file__).parent / "citations" / "medical.json").read_bytes()
-LIBRARY = read_library((("medical.json", MEDICAL),), Problems())
 STYLE_AT = Position("book.toml", 7, 1)
 NLM, AMA, APA = "nlm-citation-sequence-brackets", "american-medical-association", "apa"
 
@@ -389,7 +387,7 @@ def test_a_hundred_citations_are_one_run_of_the_engine(monkeypatch: pytest.Monke
     runs = []
     whole = citations.format_citations
     monkeypatch.setattr(citations, "format_citations", lambda *given: runs.append(1) or whole(*given))
-    keys = [record["id"] for record in json.loads(MEDICAL)]
+    keys = list(LIBRARY.records)
     out = resolved(chapter(*(words_around("a", mark(keys[n % 15], keys[(n + 1) % 15])) for n in range(100))))
     assert (len(runs), len(all_citations(*out)), len(entries(out))) == (1, 100, 15)
 

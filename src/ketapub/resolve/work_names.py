@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from ketapub.library import Record
+from ketapub.library.names import OTHERS
 from ketapub.locale import Words
 
-OTHERS = {"literal": "others"}  # as the library has "and others", and the engine takes it
 CREATORS = ("author", "editor", "translator", "container-author", "director", "composer")  # who a work is called by
 
 
