@@ -127,7 +127,8 @@ class PrintSettings:
 class PressSettings:
     preset: str = setting(TEXT, "", "A printer's rules by name")
     standard: str = setting(choice("x-4", "x-1a"), "x-4", "The PDF/X standard")
-    bleed: Length = setting(LENGTH, Length("0.125in"), "How far pictures reach over the trim")
+    bleed: Length = setting(length_up_to("1in"), Length("0.125in"), "How far pictures reach over the trim")
+    bleed_at_spine: bool = setting(FLAG, True, "Whether they do so at the spine as well; some printers want none there")
     ink_limit: int = setting(whole(100, 400), 240, "Most ink on one spot, in per cent")
     output_intent: str = setting(PATH, "", "The printer's ICC profile, a file of the book; else a general one")
     crop_marks: bool = setting(FLAG, False, "Whether to draw crop marks")

@@ -16,6 +16,7 @@ Format = Callable[[Book, Theme, Made, Problems], Bundle]
 # Named, not imported: a build of the HTML alone must not pay for WeasyPrint.
 _MAKERS: Mapping[str, str] = {
     "pdf": "ketapub.formats.pdf:make_pdf",
+    "press": "ketapub.formats.pdf.press:make_press",
     "large-print": "ketapub.formats.pdf.large_print:make_large_print",
     "booklet": "ketapub.formats.pdf.booklet:make_booklet",
     "epub": "ketapub.formats.epub:make_epub",

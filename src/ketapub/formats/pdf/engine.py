@@ -88,6 +88,12 @@ def to_pdf(document: Document) -> bytes:
     return data
 
 
+def to_plain_pdf(document: Document) -> bytes:
+    """Draw the pages of a document, for paper: no tags, no metadata but Info, screen colours where CSS gives them."""
+    data: bytes = document.write_pdf()
+    return data
+
+
 def _html_of(tree: Element, fetcher: Any) -> Any:
     """WeasyPrint's HTML object around a tree that we have already: its own parser would read our XML as HTML, where a
     block cannot stand in a paragraph, as the text of a footnote does."""

@@ -80,6 +80,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         ink=tokens(theme.css["tokens.css"]),
         urgent=_callouts(book, "urgent"),
         emergencies=_callouts(book, "emergency"),
+        inks=edition.inks,
         engine=engine,
         problems=problems,
     )
@@ -153,6 +154,7 @@ class _Typesetter:
     ink: Mapping[str, str]
     urgent: Mapping[str, Position]
     emergencies: Mapping[str, Position]
+    inks: tuple[str, str] | None
     engine: Engine
     problems: Problems
 
@@ -215,6 +217,10 @@ class _Typesetter:
                     # WeasyPrint gives drawings no colour from CSS. The heavy frame's title is reversed.
                     frame = callout.get("data-frame")
                     icon.set("color", self.ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
+        if self.inks:
+            on_ground = self.ink["on-heavy"]
+            for drawing in tree.iter(SVG):
+                drawing.set("color", self.inks[drawing.get("color") == on_ground])
         return tree
 
 

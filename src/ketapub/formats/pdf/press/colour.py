@@ -1,0 +1,129 @@
+"""Colours of a screen in, inks out: through the output intent, neutral ones in black alone, none above the ink limit.
+
+In: an `Intent`, the limit in per cent. Out: `Inks`, which converts single colours and whole pictures by the same rules.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ketapub.formats.pdf.press.intent import Intent
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Colour = tuple[float, ...]  # from 0 to 1: red, green, blue, or cyan, magenta, yellow, black
+NEUTRAL = 0.002  # red, green and blue that differ by less are a grey
+
+
+@dataclass(frozen=True)
+class Inks:
+    intent: Intent
+    limit: int  # most ink on one spot, in per cent
+    known: dict[Colour, Colour] = field(default_factory=dict, compare=False, repr=False)
+
+    def of_rgb(self, colour: Colour) -> Colour:
+        """sRGB → inks. A grey is black ink alone: no coloured edges where a plate slips, and text stays sharp."""
+        colour = tuple(min(1.0, max(0.0, part)) for part in colour)
+        if max(colour) - min(colour) < NEUTRAL:
+            return of_grey(sum(colour) / 3)
+        if colour not in self.known:
+            from PIL import Image
+
+            dot = Image.new("RGB", (1, 1), tuple(round(part * 255) for part in colour))  # type: ignore[arg-type]
+            inks: Any = limited(self.of_picture(dot, None), self.limit).getpixel((0, 0))
+            self.known[colour] = tuple(round(ink / 255, 4) for ink in inks)
+        return self.known[colour]
+
+    def of_lab(self, lightness: float, a: float, b: float) -> Colour:
+        """CIE Lab → inks, by way of sRGB."""
+        from PIL import Image
+
+        byte = [lightness * 2.55, a + 128, b + 128]
+        dot = Image.new("LAB", (1, 1), tuple(min(255, max(0, round(part))) for part in byte))  # type: ignore[arg-type]
+        red, green, blue = self._from_lab.apply(dot).getpixel((0, 0))
+        return self.of_rgb((red / 255, green / 255, blue / 255))
+
+    def of_picture(self, picture: Image, profile: bytes | None) -> Image:
+        """A picture in RGB or CMYK → inks, not yet limited. `profile` is its own; without one it is sRGB."""
+        from PIL import ImageCms
+
+        try:
+            own = ImageCms.ImageCmsProfile(io.BytesIO(profile)) if profile else ImageCms.createProfile("sRGB")
+            transform = self._transform(own, picture.mode, "CMYK")
+        except (OSError, ImageCms.PyCMSError):  # a damaged profile, or one for other pictures: as if it had none
+            if picture.mode == "CMYK":
+                return picture
+            transform = self._transform(ImageCms.createProfile("sRGB"), picture.mode, "CMYK")
+        found = transform.apply(picture)
+        assert found is not None
+        return found
+
+    @cached_property
+    def _from_lab(self) -> Any:
+        from PIL import ImageCms
+
+        return ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")
+
+    def _transform(self, source: Any, mode: str, target_mode: str) -> Any:
+        from PIL import ImageCms
+
+        return ImageCms.buildTransform(
+            source,
+            ImageCms.ImageCmsProfile(io.BytesIO(self.intent.profile)),
+            mode,
+            target_mode,
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+
+
+def of_grey(lightness: float) -> Colour:
+    return (0.0, 0.0, 0.0, round(1 - min(1.0, max(0.0, lightness)), 4))
+
+
+def most_ink(picture: Image) -> float:
+    """Of all pixels of a CMYK picture, in per cent."""
+    cyan, magenta, yellow, black = picture.split()
+    total = _maths(lambda at: at["c"] + at["m"] + at["y"] + at["k"], c=cyan, m=magenta, y=yellow, k=black)
+    return float(total.getextrema()[1]) / 2.55
+
+
+def limited(picture: Image, limit: float) -> Image:
+    """A CMYK picture with no pixel above the limit.
+
+    What cyan, magenta and yellow have in common is grey: as much of it as needed becomes black ink, which takes one
+    part for three (grey component replacement). Where black is full already, the three are thinned out.
+    """
+    from PIL import Image
+
+    if most_ink(picture) <= limit:
+        return picture
+    most = int(limit * 2.55)
+    cyan, magenta, yellow, black = picture.split()
+
+    def grey(at: Any) -> Any:
+        over = at["max"](at["c"] + at["m"] + at["y"] + at["k"] - most, 0)
+        return at["min"](at["min"]((over + 1) / 2, 255 - at["k"]), at["min"](at["c"], at["min"](at["m"], at["y"])))
+
+    swapped = _maths(grey, c=cyan, m=magenta, y=yellow, k=black)
+    black = _maths(lambda at: at["k"] + at["g"], k=black, g=swapped).convert("L")
+    colours = [_maths(lambda at: at["x"] - at["g"], x=one, g=swapped).convert("L") for one in (cyan, magenta, yellow)]
+    total = _maths(lambda at: at["c"] + at["m"] + at["y"], **dict(zip("cmy", colours, strict=True)))
+
+    def thinner(at: Any) -> Any:
+        return at["x"] * at["min"](most - at["k"], at["t"]) / at["max"](at["t"], 1)
+
+    colours = [_maths(thinner, x=one, k=black, t=total).convert("L") for one in colours]
+    return Image.merge("CMYK", (*colours, black))
+
+
+def _maths(rule: Any, **bands: Image) -> Image:
+    """Whole numbers, pixel by pixel; a division cuts off."""
+    from PIL import ImageMath
+
+    found: Image = ImageMath.lambda_eval(rule, **bands)
+    return found
