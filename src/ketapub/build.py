@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ketapub.cache import Cache
 from ketapub.document import Book
-from ketapub.editions import EDITIONS, select
+from ketapub.editions import EDITIONS, check_same_words, select
 from ketapub.editorial import check_text
 from ketapub.formats import FORMATS, maker
 from ketapub.formats.made import Made, Reading
@@ -134,6 +134,8 @@ def make_formats(
         made = replace(made, cover=cover_picture(book, theme, problems))
     for name in sorted(names, key=lambda name: name == "booklet"):  # it is made of the pages of the reading edition
         progress(name)
+        if name == "press":
+            check_same_words(book, problems, format="press", other="pdf")
         shown = select(book, problems, format=name, edition=EDITIONS.get(name, ""))
         problems.stop_on_errors()
         bundle = maker(name)(shown, theme, made, problems)

@@ -51,6 +51,20 @@ def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", 
     return replace(book, chapters=chapters, contents=contents, figures=figures, tables=tables)
 
 
+def check_same_words(book: d.Book, problems: Problems, *, format: str, other: str) -> None:
+    """Warn of each condition by which a format says something else than the other one, whose pages it should have."""
+    one, two = (
+        {"format": name, "edition": "", "clinic": "", "lang": book.info.book.language} for name in (format, other)
+    )
+    for node in (node for chapter in book.chapters for node in d.walk_chapter(chapter)):
+        if isinstance(node, d.Conditional | d.ConditionalSpan):
+            shown, shown_there = (all(_holds(condition, now) for condition in node.conditions) for now in (one, two))
+            if shown != shown_there:
+                where = f"only in {format}" if shown else f"in {other} but not in {format}"
+                hint = f'the pages may no longer be the same: use when-format="pdf", which holds for {format} too'
+                problems.add("press-differs", node.at, f"this stands {where}", hint, severity="warning")
+
+
 def _titles(lines: tuple[d.Contents, ...], change: d.Change) -> tuple[d.Contents, ...]:
     """Lines of the contents whose words hold conditions too."""
     return tuple(

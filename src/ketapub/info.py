@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ketapub.callouts import BUILT_IN, KINDS, Kind
+from ketapub.presses import presets
 from ketapub.problems import Position, did_you_mean, explanations
 from ketapub.settings import Place, find_place, schema_of, setting, settings_of, table_lines
 from ketapub.shapes import (
@@ -125,7 +126,7 @@ class PrintSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressSettings:
-    preset: str = setting(TEXT, "", "A printer's rules by name")
+    preset: str = setting(choice("", *presets()), "", "A printer's rules by name; the other keys go over them")
     standard: str = setting(choice("x-4", "x-1a"), "x-4", "The PDF/X standard")
     bleed: Length = setting(length_up_to("1in"), Length("0.125in"), "How far pictures reach over the trim")
     bleed_at_spine: bool = setting(FLAG, True, "Whether they do so at the spine as well; some printers want none there")

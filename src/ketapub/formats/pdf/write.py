@@ -30,6 +30,7 @@ def write_pdf(book: d.Book, layout: Layout, problems: Problems) -> bytes:
     document, starts = joined(book, layout)
     with log_as_problems(problems):
         data = to_pdf(document)
+    problems.stop_on_errors()
     return _finish(data, book, starts)
 
 

@@ -87,7 +87,9 @@ class Converter:
         for name in drawn.patterns:
             pattern = resources.Pattern[name]
             if pattern.PatternType == 1:
-                self._stream(pattern, pikepdf.Matrix(pattern.get("/Matrix", pikepdf.Matrix().as_array())), page, paint, depth)
+                self._stream(
+                    pattern, pikepdf.Matrix(pattern.get("/Matrix", pikepdf.Matrix().as_array())), page, paint, depth
+                )
             else:
                 self._shading(pattern.Shading, paint)
         for name in drawn.shadings:
@@ -109,9 +111,7 @@ class Converter:
         self._follow(self.drawn[stream.objgen], resources, matrix, page, paint, depth - 1)
 
     def _picture(self, image: Any, name: str, matrix: Any, page: int) -> None:
-        width, height = (
-            (x * x + y * y) ** 0.5 / 72 for x, y in ((matrix.a, matrix.b), (matrix.c, matrix.d))
-        )
+        width, height = ((x * x + y * y) ** 0.5 / 72 for x, y in ((matrix.a, matrix.b), (matrix.c, matrix.d)))
         if width and height:
             ppi = min(int(image.Width) / width, int(image.Height) / height)
             self.noted.placed.append(Placed(name, page, ppi))
@@ -144,7 +144,7 @@ class Converter:
         left = [shading.Function]
         while left:
             function = left.pop()
-            left += function.get("/Functions", [])
+            left.extend(list(function.get("/Functions", [])))
             for key in ("/C0", "/C1"):
                 if key in function:
                     function[key] = [_exact(part) for part in paint.of_rgb(_floats(function[key]))]

@@ -40,7 +40,7 @@ def add_description(pdf: Any, standard: Standard, intent: Intent, metadata: Any,
     """`metadata` as WeasyPrint keeps it; Info holds title, dates and authors from it already."""
     from pikepdf import Array, Dictionary, Name, String
 
-    pdf.docinfo.Trapped = Name.False_
+    pdf.docinfo.Trapped = Name("/False")
     if standard.flat:
         pdf.docinfo.GTS_PDFXVersion = String(standard.name)
         pdf.docinfo.GTS_PDFXConformance = String(CONFORMANCE)

@@ -61,7 +61,9 @@ def _opened(profile: bytes) -> Any:
         if space != "CMYK" or kind != "prtr":
             return f"is a profile of the class {kind.strip()} in {space}"
         # A profile that only shows how a print looks has no way from a colour to inks.
-        ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.ImageCmsProfile(io.BytesIO(profile)), "RGB", "CMYK")
+        ImageCms.buildTransform(
+            ImageCms.createProfile("sRGB"), ImageCms.ImageCmsProfile(io.BytesIO(profile)), "RGB", "CMYK"
+        )
     except (OSError, ImageCms.PyCMSError, AttributeError) as error:
         return f"cannot be used: {str(error).rstrip('.') or 'it is damaged'}"
     return opened

@@ -25,7 +25,17 @@ from ketapub.info import Info
 from ketapub.problems import Position, Problems
 
 FINE = 300  # pixels an inch, below which a picture looks soft in print
-SCREENS = ("/Names", "/Dests", "/Outlines", "/PageMode", "/StructTreeRoot", "/MarkInfo", "/OpenAction", "/AA", "/AcroForm")
+SCREENS = (
+    "/Names",
+    "/Dests",
+    "/Outlines",
+    "/PageMode",
+    "/StructTreeRoot",
+    "/MarkInfo",
+    "/OpenAction",
+    "/AA",
+    "/AcroForm",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ def press_pdf(document: Any, job: Job, problems: Problems, labels: Any = None) -
     names = {f"i{md5((BASE + name).encode(), usedforsecurity=False).hexdigest()}": name for name in job.pictures}
     with log_as_problems(problems):
         drawn = to_plain_pdf(document)
+    problems.stop_on_errors()
     inks = Inks(job.intent, settings.ink_limit)
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
         named = lambda key: names.get(key[1:34], "")  # noqa: E731
