@@ -172,7 +172,8 @@ def _of_object(thing: Any, standard: str) -> Iterator[str]:
 
 def _states(thing: Any) -> Iterator[Any]:
     states = thing.get("/Resources", {}).get("/ExtGState", {}) if "/Resources" in thing else thing.get("/ExtGState", {})
-    yield from (states[key] for key in states.keys())
+    for key in states.keys():  # noqa: SIM118 (a pikepdf dictionary gives no keys by itself)
+        yield states[key]
 
 
 def _of_state(state: Any, flat: bool) -> Iterator[str]:

@@ -49,8 +49,7 @@ def read_info(text: str, problems: Problems, as_of: datetime.date) -> Info | Non
 def _with_preset(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """With the rules of the printer that [press] names, under what it says itself."""
     press = raw.get("press")
-    name = press.get("preset") if isinstance(press, dict) else None
-    if not isinstance(name, str) or name not in presets():
+    if not isinstance(press, dict) or (name := press.get("preset")) not in (*presets(),):
         return raw
     return {**raw, "press": {**presets()[name].press, **press}}
 

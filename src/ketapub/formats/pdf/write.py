@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Start(NamedTuple):
-    """Where page labels begin anew: the index of a page, the style of its folio, its number."""
+    """Where page labels begin anew: on which page, in which style, with which number."""
 
-    index: int
+    page: int  # its index
     style: str
     number: int
 

@@ -13,7 +13,8 @@ from ketapub.formats.made import Made
 from ketapub.formats.pdf import lay_out_edition
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.press.intent import intent_of
-from ketapub.formats.pdf.press.write import job_of, press_pdf
+from ketapub.formats.pdf.press.job import job_of
+from ketapub.formats.pdf.press.write import press_pdf
 from ketapub.formats.pdf.typeset import page_label
 from ketapub.formats.pdf.write import Start, joined, page_labels
 from ketapub.formats.styling import book_sheet, sheet
@@ -52,5 +53,5 @@ def press_edition(book: d.Book, theme: Theme) -> Edition:
 
 def _label(index: int, starts: list[Start]) -> str:
     """What is printed on a page as its number."""
-    start = [one for one in starts if one.index <= index][-1]
-    return page_label("roman" if start.style == "/r" else "arabic", start.number + index - start.index)
+    start = [one for one in starts if one.page <= index][-1]
+    return page_label("roman" if start.style == "/r" else "arabic", start.number + index - start.page)

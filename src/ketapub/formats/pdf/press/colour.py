@@ -33,7 +33,7 @@ class Inks:
         if colour not in self.known:
             from PIL import Image
 
-            dot = Image.new("RGB", (1, 1), tuple(round(part * 255) for part in colour))  # type: ignore[arg-type]
+            dot = Image.new("RGB", (1, 1), tuple(round(part * 255) for part in colour))
             inks: Any = limited(self.of_picture(dot, None), self.limit).getpixel((0, 0))
             self.known[colour] = tuple(round(ink / 255, 4) for ink in inks)
         return self.known[colour]
@@ -43,7 +43,7 @@ class Inks:
         from PIL import Image
 
         byte = [lightness * 2.55, a + 128, b + 128]
-        dot = Image.new("LAB", (1, 1), tuple(min(255, max(0, round(part))) for part in byte))  # type: ignore[arg-type]
+        dot = Image.new("LAB", (1, 1), tuple(min(255, max(0, round(part))) for part in byte))
         red, green, blue = self._from_lab.apply(dot).getpixel((0, 0))
         return self.of_rgb((red / 255, green / 255, blue / 255))
 
@@ -58,8 +58,7 @@ class Inks:
             if picture.mode == "CMYK":
                 return picture
             transform = self._transform(ImageCms.createProfile("sRGB"), picture.mode, "CMYK")
-        found = transform.apply(picture)
-        assert found is not None
+        found: Image = transform.apply(picture)
         return found
 
     @cached_property
@@ -89,7 +88,8 @@ def most_ink(picture: Image) -> float:
     """Of all pixels of a CMYK picture, in per cent."""
     cyan, magenta, yellow, black = picture.split()
     total = _maths(lambda at: at["c"] + at["m"] + at["y"] + at["k"], c=cyan, m=magenta, y=yellow, k=black)
-    return float(total.getextrema()[1]) / 2.55
+    most: Any = total.getextrema()[1]
+    return float(most) / 2.55
 
 
 def limited(picture: Image, limit: float) -> Image:

@@ -147,7 +147,7 @@ class Converter:
             left.extend(list(function.get("/Functions", [])))
             for key in ("/C0", "/C1"):
                 if key in function:
-                    function[key] = [_exact(part) for part in paint.of_rgb(_floats(function[key]))]
+                    function[key] = [exact(part) for part in paint.of_rgb(_floats(function[key]))]
 
     def _note_heavy(self, drawn: _Drawn, page: int) -> None:
         for colour in drawn.given:
@@ -186,7 +186,8 @@ def _rewritten(stream: Any, resources: Any, paint: Paint) -> _Drawn:
     drawn, out = _Drawn(), []
     matrix, matrices = pikepdf.Matrix(), []
     spaces = {False: "/DeviceGray", True: "/DeviceGray"}
-    for operands, operator in pikepdf.parse_content_stream(stream):
+    instructions: Any = pikepdf.parse_content_stream(stream)
+    for operands, operator in instructions:
         name = str(operator)
         if name in _COLOURS or name in ("sc", "SC", "scn", "SCN"):
             space, stroke = _COLOURS.get(name) or (spaces[name.isupper()], name.isupper())
@@ -194,7 +195,7 @@ def _rewritten(stream: Any, resources: Any, paint: Paint) -> _Drawn:
                 drawn.patterns[str(operands[-1])] = None
             else:
                 colour = _converted(space, _floats(operands), resources, paint, drawn)
-                operands, operator = [_exact(part) for part in colour], Operator(_OPERATORS[len(colour)][stroke])
+                operands, operator = [exact(part) for part in colour], Operator(_OPERATORS[len(colour)][stroke])
         elif name in ("cs", "CS"):
             spaces[name == "CS"] = str(operands[0])
             if operands[0] != "/Pattern":
@@ -237,7 +238,7 @@ def _floats(operands: Any) -> Colour:
     return tuple(float(operand) for operand in operands)
 
 
-def _exact(part: float) -> Any:
+def exact(part: float) -> Any:
     from decimal import Decimal
 
     return Decimal(f"{part:.4f}").normalize() + 0 if part else 0

@@ -36,7 +36,7 @@ def document_id(*parts: bytes) -> str:
     return uuid.UUID(bytes=hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()[:16]).urn
 
 
-def add_description(pdf: Any, standard: Standard, intent: Intent, metadata: Any, producer: str, id: str) -> None:
+def add_description(pdf: Any, standard: Standard, intent: Intent, metadata: Any, id: str) -> None:
     """`metadata` as WeasyPrint keeps it; Info holds title, dates and authors from it already."""
     from pikepdf import Array, Dictionary, Name, String
 
@@ -55,7 +55,7 @@ def add_description(pdf: Any, standard: Standard, intent: Intent, metadata: Any,
         said |= {"pdfx:GTS_PDFXVersion": standard.name, "pdfx:GTS_PDFXConformance": CONFORMANCE}
     else:
         said |= {"pdfxid:GTS_PDFXVersion": standard.name}
-    packet = pdf.make_stream(press_packet(metadata, producer, said))
+    packet = pdf.make_stream(press_packet(metadata, str(pdf.docinfo.Producer), said))
     packet.Type, packet.Subtype = Name.Metadata, Name.XML
     pdf.Root.Metadata = pdf.make_indirect(packet)
     profile = pdf.make_stream(intent.profile)
