@@ -129,7 +129,8 @@ def _of_content(stream: pikepdf.Object, holder: Any) -> Iterator[str]:
         elif name in ("cs", "CS"):
             named = str(operands[0])
             known = spaces.get(named, named)
-            if known not in SPACES and not (isinstance(known, pikepdf.Array) and known[0] == "/Separation"):
+            is_spot = isinstance(known, pikepdf.Array) and known[0] == "/Separation"
+            if not is_spot and str(known) not in SPACES:
                 yield f"colour space {named}"
         elif name == "INLINE IMAGE":
             yield "inline image"
@@ -151,7 +152,7 @@ def _of_object(thing: Any, standard: str) -> Iterator[str]:
             yield "packed with LZW"
         if "/F" in thing:
             yield "content in another file"
-    if "/ShadingType" in thing and thing.ColorSpace not in SPACES:
+    if "/ShadingType" in thing and str(thing.ColorSpace) not in SPACES:
         yield "a gradient in other colours"
     if "/OPI" in thing:
         yield "OPI"
@@ -159,7 +160,7 @@ def _of_object(thing: Any, standard: str) -> Iterator[str]:
     if group.get("/S") == "/Transparency":
         if flat:
             yield "transparency group"
-        elif group.get("/CS", "/DeviceCMYK") not in SPACES:
+        elif str(group.get("/CS", "/DeviceCMYK")) not in SPACES:
             yield "a group that mixes other colours"
     yield from (fault for state in _states(thing) for fault in _of_state(state, flat))
     if thing.get("/Type") == "/Font":
@@ -186,7 +187,7 @@ def _of_state(state: Any, flat: bool) -> Iterator[str]:
 
 
 def _of_image(image: Any, flat: bool) -> Iterator[str]:
-    if image.get("/ImageMask") is not True and image.get("/ColorSpace") not in SPACES:
+    if image.get("/ImageMask") is not True and str(image.get("/ColorSpace")) not in SPACES:
         yield f"picture in {image.get('/ColorSpace')}"
     if flat and "/SMask" in image:
         yield "picture with a soft mask"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+import zlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ketapub.formats.pdf.press.intent import REGISTRY, Intent
@@ -58,7 +60,7 @@ def add_description(pdf: Any, standard: Standard, intent: Intent, metadata: Any,
     packet = pdf.make_stream(press_packet(metadata, str(pdf.docinfo.Producer), said))
     packet.Type, packet.Subtype = Name.Metadata, Name.XML
     pdf.Root.Metadata = pdf.make_indirect(packet)
-    profile = pdf.make_stream(intent.profile)
+    profile = pdf.make_stream(_packed(intent.profile), Filter=Name.FlateDecode)
     profile.N, profile.Alternate = 4, Name.DeviceCMYK
     output = Dictionary(
         Type=Name.OutputIntent,
@@ -71,3 +73,9 @@ def add_description(pdf: Any, standard: Standard, intent: Intent, metadata: Any,
     if intent.identifier != "Custom":
         output.RegistryName = String(REGISTRY)
     pdf.Root.OutputIntents = Array([output])
+
+
+@cache
+def _packed(profile: bytes) -> bytes:
+    """A profile has about a megabyte, and one run may make several files for the press."""
+    return zlib.compress(profile, 9)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ketapub.formats.pdf.press.colour import Inks, limited, most_ink
@@ -44,8 +44,8 @@ def read_source(image: Any, data: bytes | None) -> Source:
         turned = ImageOps.exif_transpose(opened)
         if turned.size == size:
             return _split(turned, profile, packed)
-    bare = _split(pikepdf.PdfImage(image).as_pil_image(), None, "/DCTDecode" in str(image.get("/Filter", "")))
-    return replace(bare, alpha=pikepdf.PdfImage(image.SMask).as_pil_image()) if "/SMask" in image else bare
+    # With its soft mask, which is its alpha.
+    return _split(pikepdf.PdfImage(image).as_pil_image(), None, "/DCTDecode" in str(image.get("/Filter", "")))
 
 
 def _split(picture: Image, profile: bytes | None, packed: bool) -> Source:
