@@ -107,3 +107,28 @@ def colours(pdf: pikepdf.Pdf) -> set[tuple[float, ...]]:
             if all(not isinstance(operand, pikepdf.Name) for operand in operands):
                 found.add((str(operator).lower(), *(float(operand) for operand in operands)))
     return found
+
+
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90" viewBox="0 0 90 90"><defs>
+<linearGradient id="g"><stop stop-color="red"/><stop offset="1" stop-color="blue" OPACITY/></linearGradient>
+<radialGradient id="r"><stop stop-color="red"/><stop offset="1" stop-color="green"/></radialGradient>
+<pattern id="p" width="9" height="9" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="orange"/></pattern>
+</defs><rect width="45" height="45" fill="url(#g)" stroke="url(#r)"/>
+<rect x="45" width="45" height="45" fill="url(#p)"/>
+<text x="3" y="80" fill="currentColor">words</text></svg>"""
+PLAIN = {
+    "names": '<p style="color: red; background: navy">a</p>',
+    "spaces": '<p style="color: lab(50% 40 -30)">a</p><p style="color: oklch(60% .1 200)">b</p><hr/>',
+    "borders": '<p style="border: 4pt ridge teal">a</p><p style="border: 2pt groove #888">a</p>',
+    "gradients": '<p style="background: linear-gradient(red, blue)">a</p>'
+    '<p style="background: repeating-radial-gradient(#fff, #000 5px)">a</p>',
+    "drawing": DRAWING.replace("OPACITY", ""),
+}
+CLEAR = {
+    "opacity": '<p style="opacity: .5; color: red">a</p>',
+    "colour": '<p style="color: rgb(0 0 0 / 50%)">a</p>',
+    "gradient": '<p style="background: linear-gradient(rgb(255 0 0 / 0), blue)">a</p>',
+    "drawing": DRAWING.replace("OPACITY", 'stop-opacity=".5"'),
+    "mask": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><mask id="m"><rect width="9" height="9" '
+    'fill="yellow"/></mask><rect width="45" height="45" fill="teal" mask="url(#m)"/></svg>',
+}

@@ -31,7 +31,6 @@ SOURCES = ROOT / "src/ketapub"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "styles/README.md"])
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
 UNUSED = {
-    "press": "press",
     "site": "site",
     "handouts": "handouts",
     "book.series": "series",
@@ -43,6 +42,7 @@ NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],
+    "press": ["", "What becomes of colours and pictures, and what the presets are, is told in [press.md](press.md)."],
     "markdown": ["", "Formulas are not supported yet: with `math = true`, each one is a problem."],
 }
 # No author writes these.
@@ -84,7 +84,7 @@ def plain(words: str) -> str:
 def sort_of(schema: Mapping[str, Any]) -> str:
     """What may be written, in words."""
     if "enum" in schema:
-        return ", ".join(f"`{name}`" for name in schema["enum"])
+        return ", ".join(f"`{name}`" for name in schema["enum"] if name)
     if "anyOf" in schema:
         return " or ".join(sort_of(one) for one in schema["anyOf"])
     match schema.get("type"):

@@ -17,7 +17,7 @@ from glyph_runs import runs, words
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageCms
 from press_faults import press_faults
-from press_pages import Printed, colours, picture, pictures_in, printed, shipped, shown
+from press_pages import CLEAR, PLAIN, Printed, colours, picture, pictures_in, printed, shipped, shown
 
 from ketapub.book_toml import read_info
 from ketapub.editions import check_same_words
@@ -79,6 +79,10 @@ def test_what_only_one_of_the_two_says_is_told(tmp_path: Path) -> None:
 
 
 # --- the file -----------------------------------------------------------------------------------------------
+
+
+def test_same_bytes_again(press: Made) -> None:
+    assert make(BOOKS / "stock", "press").files == press.files
 
 
 def test_the_stock_book_has_no_fault(press: Made) -> None:
@@ -160,30 +164,6 @@ def test_the_identifier_follows_the_content() -> None:
 
 # --- colours -------------------------------------------------------------------------------------------------
 
-DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90" viewBox="0 0 90 90"><defs>
-<linearGradient id="g"><stop stop-color="red"/><stop offset="1" stop-color="blue" OPACITY/></linearGradient>
-<radialGradient id="r"><stop stop-color="red"/><stop offset="1" stop-color="green"/></radialGradient>
-<pattern id="p" width="9" height="9" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="orange"/></pattern>
-</defs><rect width="45" height="45" fill="url(#g)" stroke="url(#r)"/>
-<rect x="45" width="45" height="45" fill="url(#p)"/>
-<text x="3" y="80" fill="currentColor">words</text></svg>"""
-PLAIN = {
-    "names": '<p style="color: red; background: navy">a</p>',
-    "spaces": '<p style="color: lab(50% 40 -30)">a</p><p style="color: oklch(60% .1 200)">b</p><hr/>',
-    "borders": '<p style="border: 4pt ridge teal">a</p><p style="border: 2pt groove #888">a</p>',
-    "gradients": '<p style="background: linear-gradient(red, blue)">a</p>'
-    '<p style="background: repeating-radial-gradient(#fff, #000 5px)">a</p>',
-    "drawing": DRAWING.replace("OPACITY", ""),
-}
-CLEAR = {
-    "opacity": '<p style="opacity: .5; color: red">a</p>',
-    "colour": '<p style="color: rgb(0 0 0 / 50%)">a</p>',
-    "gradient": '<p style="background: linear-gradient(rgb(255 0 0 / 0), blue)">a</p>',
-    "drawing": DRAWING.replace("OPACITY", 'stop-opacity=".5"'),
-    "mask": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><mask id="m"><rect width="9" height="9" '
-    'fill="yellow"/></mask><rect width="45" height="45" fill="teal" mask="url(#m)"/></svg>',
-}
-
 
 @pytest.mark.parametrize("standard", STANDARDS)
 @pytest.mark.parametrize("name", PLAIN)
@@ -216,6 +196,34 @@ def test_a_gradient_that_the_engine_cannot_draw_is_told(colour: str) -> None:
 def test_a_grey_is_black_ink_alone(shade: str) -> None:
     with printed(f'<p style="color: {shade}; border: 1pt solid">a</p>').pdf() as pdf:
         assert {colour[1:4] for colour in colours(pdf)} == {(0, 0, 0)}
+
+
+def test_a_book_may_be_printed_in_black_alone() -> None:
+    """Each colour becomes the grey that Pillow makes of it; in pictures, gradients and drawings as well."""
+    inked = '<p style="color: device-cmyk(1 0 0 0)">a</p><p style="color: teal">b</p>'
+    files = {"a.jpg": picture("RGB", "JPEG"), "b.jpg": picture("CMYK", "JPEG")}
+    made = printed(
+        inked + PLAIN["gradients"] + CLEAR["drawing"] + shown("a.jpg") + shown("b.jpg"), "", files, black_only=True
+    )
+    assert press_faults(made.data, "x-4") == []
+    with made.pdf() as pdf:
+        assert {colour[1:4] for colour in colours(pdf) if colour[0] == "k"} == {(0, 0, 0)}
+        teal = Image.new("RGB", (1, 1), "teal").convert("L").getpixel((0, 0))
+        assert min(abs(colour[-1] - (1 - teal / 255)) for colour in colours(pdf)) < 0.005
+        assert {str(image.ColorSpace) for image in pictures_in(pdf)} == {"/DeviceGray"}
+        stops = [list(map(float, stop)) for stop in gradient_stops(pdf) if len(stop) == 4]
+        assert stops
+        assert not any(any(stop[:3]) for stop in stops)
+
+
+def gradient_stops(pdf: pikepdf.Pdf) -> list[pikepdf.Object]:
+    left = [one.Function for one in pdf.objects if isinstance(one, Dictionary) and "/ShadingType" in one]
+    found = []
+    while left:
+        function = left.pop()
+        left.extend(list(function.get("/Functions", [])))
+        found += [function[key] for key in ("/C0", "/C1") if key in function]
+    return found
 
 
 def test_colours_look_as_the_profile_says() -> None:

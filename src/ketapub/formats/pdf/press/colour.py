@@ -23,6 +23,7 @@ NEUTRAL = 0.002  # red, green and blue that differ by less are a grey
 class Inks:
     intent: Intent
     limit: int  # most ink on one spot, in per cent
+    black_only: bool = False
     known: dict[Colour, Colour] = field(default_factory=dict, compare=False, repr=False)
 
     def of_rgb(self, colour: Colour) -> Colour:
@@ -30,6 +31,8 @@ class Inks:
         colour = tuple(min(1.0, max(0.0, part)) for part in colour)
         if max(colour) - min(colour) < NEUTRAL:
             return of_grey(sum(colour) / 3)
+        if self.black_only:
+            return of_grey(_lightness(colour))
         if colour not in self.known:
             from PIL import Image
 
@@ -37,6 +40,13 @@ class Inks:
             inks: Any = limited(self.of_picture(dot, None), self.limit).getpixel((0, 0))
             self.known[colour] = tuple(round(ink / 255, 4) for ink in inks)
         return self.known[colour]
+
+    def of_inks(self, colour: Colour) -> Colour:
+        """Inks that the author chose stay, unless there is black alone."""
+        if not self.black_only:
+            return colour
+        *three, black = colour
+        return of_grey(_lightness(tuple((1 - ink) * (1 - black) for ink in three)))
 
     def of_lab(self, lightness: float, a: float, b: float) -> Colour:
         """CIE Lab → inks, by way of sRGB."""
@@ -78,6 +88,12 @@ class Inks:
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
             ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
+
+
+def _lightness(colour: Colour) -> float:
+    """ITU-R BT.601, as Pillow turns pictures grey."""
+    red, green, blue = colour
+    return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
 def of_grey(lightness: float) -> Colour:

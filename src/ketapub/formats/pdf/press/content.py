@@ -38,6 +38,7 @@ class Paint(Protocol):
 
     def of_rgb(self, colour: Colour) -> Colour: ...
     def of_lab(self, lightness: float, a: float, b: float) -> Colour: ...
+    def of_inks(self, colour: Colour) -> Colour: ...
 
 
 class _Shades:
@@ -49,6 +50,10 @@ class _Shades:
 
     def of_lab(self, lightness: float, a: float, b: float) -> Colour:
         return (round(lightness / 100, 4),)
+
+    def of_inks(self, colour: Colour) -> Colour:
+        cyan, magenta, yellow, black = colour
+        return self.of_rgb(tuple((1 - part) * (1 - black) for part in (cyan, magenta, yellow)))
 
 
 class Converter:
@@ -151,7 +156,7 @@ class Converter:
 
     def _note_heavy(self, drawn: _Drawn, page: int) -> None:
         for colour in drawn.given:
-            if round(sum(colour) * 100, 2) > self.inks.limit:
+            if round(sum(colour) * 100, 2) > self.inks.limit and not self.inks.black_only:
                 self.noted.heavy.setdefault(colour, page)
 
 
@@ -220,12 +225,11 @@ def _rewritten(stream: Any, resources: Any, paint: Paint) -> _Drawn:
 def _converted(space: str, colour: Colour, resources: Any, paint: Paint, drawn: _Drawn) -> Colour:
     if isinstance(paint, _Shades):
         if len(colour) == 4:
-            cyan, magenta, yellow, black = colour
-            return paint.of_rgb(tuple((1 - part) * (1 - black) for part in (cyan, magenta, yellow)))
+            return paint.of_inks(colour)
         return paint.of_rgb(colour * 3 if len(colour) == 1 else colour)
     if len(colour) == 4:
         drawn.given[colour] = None
-        return colour
+        return paint.of_inks(colour)
     if len(colour) == 1:
         return of_grey(*colour)
     known = resources.get("/ColorSpace", {}).get(space)

@@ -71,7 +71,9 @@ def set_picture(image: Any, source: Source, inks: Inks, *, flat: bool) -> None:
         del image["/SMask"]
         if source.alpha is not None:
             pixels, changed = _on_paper(pixels, source.alpha), True
-    if pixels.mode == "RGB":
+    if inks.black_only and pixels.mode != "L":
+        pixels, changed = pixels.convert("L"), True
+    elif pixels.mode == "RGB":
         pixels, changed = _grey_of(pixels) or limited(inks.of_picture(pixels, source.profile), inks.limit), True
     elif pixels.mode == "CMYK":
         if source.profile and source.profile != inks.intent.profile:

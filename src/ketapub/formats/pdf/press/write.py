@@ -42,7 +42,7 @@ def press_pdf(document: Any, job: Job, problems: Problems, labels: Any = None) -
         drawn = to_plain_pdf(document)
     problems.stop_on_errors()
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        inks = Inks(job.intent, settings.ink_limit)
+        inks = Inks(job.intent, settings.ink_limit, settings.black_only)
         converter = Converter(inks, lambda name: job.pictures.get(job.names.get(name, "")), flat=standard.flat)
         for index, (page, laid) in enumerate(zip(pdf.pages, document.pages, strict=True)):
             content = converter.page(page.obj, index)

@@ -1,4 +1,4 @@
-"""What printers ask of a press file, as data (presses.toml): nothing comes in, a `Preset` a printer goes out."""
+"""What printers ask of a press file, as data (presets.toml): nothing comes in, a `Preset` a printer goes out."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ class Preset:
 
 @cache
 def presets() -> Mapping[str, Preset]:
-    text = resources.files("ketapub").joinpath("presses.toml").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("presets.toml").read_text(encoding="utf-8")
     return {name: Preset(**table) for name, table in tomllib.loads(text).items()}
