@@ -15,7 +15,7 @@ import pytest
 from conftest import BOOKS, Made, make, resolved
 from glyph_runs import runs, words
 from pikepdf import Array, Dictionary, Name, String
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms, ImageStat
 from press_faults import press_faults
 from press_pages import CLEAR, PLAIN, Printed, colours, picture, pictures_in, printed, shipped, shown
 
@@ -312,15 +312,41 @@ def test_pictures_become_inks(mode: str, kind: str, standard: str) -> None:
         assert (image.Filter == "/DCTDecode") == packed
         assert ("/SMask" in image) == (mode in ("RGBA", "LA") and standard == "x-4")
         assert image.Interpolate is False
-        if space == "/DeviceCMYK":
-            assert most_ink(unmasked(image)) <= 240.01
+        if bits == 1:
+            return  # the next test looks at it
+        found = unmasked(image)
+        assert most_ink(found) <= 240.01 if space == "/DeviceCMYK" else found.mode == "L"
+        with Image.open(io.BytesIO(picture(mode, kind, **options))) as opened:
+            asked = _as_asked(opened, space, on_paper=standard == "x-1a")
+        gap = ImageChops.difference(asked, found)
+        assert max(ImageStat.Stat(gap).mean) < (2 if packed else 0.6)
+
+
+def _as_asked(source: Image.Image, space: str, *, on_paper: bool) -> Image.Image:
+    """What a picture should be in print."""
+    if source.mode in ("RGBA", "LA"):
+        alpha, source = source.getchannel("A"), source.convert(source.mode[:-1])
+        if on_paper:
+            source = Image.composite(source, Image.new(source.mode, source.size, "white"), alpha)
+    if space == "/DeviceGray":
+        return source.convert("L")
+    inks = Inks(shipped(), 240)
+    return limited(source if source.mode == "CMYK" else inks.of_picture(source.convert("RGB"), None), 240)
+
+
+def test_a_picture_in_black_and_white_keeps_them_apart() -> None:
+    data = picture("1")
+    with printed(shown("a.png"), pictures={"a.png": data}).pdf() as pdf, Image.open(io.BytesIO(data)) as asked:
+        (image,) = pictures_in(pdf)
+        assert Image.frombytes("1", asked.size, image.read_bytes()).tobytes() == asked.tobytes()
 
 
 def unmasked(image: pikepdf.Object) -> Image.Image:
     """The pixels of a picture in inks, whatever shines through."""
     if image.Filter == "/DCTDecode":
         return pikepdf.PdfImage(image).as_pil_image()
-    return Image.frombytes("CMYK", (int(image.Width), int(image.Height)), image.read_bytes())
+    mode = "CMYK" if image.ColorSpace == "/DeviceCMYK" else "L"
+    return Image.frombytes(mode, (int(image.Width), int(image.Height)), image.read_bytes())
 
 
 def test_a_clear_picture_stands_on_paper_in_x_1a() -> None:

@@ -51,6 +51,7 @@ BLOCKS = {
     "h3",
     "h4",
 }
+OURS = {"icon", "place", "chart"}  # classes of drawings that the program makes
 SVG = "{http://www.w3.org/2000/svg}svg"
 
 
@@ -218,9 +219,9 @@ class _Typesetter:
                     frame = callout.get("data-frame")
                     icon.set("color", self.ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
         if self.inks:
-            on_ground = self.ink["on-heavy"]
             for drawing in tree.iter(SVG):
-                drawing.set("color", self.inks[drawing.get("color") == on_ground])
+                if drawing.get("class") in OURS or not drawing.get("color"):
+                    drawing.set("color", self.inks[drawing.get("color") == self.ink["on-heavy"]])
         return tree
 
 

@@ -6,6 +6,7 @@ In: an `Intent`, the limit in per cent. Out: `Inks`, which converts single colou
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,7 @@ class Inks:
             from PIL import Image
 
             dot = Image.new("RGB", (1, 1), tuple(round(part * 255) for part in colour))
-            inks: Any = limited(self.of_picture(dot, None), self.limit).getpixel((0, 0))
+            inks: Any = limited(self._from_srgb.apply(dot), self.limit).getpixel((0, 0))
             self.known[colour] = tuple(round(ink / 255, 4) for ink in inks)
         return self.known[colour]
 
@@ -58,18 +59,21 @@ class Inks:
         return self.of_rgb((red / 255, green / 255, blue / 255))
 
     def of_picture(self, picture: Image, profile: bytes | None) -> Image:
-        """A picture in RGB or CMYK → inks, not yet limited. `profile` is its own; without one it is sRGB."""
+        """A picture in RGB or CMYK → inks, not yet limited. `profile` is its own: without one it is sRGB, or stays."""
         from PIL import ImageCms
 
-        try:
-            own = ImageCms.ImageCmsProfile(io.BytesIO(profile)) if profile else ImageCms.createProfile("sRGB")
-            transform = self._transform(own, picture.mode, "CMYK")
-        except (OSError, ImageCms.PyCMSError):  # a damaged profile, or one for other pictures: as if it had none
-            if picture.mode == "CMYK":
-                return picture
-            transform = self._transform(ImageCms.createProfile("sRGB"), picture.mode, "CMYK")
-        found: Image = transform.apply(picture)
+        transform = None if picture.mode == "CMYK" else self._from_srgb
+        if profile:  # a damaged one, or one for other pictures, is none
+            with suppress(OSError, ImageCms.PyCMSError):
+                transform = self._transform(ImageCms.ImageCmsProfile(io.BytesIO(profile)), picture.mode)
+        found: Image = transform.apply(picture) if transform else picture
         return found
+
+    @cached_property
+    def _from_srgb(self) -> Any:
+        from PIL import ImageCms
+
+        return self._transform(ImageCms.createProfile("sRGB"), "RGB")
 
     @cached_property
     def _from_lab(self) -> Any:
@@ -77,14 +81,14 @@ class Inks:
 
         return ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")
 
-    def _transform(self, source: Any, mode: str, target_mode: str) -> Any:
+    def _transform(self, source: Any, mode: str) -> Any:
         from PIL import ImageCms
 
         return ImageCms.buildTransform(
             source,
             ImageCms.ImageCmsProfile(io.BytesIO(self.intent.profile)),
             mode,
-            target_mode,
+            "CMYK",
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
             ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )

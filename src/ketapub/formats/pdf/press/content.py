@@ -63,7 +63,7 @@ class Converter:
         self.inks, self.pictures, self.flat = inks, pictures, flat
         self.noted = Noted()
         self.drawn: dict[tuple[int, int], _Drawn] = {}  # what each stream uses, once it is rewritten
-        self.done: set[tuple[int, int]] = set()  # pictures, shadings and states
+        self.done: set[tuple[int, int]] = set()  # pictures
 
     def page(self, page: Any, index: int) -> bytes:
         """The new content of a page; what it uses is rewritten in place."""
@@ -76,8 +76,6 @@ class Converter:
 
     def _follow(self, drawn: _Drawn, resources: Any, above: Any, page: int, paint: Paint, depth: int) -> None:
         """Rewrite what a stream uses, and note how it is used there."""
-        import pikepdf
-
         if not depth:
             return
         for name, matrix in drawn.objects:
@@ -85,16 +83,13 @@ class Converter:
             if thing.Subtype == "/Image":
                 self._picture(thing, name, matrix @ above, page)
             else:
-                own = pikepdf.Matrix(thing.get("/Matrix", pikepdf.Matrix().as_array()))
-                self._stream(thing, own @ matrix @ above, page, paint, depth)
+                self._stream(thing, _matrix(thing) @ matrix @ above, page, paint, depth)
         for name in drawn.states:
             self._state(resources.ExtGState[name], above, page, depth)
         for name in drawn.patterns:
             pattern = resources.Pattern[name]
             if pattern.PatternType == 1:
-                self._stream(
-                    pattern, pikepdf.Matrix(pattern.get("/Matrix", pikepdf.Matrix().as_array())), page, paint, depth
-                )
+                self._stream(pattern, _matrix(pattern), page, paint, depth)
             else:
                 self._shading(pattern.Shading, paint)
         for name in drawn.shadings:
@@ -142,9 +137,8 @@ class Converter:
     def _shading(self, shading: Any, paint: Paint) -> None:
         from pikepdf import Name
 
-        if shading.objgen in self.done or shading.ColorSpace != Name.DeviceRGB:
+        if shading.ColorSpace != Name.DeviceRGB:  # or it is rewritten already
             return
-        self.done.add(shading.objgen)
         shading.ColorSpace = Name.DeviceGray if isinstance(paint, _Shades) else Name.DeviceCMYK
         left = [shading.Function]
         while left:
@@ -238,11 +232,18 @@ def _converted(space: str, colour: Colour, resources: Any, paint: Paint, drawn: 
     return paint.of_rgb(colour)
 
 
+def _matrix(thing: Any) -> Any:
+    import pikepdf
+
+    return pikepdf.Matrix(*_floats(thing["/Matrix"])) if "/Matrix" in thing else pikepdf.Matrix()
+
+
 def _floats(operands: Any) -> Colour:
     return tuple(float(operand) for operand in operands)
 
 
 def exact(part: float) -> Any:
+    """A number as PDF writes it."""
     from decimal import Decimal
 
     return Decimal(f"{part:.4f}").normalize() + 0 if part else 0
