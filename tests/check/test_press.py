@@ -34,15 +34,14 @@ def test_text_pages_have_black_ink_alone(press: Path, built: Built) -> None:
 
 
 def _has_colour(page: pikepdf.Page) -> bool:
-    """By its operators and pictures."""
-    images = any(one.get("/ColorSpace") == "/DeviceCMYK" for one in page.images.values() if _draws(page, one))
-    content = pikepdf.parse_content_stream(page, "k K")
-    return images or any(any(map(float, operands[:3])) for operands, _ in content)
-
-
-def _draws(page: pikepdf.Page, image: pikepdf.Object) -> bool:
-    drawn = {str(operands[0]) for operands, _ in pikepdf.parse_content_stream(page, "Do")}
-    return any(page.images[name].objgen == image.objgen for name in drawn if name in page.images)
+    """By the operators and pictures of its content."""
+    for operands, operator in pikepdf.parse_content_stream(page, "k K Do"):
+        if str(operator) == "Do":
+            if page.Resources.XObject[operands[0]].get("/ColorSpace") == "/DeviceCMYK":
+                return True
+        elif any(map(float, operands[:3])):
+            return True
+    return False
 
 
 def test_no_fault(press: Path) -> None:
