@@ -27,6 +27,7 @@ class Job:
     pictures: Mapping[str, bytes]
     places: Mapping[str, tuple[Position, ...]]
     page_name: Callable[[int], str] = lambda index: f"page {index + 1}"
+    folds: tuple[float, ...] = ()  # points from the left trim, where the sheet of a cover is folded
     spine: str = ""  # on which side of the first page the spine is, where no bleed is wanted; else ""
 
     @cached_property

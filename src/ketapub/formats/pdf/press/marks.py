@@ -6,7 +6,7 @@ laid on each other by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 
@@ -20,15 +20,16 @@ def widened(box: Box, by: float) -> Box:
     return left - by, bottom - by, right + by, top + by
 
 
-def crop_marks(trim: Box, bleed: Box) -> bytes:
-    """Two lines at each corner, in line with the edges of the trimmed page."""
-    lines = "\n".join(f"{_n(x)} {_n(y)} m {_n(to_x)} {_n(to_y)} l S" for x, y, to_x, to_y in _lines(trim, bleed))
+def crop_marks(trim: Box, bleed: Box, folds: Sequence[float] = ()) -> bytes:
+    """Two lines at each corner, in line with the edges of the trimmed page; and two in line with each fold."""
+    ends = _lines(trim, bleed, folds)
+    lines = "\n".join(f"{_n(x)} {_n(y)} m {_n(to_x)} {_n(to_y)} l S" for x, y, to_x, to_y in ends)
     return f"\nq /{SPACE} CS 1 SCN {WIDTH} w 0 J [] 0 d\n{lines}\nQ\n".encode()
 
 
-def _lines(trim: Box, bleed: Box) -> Iterator[Box]:
+def _lines(trim: Box, bleed: Box, folds: Sequence[float]) -> Iterator[Box]:
     inner, outer = widened(bleed, GAP), widened(bleed, GAP + LENGTH)
-    for x in (trim[0], trim[2]):
+    for x in (trim[0], *folds, trim[2]):
         yield x, inner[1], x, outer[1]
         yield x, inner[3], x, outer[3]
     for y in (trim[1], trim[3]):

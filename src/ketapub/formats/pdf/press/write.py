@@ -46,7 +46,9 @@ def press_pdf(document: Any, job: Job, problems: Problems, labels: Any = None) -
         converter = Converter(inks, lambda name: job.pictures.get(job.names.get(name, "")), flat=standard.flat)
         for index, (page, laid) in enumerate(zip(pdf.pages, document.pages, strict=True)):
             content = converter.page(page.obj, index)
-            _finish_page(pdf, page.obj, content, _boxes(laid, _spine(job.spine, index)), marks=settings.crop_marks)
+            boxes = _boxes(laid, _spine(job.spine, index))
+            marks = crop_marks(*boxes, job.folds) if settings.crop_marks else b""
+            _finish_page(pdf, page.obj, content, boxes, marks)
         _mix_in_inks(pdf, converter.noted, standard)
         _name_spaces(pdf, marks=settings.crop_marks)
         _leave_screens(pdf)
@@ -58,14 +60,14 @@ def press_pdf(document: Any, job: Job, problems: Problems, labels: Any = None) -
         return _saved(pdf, standard)
 
 
-def _finish_page(pdf: Any, page: Any, content: bytes, boxes: tuple[Box, Box], *, marks: bool) -> None:
+def _finish_page(pdf: Any, page: Any, content: bytes, boxes: tuple[Box, Box], marks: bytes) -> None:
     """Content, and the boxes: what is cut (trim), what is printed (bleed), the paper of the file (media)."""
     from pikepdf import Array
 
     trim, bleed = boxes
     media = bleed
     if marks:
-        content, media = b"q\n" + content + b"\nQ" + crop_marks(trim, bleed), widened(bleed, ROOM)
+        content, media = b"q\n" + content + b"\nQ" + marks, widened(bleed, ROOM)
     page.Contents = pdf.make_stream(content)
     for key, box in (("/MediaBox", media), ("/BleedBox", bleed), ("/TrimBox", trim)):
         page[key] = Array([exact(edge) for edge in box])
