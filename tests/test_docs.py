@@ -34,7 +34,6 @@ UNUSED = {
     "site": "site",
     "handouts": "handouts",
     "book.series": "series",
-    "print.paper-caliper": "paper_caliper",
     "about.certified-by": "certified_by",
     "crisis.search-words": "search_words",
 }
@@ -42,6 +41,7 @@ NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],
+    "print": ["", "What the spine and the cover are made of is told in [cover.md](cover.md)."],
     "press": ["", "What becomes of colours and pictures, and what the presets are, is told in [press.md](press.md)."],
     "markdown": ["", "Formulas are not supported yet: with `math = true`, each one is a problem."],
 }

@@ -37,7 +37,10 @@ def pages(stock: Made) -> dict[str, etree._Element]:
     return documents(stock)
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("pdf", "press", "large-print", "booklet")])
+PAPER = ("pdf", "press", "cover", "large-print", "booklet")  # each has tests of its own
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in PAPER])
 def test_same_bytes_again(stock: Made, name: str) -> None:
     again = make(BOOKS / "stock", name)
     assert again.files
@@ -55,8 +58,8 @@ def test_same_pdf_and_booklet_again(stock: Made) -> None:
 
 def test_every_format_gives_files_and_no_complaint(stock: Made, large: Made) -> None:
     files = {name: f"stock.{name}" for name in FORMATS}
-    files |= {name: f"stock-{name}.pdf" for name in ("press", "large-print", "booklet")} | {"json": "book.json"}
-    assert set(stock.files) | set(large.files) | {"stock-press.pdf"} == set(files.values())
+    files |= {name: f"stock-{name}.pdf" for name in PAPER[1:]} | {"json": "book.json"}
+    assert set(stock.files) | set(large.files) | {"stock-press.pdf", "stock-cover.pdf"} == set(files.values())
     assert stock.problems.found == []
 
 

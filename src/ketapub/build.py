@@ -16,10 +16,10 @@ from pathlib import Path
 
 from ketapub.cache import Cache
 from ketapub.document import Book
-from ketapub.editions import EDITIONS, check_same_words, select
+from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
 from ketapub.formats import FORMATS, maker
-from ketapub.formats.made import Made, Reading
+from ketapub.formats.made import Made, Paged
 from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.parse import parse
@@ -132,15 +132,17 @@ def make_formats(
         from ketapub.formats.pdf.cover import cover_picture
 
         made = replace(made, cover=cover_picture(book, theme, problems))
-    for name in sorted(names, key=lambda name: name == "booklet"):  # it is made of the pages of the reading edition
+    for name in sorted(names, key=lambda name: name in ("booklet", "cover")):  # made of the pages of other editions
         progress(name)
         if name == "press":
             check_same_words(book, problems, format="press", other="pdf")
-        shown = select(book, problems, format=name, edition=EDITIONS.get(name, ""))
+        shown = select(book, problems, format=SHOWN_AS.get(name, name), edition=EDITIONS.get(name, ""))
         problems.stop_on_errors()
         bundle = maker(name)(shown, theme, made, problems)
         problems.stop_on_errors()
         made = replace(made, files=made.files + bundle)
         if name == "pdf" and bundle:
-            made = replace(made, reading=Reading(shown, bundle[0].data))
+            made = replace(made, reading=Paged(shown, bundle[0].data))
+        if name == "press" and bundle:
+            made = replace(made, press=Paged(shown, bundle[0].data))
     return made.files

@@ -14,6 +14,8 @@ from ketapub.problems import Problems
 
 # What `when-edition` calls the edition that a format is.
 EDITIONS: Mapping[str, str] = {"large-print": "large-print"}
+# The cover is as thick as the pages of the press edition.
+SHOWN_AS: Mapping[str, str] = {"cover": "press"}
 
 
 def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", clinic: str = "") -> d.Book:

@@ -121,7 +121,9 @@ class PrintSettings:
     trim: tuple[Length, ...] = setting(
         list_of(LENGTH, exactly=2), (Length("6in"), Length("9in")), "Width and height of the trimmed page"
     )
-    paper_caliper: Length = setting(LENGTH, Length("0.0025in"), "Thickness of a page, for the spine")
+    paper_caliper: Length = setting(
+        length_up_to("1mm"), Length("0.0025in"), "Thickness of a page, half that of a leaf, for the spine of the cover"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ Format = Callable[[Book, Theme, Made, Problems], Bundle]
 _MAKERS: Mapping[str, str] = {
     "pdf": "ketapub.formats.pdf:make_pdf",
     "press": "ketapub.formats.pdf.press:make_press",
+    "cover": "ketapub.formats.pdf.wrap:make_cover",
     "large-print": "ketapub.formats.pdf.large_print:make_large_print",
     "booklet": "ketapub.formats.pdf.booklet:make_booklet",
     "epub": "ketapub.formats.epub:make_epub",
