@@ -43,7 +43,12 @@ def shipped() -> Intent:
 
 
 def printed(
-    body: str, css: str = "", pictures: dict[str, bytes] | None = None, spine: str = "", **settings: object
+    body: str,
+    css: str = "",
+    pictures: dict[str, bytes] | None = None,
+    spine: str = "",
+    black_only: bool = False,
+    **settings: object,
 ) -> Printed:
     """`settings` are those of [press]. A picture is called by its name under https://book.invalid/."""
     problems, pictures = Problems(), pictures or {}
@@ -57,7 +62,10 @@ def printed(
     document.metadata.created = document.metadata.modified = "2026-01-15"
     info = Info(book=BookSettings(title="A page"), press=press)
     places = {name: (Position("a.md", line),) for line, name in enumerate(pictures, 1)}
-    return Printed(press_pdf(document, Job(info, shipped(), pictures, places, spine=spine), problems), problems)
+    return Printed(
+        press_pdf(document, Job(info, shipped(), pictures, places, spine=spine, black_only=black_only), problems),
+        problems,
+    )
 
 
 def shown(name: str) -> str:

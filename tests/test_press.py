@@ -265,6 +265,27 @@ def test_no_pixel_has_more_ink_than_the_limit(limit: int) -> None:
             assert other[3] >= one[3]  # no black is lost: a part of the three becomes black
 
 
+def test_colours_brought_down_look_the_same() -> None:
+    inks = Inks(shipped(), 400)
+    steps = range(0, 256, 15)
+    cube = Image.frombytes(
+        "RGB", (18, 18 * 18), bytes(one for r in steps for g in steps for b in steps for one in (r, g, b))
+    )
+    before = inks.of_picture(cube, None)
+    lab = ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(io.BytesIO(shipped().profile)),
+        ImageCms.createProfile("LAB"),
+        "CMYK",
+        "LAB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC,
+    )
+    assert most_ink(before) > 260
+    pairs = zip(pixels(lab.apply(before)), pixels(lab.apply(limited(before, 240))), strict=True)
+    changes = [sum((x - y) ** 2 for x, y in zip(_signed(one), _signed(two), strict=True)) ** 0.5 for one, two in pairs]
+    assert 0 < sum(change > 0 for change in changes) < 40
+    assert max(changes) < 7
+
+
 def pixels(picture: Image.Image) -> list[tuple[int, ...]]:
     return list(zip(*(band.tobytes() for band in picture.split()), strict=True))
 

@@ -134,7 +134,9 @@ class PressSettings:
     bleed_at_spine: bool = setting(FLAG, True, "Whether they do so at the spine as well; some printers want none there")
     ink_limit: int = setting(whole(100, 400), 240, "Most ink on one spot, in per cent")
     output_intent: str = setting(PATH, "", "The printer's ICC profile, a file of the book; else a general one")
-    black_only: bool = setting(FLAG, False, "Whether the pages are printed in black ink alone: colours become greys")
+    black_only: bool = setting(
+        FLAG, False, "Whether the pages, not the cover, are printed in black ink alone: colours become greys"
+    )
     crop_marks: bool = setting(FLAG, False, "Whether to draw crop marks")
 
 

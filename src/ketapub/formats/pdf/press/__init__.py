@@ -39,6 +39,7 @@ def make_press(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bu
         job_of(book, intent),
         page_name=lambda index: f"page {_label(index, starts)}",
         spine="" if book.info.press.bleed_at_spine else first_spine,
+        black_only=book.info.press.black_only,
     )
     data = press_pdf(document, job, problems, labels=page_labels(starts))
     return (OutputFile(f"{book.info.book.slug}-press.pdf", data),)

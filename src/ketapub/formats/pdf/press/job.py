@@ -29,6 +29,7 @@ class Job:
     page_name: Callable[[int], str] = lambda index: f"page {index + 1}"
     folds: tuple[float, ...] = ()  # points from the left trim, where the sheet of a cover is folded
     spine: str = ""  # on which side of the first page the spine is, where no bleed is wanted; else ""
+    black_only: bool = False  # whether colours become greys
 
     @cached_property
     def names(self) -> Mapping[str, str]:

@@ -96,8 +96,7 @@ def _is_black_and_white(pixels: Image) -> bool:
 def _on_paper(pixels: Image, alpha: Image) -> Image:
     from PIL import Image
 
-    paper = Image.new(pixels.mode, pixels.size, WHITE if pixels.mode == "L" else (WHITE,) * 3)
-    return Image.composite(pixels, paper, alpha)
+    return Image.composite(pixels, Image.new(pixels.mode, pixels.size, "white"), alpha)
 
 
 def _grey_of(pixels: Image) -> Image | None:

@@ -18,7 +18,7 @@ from ketapub.formats.pdf.press.job import Job, tell
 from ketapub.formats.pdf.press.marks import ROOM, SPACE, Box, crop_marks, widened
 from ketapub.problems import Problems
 
-# What is for screens only.
+# Keys of the catalogue that are for screens only.
 SCREENS = (
     "/Names",
     "/Dests",
@@ -42,7 +42,7 @@ def press_pdf(document: Any, job: Job, problems: Problems, labels: Any = None) -
         drawn = to_plain_pdf(document)
     problems.stop_on_errors()
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        inks = Inks(job.intent, settings.ink_limit, settings.black_only)
+        inks = Inks(job.intent, settings.ink_limit, job.black_only)
         converter = Converter(inks, lambda name: job.pictures.get(job.names.get(name, "")), flat=standard.flat)
         for index, (page, laid) in enumerate(zip(pdf.pages, document.pages, strict=True)):
             content = converter.page(page.obj, index)
@@ -54,7 +54,7 @@ def press_pdf(document: Any, job: Job, problems: Problems, labels: Any = None) -
         _leave_screens(pdf)
         if labels is not None:
             pdf.Root.PageLabels = labels
-        id = document_id(drawn, job.intent.profile, repr(settings).encode())
+        id = document_id(drawn, job.intent.profile, repr((settings, job.spine, job.black_only)).encode())
         add_description(pdf, standard, job.intent, document.metadata, id)
         tell(converter.noted, job, problems)
         return _saved(pdf, standard)
