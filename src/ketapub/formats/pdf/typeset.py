@@ -17,6 +17,7 @@ from ketapub import document as d
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems
+from ketapub.formats.pdf.floats import fill_gaps
 from ketapub.formats.pdf.parts import Part, make_parts
 from ketapub.problems import NOWHERE, Position, Problems, Severity
 from ketapub.theme import Theme
@@ -168,7 +169,7 @@ class _Typesetter:
         whole: set[str] = set()  # emergency callouts that stand on one page only if their notes need not
         while True:
             tree = self.tree(part)
-            notes = [span for span in tree.iter("span") if span.get("class") == "footnote"]
+            notes = _notes(tree)
             _nudge(tree, notes, nudges)
             _set_apart(tree, apart)
             _let_notes_go(tree, whole)
@@ -185,6 +186,7 @@ class _Typesetter:
                     whole |= broken
                     given_up |= {notes.index(note) for note in _notes_in(tree, broken)}
                     continue
+                document = self.filled(tree, css, document, given_up, whole)
                 for index in displaced:
                     id = notes[index].get("id", "")
                     message = f'the footnote "{id}" stands on the page after the one that calls it'
@@ -206,6 +208,22 @@ class _Typesetter:
                 else:
                     given_up.add(index)
                     nudges.pop(index, None)
+
+    def filled(
+        self, tree: ElementTree.Element, css: str, document: Document, displaced: set[int], whole: set[str]
+    ) -> Document:
+        """The layout with less white before figures, if it has no other fault then: no note but these `displaced`, no
+        emergency callout but the `whole` ones, no urgent ones on one page more than before."""
+        notes = _notes(tree)
+        crowded = _crowded(document, self.urgent)
+
+        def is_sound(other: Document) -> bool:
+            lost, now = _misplaced_notes(other, notes)
+            broken = _broken(other, self.emergencies)
+            return not lost and now <= displaced and broken <= whole and _crowded(other, self.urgent) <= crowded
+
+        pinned = {*self.urgent, *self.emergencies}
+        return fill_gaps(tree, document, lambda: self.engine.lay_out(tree, css), is_sound, pinned)
 
     def tree(self, part: Part) -> ElementTree.Element:
         tree = ElementTree.fromstring(part.page(self.title, self.stamp))
@@ -266,9 +284,13 @@ def _broken(document: Document, emergencies: Mapping[str, Position]) -> set[str]
     return {id for id, pages in _pages_of(document, emergencies).items() if len(pages) > 1}
 
 
+def _notes(tree: ElementTree.Element) -> list[ElementTree.Element]:
+    return [span for span in tree.iter("span") if span.get("class") == "footnote"]
+
+
 def _notes_in(tree: ElementTree.Element, ids: set[str]) -> list[ElementTree.Element]:
     callouts = [one for one in tree.iter("aside") if one.get("id") in ids]
-    return [span for callout in callouts for span in callout.iter("span") if span.get("class") == "footnote"]
+    return [note for callout in callouts for note in _notes(callout)]
 
 
 def _let_notes_go(tree: ElementTree.Element, ids: set[str]) -> None:
