@@ -29,9 +29,9 @@ check: setup-check book
 check-citations: setup-check
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -rP -m "" tests/check_citations
 
-# CPU time against the bare engine, as ratios with limits.
+# CPU time against the bare engine, and of tags against none, as ratios with limits.
 bench: setup
-	@$(PY) bench/citations.py
+	@failed=0; for one in citations tags; do $(PY) bench/$$one.py || failed=1; done; exit $$failed
 
 # Rewrite the golden texts from what the code does now; then read the diff.
 golden: setup

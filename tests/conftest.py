@@ -10,6 +10,7 @@ import pytest
 
 from ketapub import document as d
 from ketapub.build import make_formats
+from ketapub.formats.made import Made as Run
 from ketapub.manuscript import read_manuscript
 from ketapub.parse import parse
 from ketapub.problems import Problems
@@ -35,17 +36,23 @@ def resolved(root: Path, problems: Problems) -> d.Book:
     return resolve(parse(manuscript, problems), manuscript, load_theme(), problems)
 
 
-def make(root: Path, *formats: str) -> Made:
+def make(root: Path, *formats: str, pdf_standard: str = "ua-1") -> Made:
     """A book and its outputs, in memory."""
     problems = Problems()
     book = resolved(root, problems)
-    bundle = make_formats(book, load_theme(), formats, problems, lambda step: None)
+    made = Run(pdf_standard=pdf_standard)
+    bundle = make_formats(book, load_theme(), formats, problems, lambda step: None, made)
     return Made(book, {file.path: file.data for file in bundle}, problems)
 
 
 @pytest.fixture(scope="session")
 def stock() -> Made:
     return make(BOOKS / "stock", "pdf", "booklet", "epub", "html", "json")
+
+
+@pytest.fixture(scope="session")
+def stock_ua_2() -> Made:
+    return make(BOOKS / "stock", "pdf", "booklet", pdf_standard="ua-2")
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,13 @@
 
 These are the faults that validators do not see, and some that they do, so that the fast tests need no validator: of the
 faults that tests/slow/test_pdf_mutants.py puts into a file, veraPDF 1.28 lets a good part pass. The numbers are clauses
-of ISO 32000-1 (PDF 1.7), ISO 14289-1 (PDF/UA-1, "UA") and ISO 19005-2 (PDF/A-2, "A").
+of ISO 32000-1 (PDF 1.7), ISO 14289-1 (PDF/UA-1, "UA") and ISO 19005-2 (PDF/A-2, "A"); where only a file of PDF 2.0 is
+asked, of ISO 32000-2 ("2.0"), ISO 14289-2 ("UA-2") and ISO 19005-4 ("A-4").
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +22,13 @@ BLOCKS = {"P", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "THead", "T
 BLOCKS |= {f"H{level}" for level in range(1, 7)}
 INLINES = {"Span", "Quote", "Note", "Reference", "BibEntry", "Code", "Link", "Figure", "Formula"}
 STANDARD = GROUPS | BLOCKS | INLINES
+OLD = {"Art", "BlockQuote", "TOC", "TOCI", "Index", "Quote", "Reference", "BibEntry", "Code"}  # not in PDF 2.0
+OLD_SPACE, SPACE = "http://iso.org/pdf/ssn", "http://iso.org/pdf2/ssn"
+NEW = STANDARD - {"Note"} | {"FENote", "Title", "Aside", "Em", "Strong"}
+CLAIMS = {
+    "1.7": ("<pdfuaid:part>1<", "<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfaProperty:name>part<"),
+    "2.0": ("<pdfuaid:part>2<", "<pdfuaid:rev>2024<", "<pdfaid:part>4<", "<pdfaid:rev>2020<", "<pdfaid:conformance>F<"),
+}
 INSIDE = {  # UA 7.2: what may stand in these
     "L": {"L", "LI", "Caption"},
     "LI": {"Lbl", "LBody"},
@@ -32,24 +41,28 @@ INSIDE = {  # UA 7.2: what may stand in these
     "TOCI": {"Lbl", "Reference", "NonStruct", "P", "TOC"},
 }
 NUMBERINGS = {"/None", "/Disc", "/Circle", "/Square", "/Decimal"}
+NEW_NUMBERINGS = {"/Description", "/Unordered"}
 FORBIDDEN = {"/AA", "/OpenAction", "/AcroForm", "/Requirements", "/OCProperties", "/NeedsRendering", "/Perms"}
 DRAWING = {"TJ", "Tj", "f", "f*", "S", "B", "B*", "sh", "Do"}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def faults(pdf: pikepdf.Pdf, *, book: bool = True) -> list[str]:
-    """`book`: whether it has to have an outline and page labels."""
-    found = list(_file(pdf))
+def faults(pdf: pikepdf.Pdf, version: str = "1.7", *, book: bool = True) -> list[str]:
+    """`version` of PDF that it has to be; `book`: whether it has to have an outline, page labels, and what goes with a
+    book."""
+    found = [*_file(pdf, version), *_files(pdf, version, book)]
     if "/StructTreeRoot" not in pdf.Root:
         return [*found, "no tags (14.7.2)"]
     found += _Tree(pdf).faults()
+    if not found and version == "2.0":
+        found += _references(pdf)
     if not found:
         found += _meaning(pdf)
         found += _ways(pdf, book)
     return found
 
 
-def _file(pdf: pikepdf.Pdf) -> Iterator[str]:
+def _file(pdf: pikepdf.Pdf, version: str) -> Iterator[str]:
     root = pdf.Root
     if str(root.get("/Lang", "")) == "":
         yield "no language of the document (UA 7.2)"
@@ -57,8 +70,10 @@ def _file(pdf: pikepdf.Pdf) -> Iterator[str]:
         yield "not marked as tagged (UA 7.1)"
     if root.get("/ViewerPreferences", {}).get("/DisplayDocTitle") is not True:
         yield "a reader shows the name of the file as its title (UA 7.1)"
-    if pdf.pdf_version != "1.7":
+    if pdf.pdf_version != version:
         yield f"version {pdf.pdf_version}"
+    if version == "2.0" and "/Info" in pdf.trailer:
+        yield "a dictionary of information beside the metadata (A-4 6.1.3)"
     if pdf.is_encrypted or "/ID" not in pdf.trailer:
         yield "encrypted, or without an identifier (A 6.1.3)"
     yield from (f"forbidden in the catalog: {key} (A 6)" for key in FORBIDDEN & set(root.keys()))
@@ -67,7 +82,7 @@ def _file(pdf: pikepdf.Pdf) -> Iterator[str]:
         yield "no RGB output intent (A 6.2.3)"
     metadata = root.get("/Metadata")
     text = metadata.read_bytes().decode() if metadata is not None else ""
-    for claim in ("<pdfuaid:part>1<", "<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfaProperty:name>part<"):
+    for claim in CLAIMS[version]:
         if claim not in text:
             yield f"metadata lacks {claim} (UA 5, A 6.6)"
     if "<dc:title>" not in text:
@@ -86,6 +101,24 @@ def _file(pdf: pikepdf.Pdf) -> Iterator[str]:
         for name, image in page.obj.Resources.get("/XObject", {}).items():
             if image.get("/Interpolate"):
                 yield f"page {number}: {name} is interpolated (A 6.2.8)"
+
+
+def _files(pdf: pikepdf.Pdf, version: str, book: bool) -> Iterator[str]:
+    """What goes with it: a file in PDF/A-4f (A-4 6.9), nothing in PDF/A-2."""
+    names = list(pdf.Root.get("/Names", {}).get("/EmbeddedFiles", Dictionary(Names=Array())).Names)[1::2]
+    if [one.objgen for one in names] != [one.objgen for one in pdf.Root.get("/AF", [])]:
+        yield "a file that is not associated, or associated and not there (2.0 14.13)"
+    if bool(names) != (version == "2.0" and book):
+        yield f"{len(names)} files in it"
+    for one in names:
+        if "/AFRelationship" not in one or not str(one.get("/Desc", "")) or "/UF" not in one:
+            yield "a file that does not say what it is (UA-2 8.14.1)"
+        try:
+            data = json.loads(one.EF.F.read_bytes())
+        except ValueError:
+            data = {}
+        if not data.get("chapters"):
+            yield "a file without the book"
 
 
 class _Tree:
@@ -144,6 +177,9 @@ class _Tree:
             self.found.append("the next key of the parent tree is taken (14.7.2)")
         if len(root.K) != 1 or str(root.K[0].S) != "/Document":
             self.found.append("the tree has not one document at its root")
+        self.spaces = {one.objgen: str(one.NS) for one in root.get("/Namespaces", [])}
+        if sorted(self.spaces.values()) != ([OLD_SPACE, SPACE] if self.pdf.pdf_version == "2.0" else []):
+            self.found.append("namespaces that are not those of PDF (2.0 14.8.6)")
         for role, standard in root.get("/RoleMap", {}).items():
             if role[1:] in STANDARD or str(standard)[1:] not in STANDARD:
                 self.found.append(f"{role} is mapped to {standard} (UA 7.1)")
@@ -155,6 +191,10 @@ class _Tree:
         page = one.get("/Pg", page)
         if one.P.objgen != parent.objgen:
             self.found.append(f"{one.S}: its parent is another element")
+        if self.spaces:
+            space = self.spaces.get(one.NS.objgen) if "/NS" in one else ""
+            if space != (OLD_SPACE if str(one.S)[1:] in OLD else SPACE):
+                self.found.append(f"{one.S} is in no namespace that knows it (UA-2 8.2.4)")
         if "/ID" in one:
             if bytes(one.ID) in self.ids:
                 self.found.append(f"{one.S}: its ID is that of another one")
@@ -201,15 +241,59 @@ class _Tree:
             self.found.append("the tree of IDs is not that of the elements' (14.7.2)")
 
 
+def _references(pdf: pikepdf.Pdf) -> Iterator[str]:
+    """Elements that name other elements, and destinations that do."""
+    elements = {one.number: one for one in tag_tree(pdf).walk()}
+    pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+    names = list(pdf.Root.get("/Names", {}).get("/Dests", Dictionary(Names=Array())).Names)
+    known = {bytes(name): place for name, place in zip(names[::2], names[1::2], strict=True)}
+
+    def named(place: Any) -> Element | None:
+        return elements.get(place.SD[0].objgen) if isinstance(place, Dictionary) and "/SD" in place else None
+
+    for one in elements.values():
+        others = [elements[number] for number in one.refers if number in elements]
+        if len(others) < len(one.refers):
+            yield f"{one.role} refers to what is not in the tree (2.0 14.7.2)"
+        calls = [other for other in others if other.role == "Reference" and one.number in other.refers]
+        if one.role == "FENote" and (not calls or calls != others):
+            yield "a note and its call do not name each other (UA-2 8.2.5.14)"
+        if one.role == "TOCI":
+            link = next(annotation for kid in one.walk() for annotation in kid.links)
+            if others != [named(known.get(bytes(link.Dest)))]:
+                yield "a line of the contents does not name what it leads to (UA-2 8.2.5.8)"
+    items = list(_items(pdf.Root.Outlines)) if "/Outlines" in pdf.Root else []
+    for place in [*known.values(), *(item.get("/A", item.get("/Dest")) for item in items)]:
+        element = named(place)
+        if element is None or list(place.SD)[1:] != list(place.D)[1:]:
+            yield "a destination that names no element (UA-2 8.8)"
+        elif not any(pages.get(place.D[0].objgen) in kid.pages for kid in element.walk()):
+            yield f"a destination that names an element of another page: {element.role}"
+    for item in items:
+        element = named(item.get("/A"))
+        titles = [one.title for one in element.walk() if one.title] if element else [""]
+        if not titles[0].endswith(re.sub(r"^\d+\. ", "", str(item.Title))):
+            yield f"the outline leads to another element: {item.Title}"
+
+
+def _items(parent: Any) -> Iterator[Any]:
+    item = parent.get("/First")
+    while item is not None:
+        yield item
+        yield from _items(item)
+        item = item.get("/Next")
+
+
 def _meaning(pdf: pikepdf.Pdf) -> Iterator[str]:
     """What the elements say."""
-    tree = tag_tree(pdf)
-    mapped = {role[1:]: str(standard)[1:] for role, standard in pdf.Root.StructTreeRoot.get("/RoleMap", {}).items()}
+    tree, new = tag_tree(pdf), pdf.pdf_version == "2.0"
+    standard, numberings = (NEW, NUMBERINGS | NEW_NUMBERINGS) if new else (STANDARD, NUMBERINGS)
+    mapped = {role[1:]: str(known)[1:] for role, known in pdf.Root.StructTreeRoot.get("/RoleMap", {}).items()}
     level = 0
     for one in tree.walk():
-        role = mapped.get(one.role, one.role)
+        role = one.role if new else mapped.get(one.role, one.role)
         kids = [kid for kid in one.kids if isinstance(kid, Element)]
-        if role not in STANDARD:
+        if role not in standard:
             yield f"{role} is no structure type (UA 7.1)"
         if role in INSIDE and (len(kids) < len(one.kids) or {kid.role for kid in kids} - INSIDE[role]):
             yield f"{role} holds what it may not hold (UA 7.2)"
@@ -221,37 +305,45 @@ def _meaning(pdf: pikepdf.Pdf) -> Iterator[str]:
             if int(role[1]) > level + 1:
                 yield f"{role} after H{level}: {one.text()} (UA 7.4.2)"
             level = int(role[1])
-            if not one.title:
-                yield f"{role} without a title"
+        if re.fullmatch("H[1-6]|Title", role) and not one.title:
+            yield f"{role} without a title"
+        if "Caption" in (roles := [kid.role for kid in kids]) and "Caption" not in (roles[0], roles[-1]):
+            yield "a caption that is neither the first nor the last in what it belongs to (UA-2 8.2.5.27)"
+        if new and "Figure" in roles and "Caption" in roles and roles.count("Figure") == 1 and len(kids) == 2:
+            yield "a caption that is not in its figure (2.0 14.8.4.8.4)"
         if role in ("Figure", "Formula") and (not one.alt.strip() or "BBox" not in one.attributes):
             yield f"{role} without words, or without a place (UA 7.3)"
-        if role == "L" and str(one.attributes.get("ListNumbering", "")) not in NUMBERINGS:
+        if role == "L" and str(one.attributes.get("ListNumbering", "")) not in numberings:
             yield "a list does not say what numbers it (UA 7.6)"
-        if role == "L" and (labels := _numbering(kids)) not in ("", one.attributes.get("ListNumbering")):
+        if role == "L" and (labels := _numbering(kids, new)) and one.attributes["ListNumbering"] not in labels:
             yield f"a list does not say that it is {labels} (14.8.5.5)"
         if role == "TH" and str(one.attributes.get("Scope", "")) not in ("/Row", "/Column"):
             yield "a header that heads nothing (UA 7.5)"
         if role == "Table":
             yield from _table(kids)
-        if role == "Note":
+        if role in ("Note", "FENote"):
             yield from _note(one)
+        if role == "FENote" and one.attributes.get("NoteType") != Name.Footnote:
+            yield "a note that does not say which kind it is (UA-2 8.2.5.14)"
         if role == "Link":
             yield from _link(one)
         for before, kid in zip([None, *one.kids], one.kids, strict=False):
-            if getattr(kid, "role", "") == "Note" and getattr(before, "role", "") != "Reference":
+            if getattr(kid, "role", "") in ("Note", "FENote") and getattr(before, "role", "") != "Reference":
                 yield "a note that does not stand behind its call"
 
 
-def _numbering(items: list[Element]) -> str:
-    """What the labels of a list are; "" if it has none."""
+def _numbering(items: list[Element], new: bool) -> set[str]:
+    """What the labels of a list may be called; nothing if it has none."""
     labels = {
         kid.text().strip() for item in items for kid in item.kids if isinstance(kid, Element) and kid.role == "Lbl"
     }
     if all(re.fullmatch(r"\d+\.", label) for label in labels):
-        return "/Decimal" if labels else ""
+        return {"/Decimal"} if labels else set()
     if labels <= {"•", "–"}:
-        return "/Disc"
-    return "/Square" if labels <= {"☐", "☑"} else "/None"
+        return {"/Disc"}
+    if labels <= {"☐", "☑"}:
+        return {"/Square"}
+    return NEW_NUMBERINGS if new else {"/None"}
 
 
 def _table(kids: list[Element]) -> Iterator[str]:
@@ -308,7 +400,8 @@ def _ways(pdf: pikepdf.Pdf, book: bool) -> Iterator[str]:
     keys = [bytes(one) for one in names[::2]]
     if keys != sorted(set(keys)):
         yield "named destinations are not sorted (7.9.6)"
-    known = dict(zip(keys, names[1::2], strict=True))
+    places = [place.D if isinstance(place, Dictionary) else place for place in names[1::2]]
+    known = dict(zip(keys, places, strict=True))
     yield from ("a destination on no page" for one in known.values() if one[0].objgen not in pages)
     for page in pdf.pages:
         for link in page.obj.get("/Annots", []):

@@ -24,6 +24,8 @@ class Element:
     kids: list[Element | str] = field(default_factory=list)
     links: list[pikepdf.Object] = field(default_factory=list)  # annotations
     pages: set[int] = field(default_factory=set)  # on which it stands, by itself
+    number: tuple[int, int] = (0, 0)  # of its object
+    refers: list[tuple[int, int]] = field(default_factory=list)  # to other elements
 
     def text(self) -> str:
         return "".join(kid if isinstance(kid, str) else kid.text() for kid in self.kids)
@@ -55,7 +57,8 @@ class _Reader:
     def element(self, obj: pikepdf.Object, page: pikepdf.Object | None) -> Element:
         page = obj.get("/Pg", page)
         texts = (str(obj.get(key, "")) for key in ("/Alt", "/Lang", "/T", "/ID", "/E"))
-        made = Element(str(obj.S)[1:], *texts, _attributes(obj))
+        made = Element(str(obj.S)[1:], *texts, _attributes(obj), number=obj.objgen)
+        made.refers = [other.objgen for other in obj.get("/Ref", [])]
         kids = obj.get("/K", [])
         for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
             if isinstance(kid, int):

@@ -362,7 +362,7 @@ class ExpectPrint(Expect):
 # Structure types that hold a line of words, and what it is.
 PDF_KINDS = {"P": "text", "Caption": "caption", "TH": "header", "TD": "cell", "LBody": "text", "Lbl": "term"}
 PDF_KINDS |= {f"H{level}": f"heading {level}" for level in range(1, 7)}
-PDF_INLINE = {"Span", "Link", "Reference", "Code", "Quote", "BibEntry", "Figure"}
+PDF_INLINE = {"Span", "Em", "Strong", "Link", "Reference", "Code", "Quote", "BibEntry", "Figure"}
 
 
 class PdfReader:
@@ -387,6 +387,8 @@ class PdfReader:
             self.lines(element, "callout" if callout else "code" if code else PDF_KINDS[element.role])
         elif element.role == "Figure":
             self.add("text", [f"⟦{element.alt}⟧"])
+            for kid in kids:
+                self.block(kid)  # its caption
         else:
             assert not any(isinstance(kid, str) for kid in element.kids), element
             for index, kid in enumerate(kids):
@@ -416,7 +418,7 @@ class PdfReader:
                     line.append(kid)
                 elif kid.role == "Figure":
                     line.append(f"⟦{kid.alt}⟧")
-                elif kid.role == "Note":
+                elif kid.role in ("Note", "FENote"):
                     self.note(kid)
                 elif kid.role in PDF_INLINE or (kid.role == "Lbl" and one.role == "Reference"):
                     visit(kid)

@@ -1,4 +1,5 @@
-"""The small pages of tag_cases.xml, laid out: one construct each, as a chapter of a book in English."""
+"""The small pages of tag_cases.xml, laid out: one construct each, as a chapter of a book in English, or in a language
+that is written from right to left."""
 
 from __future__ import annotations
 
@@ -26,6 +27,11 @@ class Case:
     name: str
     body: str
     css: str
+    language: str
+
+    @property
+    def direction(self) -> str:
+        return "ltr" if self.language == "en" else "rtl"
 
 
 def cases() -> list[Case]:
@@ -36,7 +42,7 @@ def cases() -> list[Case]:
     for case in ElementTree.fromstring(text.encode()):
         css = (SMALL if "small" in case.attrib else "") + case.get("css", "")
         body = "".join(ElementTree.tostring(kid, encoding="unicode") for kid in case)
-        found.append(Case(case.attrib["name"], body, css))
+        found.append(Case(case.attrib["name"], body, css, case.get("lang", "en")))
     return found
 
 
@@ -45,12 +51,19 @@ def _engine() -> Engine:
     picture = io.BytesIO()
     Image.new("L", (9, 9), 0).save(picture, "PNG")
     theme = load_theme()
-    return Engine(sheet(theme, "print.css"), {"dot.png": picture.getvalue()}, theme.folder / "fonts")
+    resources = {"dot.png": picture.getvalue()}
+    rules = [sheet(theme, "print.css")]
+    for path in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
+        resources[path.name] = path.read_bytes()
+        rules.append(f'@font-face {{ font-family: "{path.stem}"; src: url({path.name}) }}')
+    rules.append(':lang(he), :lang(ar) { font-family: "Literata", "hebrew", "arabic" }')
+    return Engine("\n".join(rules), resources, theme.folder / "fonts")
 
 
 def document(case: Case) -> Any:
     head = f"<head><title>{case.name}</title></head>"
-    html = f"<html lang='en'>{head}<body><section><h1>Case</h1>{case.body}</section></body></html>"
+    body = f"<body><section><h1>Case</h1>{case.body}</section></body>"
+    html = f"<html lang='{case.language}' dir='{case.direction}'>{head}{body}</html>"
     made = _engine().lay_out(ElementTree.fromstring(html), case.css)
     for one in made.pages:
         one.bookmarks.clear()  # a book makes an outline of its own

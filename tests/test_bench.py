@@ -1,4 +1,4 @@
-"""The benchmark runs and prints its table; what it measures is for `make bench` to judge, not for a test."""
+"""The benchmarks run and print their tables; what they measure is for `make bench` to judge, not for a test."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[1] / "bench/citations.py"
+import pytest
+
+BENCH = Path(__file__).parents[1] / "bench"
 
 
 def test_the_benchmark_of_citations_runs() -> None:
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), "--rounds", "1", "--only", "apa,"], capture_output=True, text=True, timeout=300
+        [sys.executable, str(BENCH / "citations.py"), "--rounds", "1", "--only", "apa,"],
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.stderr == ""
     head, row = done.stdout.splitlines()
@@ -19,3 +24,32 @@ def test_the_benchmark_of_citations_runs() -> None:
     assert row.startswith("apa, 60 works, 150 citations")
     assert row.removesuffix("  FAILED").endswith(" 0")
     assert done.returncode == (1 if row.endswith("FAILED") else 0)
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_tags_runs() -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCH / "tags.py"), "--rounds", "1", "--only", "stock"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stderr == ""
+    head, row = done.stdout.splitlines()
+    assert head.split() == [
+        "CPU",
+        "seconds",
+        "of",
+        "a",
+        "whole",
+        "build",
+        "bare",
+        "ua-1",
+        "ratio",
+        "ua-2",
+        "ratio",
+        "limit",
+    ]
+    assert row.startswith("the stock book")
+    assert len(row.split()) == 9
+    assert done.returncode in (0, 1)

@@ -210,7 +210,7 @@ def test_what_the_booklet_keeps_and_what_it_does_not(stock: Made) -> None:
         pikepdf.open(io.BytesIO(stock.file("-booklet.pdf"))) as pdf,
         pikepdf.open(io.BytesIO(stock.file("stock.pdf"))) as reading,
     ):
-        assert dict(pdf.docinfo) == dict(reading.docinfo)
+        assert {**pdf.docinfo, "/Producer": reading.docinfo.Producer} == dict(reading.docinfo)
         assert str(pdf.docinfo.Title) == stock.book.info.book.title
         assert str(pdf.Root.Lang) == "en-GB"
         assert pdf.Root.ViewerPreferences.Duplex == "/DuplexFlipShortEdge"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ketapub import __version__, cli
+from ketapub.formats.pdf.standard import STANDARDS
 from ketapub.outputs import LIST, OutputFile, write_outputs
 from ketapub.problems import Position, Problem, Problems, Stopped, explanations
 
@@ -176,6 +177,7 @@ def test_another_fault_of_the_system_is_not_hidden(fake):
         ["build", "--too", "pdf"],
         ["build", "a", "b"],
         ["build", "--jobs", "0"],
+        ["build", "--pdf-standard", "ua-3"],
         ["build", "--jobs", "many"],
         ["build", "--quiet", "--verbose"],
         ["build", "--str"],
@@ -276,6 +278,8 @@ def test_the_other_options(fake):
     options = asked(fake, "--strict", "--jobs", "3")[2]
     assert (options["strict"], options["jobs"]) == (True, 3)
     options = asked(fake)[2]
+    assert options["pdf_standard"] == "ua-1"
+    assert all(asked(fake, "--pdf-standard", name)[2]["pdf_standard"] == name for name in STANDARDS)
     assert options["strict"] is False
     assert options["jobs"] >= 1
 

@@ -58,6 +58,10 @@ def test_pdf_says_what_the_tree_says(stock: Made) -> None:
     check_pdf(stock)
 
 
+def test_pdf_2_says_what_the_tree_says(stock_ua_2: Made) -> None:
+    check_pdf(stock_ua_2)
+
+
 def test_large_print_says_what_the_tree_says(large: Made) -> None:
     check_pdf(large, "large-print")
 
@@ -80,7 +84,7 @@ def check_pdf(made: Made, name: str = "pdf", listed: Callable[[d.Table], bool] =
     assert reader.notes == expect.all_notes
     pictures = [element.alt for element in tree.walk() if element.role == "Figure"]
     assert pictures == expect.pictures
-    lines = [tidy(one.text()) for part in front for one in part.walk() if one.role in ("P", "H1", "Link")]
+    lines = [tidy(one.text()) for part in front for one in part.walk() if one.role in ("P", "Title", "H1", "Link")]
     wanted_lines = contents_lines(book.contents, labels, depth=2) + contents_lines(
         book.figures + book.tables, labels, depth=1
     )

@@ -53,6 +53,7 @@ def build(
     cache: Path | None = None,
     strict: bool = False,
     jobs: int = 1,
+    pdf_standard: str = "ua-1",
     progress: Callable[[str], None] = lambda step: None,
 ) -> Built:
     """Make the outputs named in `formats` (default: those of book.toml) of the book in `root`, into `out`.
@@ -66,7 +67,8 @@ def build(
     kept = Cache(cache, problems)
     book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
     _stop_on_warnings(problems, strict)  # before the slow part
-    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, Made(cache=kept))
+    made = Made(cache=kept, pdf_standard=pdf_standard)
+    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, made)
     _stop_on_warnings(problems, strict)
     progress("writing")
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)

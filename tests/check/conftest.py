@@ -1,5 +1,5 @@
 """What the validators judge: the real book, the stock book, and the stock book with its citations in notes and lists in
-its chapters; each built once a run by the command people use."""
+its chapters; each built once a run by the command people use, the paged editions once for each standard."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tools import ROOT
 
-FORMATS = "pdf,press,large-print,epub,html"
+FORMATS = {"ua-1": "pdf,press,large-print,epub,html", "ua-2": "pdf,large-print"}
 BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock", "notes": ROOT / "tests/books/stock"}
 STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 
@@ -23,14 +23,14 @@ class Built:
     book: str
     folder: Path
 
-    def file(self, ending: str) -> Path:
-        found = self.folder / f"{self.slug}{ending}"
+    def file(self, ending: str, standard: str = "ua-1") -> Path:
+        found = self.folder / standard / f"{self.slug}{ending}"
         assert found.exists(), found
         return found
 
     @property
     def slug(self) -> str:
-        return next(self.folder.glob("*.epub")).stem
+        return next(self.folder.glob("ua-1/*.epub")).stem
 
 
 @pytest.fixture(scope="session", params=BOOKS)
@@ -41,15 +41,23 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         book = shutil.copytree(book, tmp_path_factory.mktemp("source") / "book")
         settings = (book / "book.toml").read_text(encoding="utf-8")
         (book / "book.toml").write_text(re.sub(r"(?m)^style = .*$", STYLE, settings), encoding="utf-8")
-    command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out), "--to", FORMATS]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    for standard, formats in FORMATS.items():
+        command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out / standard), "--to", formats]
+        command += ["--pdf-standard", standard]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
     return Built(request.param, out)
 
 
+@pytest.fixture(params=FORMATS)
+def standard(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
+
+
 @pytest.fixture(params=[".pdf", "-large-print.pdf"], ids=["reading", "large"])
-def pdf(request: pytest.FixtureRequest, built: Built) -> Path:
-    return built.file(request.param)
+def pdf(request: pytest.FixtureRequest, built: Built, standard: str) -> Path:
+    return built.file(request.param, standard)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ veraPDF 1.28 finds about half of them: docs/accessibility-pdf.md has the list.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,11 +20,12 @@ pytestmark = pytest.mark.slow
 
 Mutation = Callable[[pikepdf.Pdf], Any]
 MUTANTS: dict[str, Mutation] = {}
+MUTANTS_2: dict[str, Mutation] = {}  # of what only PDF 2.0 has
 
 
-def mutant(name: str) -> Callable[[Mutation], Mutation]:
+def mutant(name: str, among: dict[str, Mutation] = MUTANTS) -> Callable[[Mutation], Mutation]:
     def keep(mutation: Mutation) -> Mutation:
-        MUTANTS[name] = mutation
+        among[name] = mutation
         return mutation
 
     return keep
@@ -42,6 +44,10 @@ def elements(pdf: pikepdf.Pdf, role: str = "") -> Iterator[Any]:
 
 def first(pdf: pikepdf.Pdf, role: str) -> Any:
     return next(elements(pdf, role))
+
+
+def notes(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    return elements(pdf, "FENote" if pdf.pdf_version == "2.0" else "Note")
 
 
 def attributes(one: Any) -> Any:
@@ -93,13 +99,13 @@ def _(pdf: pikepdf.Pdf) -> None:
 
 @mutant("no claim of PDF/UA")
 def _(pdf: pikepdf.Pdf) -> None:
-    data = pdf.Root.Metadata.read_bytes().replace(b"<pdfuaid:part>1<", b"<pdfuaid:part>3<")
+    data = re.sub(rb"<pdfuaid:part>\d<", b"<pdfuaid:part>3<", pdf.Root.Metadata.read_bytes())
     pdf.Root.Metadata.write(data)
 
 
 @mutant("no claim of PDF/A")
 def _(pdf: pikepdf.Pdf) -> None:
-    data = pdf.Root.Metadata.read_bytes().replace(b"<pdfaid:conformance>A<", b"<pdfaid:conformance>B<")
+    data = re.sub(rb"<pdfaid:conformance>.<", b"<pdfaid:conformance>B<", pdf.Root.Metadata.read_bytes())
     pdf.Root.Metadata.write(data)
 
 
@@ -185,7 +191,7 @@ def _(pdf: pikepdf.Pdf) -> None:
 
 @mutant("two notes of one ID")
 def _(pdf: pikepdf.Pdf) -> None:
-    one, other, *_ = elements(pdf, "Note")
+    one, other, *_ = notes(pdf)
     one.ID = other.ID
 
 
@@ -301,12 +307,12 @@ def first_table(pdf: pikepdf.Pdf) -> Any:
 
 @mutant("note without an ID")
 def _(pdf: pikepdf.Pdf) -> None:
-    del first(pdf, "Note")["/ID"]
+    del next(notes(pdf))["/ID"]
 
 
 @mutant("note that nothing calls")
 def _(pdf: pikepdf.Pdf) -> None:
-    note = first(pdf, "Note")
+    note = next(notes(pdf))
     kids = list(note.P.K)
     place = next(n for n, kid in enumerate(kids) if isinstance(kid, Dictionary) and kid.objgen == note.objgen)
     kids[place - 1].S = Name.Span
@@ -339,7 +345,8 @@ def _(pdf: pikepdf.Pdf) -> None:
 @mutant("outline to another page")
 def _(pdf: pikepdf.Pdf) -> None:
     item = pdf.Root.Outlines.First.Next
-    item.Dest = Array([pdf.pages[0].obj, *list(item.Dest)[1:]])
+    holder, key = (item.A, "/D") if "/A" in item else (item, "/Dest")
+    holder[key] = Array([pdf.pages[0].obj, *list(holder[key])[1:]])
 
 
 @mutant("outline of other words")
@@ -362,8 +369,124 @@ def _(pdf: pikepdf.Pdf) -> None:
     pdf.Root.PageLabels.Nums[3].St = 2
 
 
+# --- PDF 2.0
+
+
+@mutant("no namespaces", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.StructTreeRoot["/Namespaces"]
+
+
+@mutant("element in no namespace", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del first(pdf, "P")["/NS"]
+
+
+@mutant("element in a namespace that does not know it", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    first(pdf, "TOC").NS = first(pdf, "P").NS
+
+
+@mutant("note of no kind", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del next(notes(pdf))["/A"]
+
+
+@mutant("note that does not name its call", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del next(notes(pdf))["/Ref"]
+
+
+@mutant("call that names another note", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    one, other, *_ = notes(pdf)
+    one.Ref[0].Ref[0] = other
+
+
+@mutant("line of the contents that names nothing", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del first(pdf, "TOCI")["/Ref"]
+
+
+@mutant("line of the contents that names another heading", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    one, other, *_ = elements(pdf, "TOCI")
+    one.Ref = other.Ref
+
+
+@mutant("caption beside its picture", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    figure = next(one for one in elements(pdf, "Figure") if any(_is(kid, "Caption") for kid in one.K))
+    (place,) = (n for n, kid in enumerate(figure.K) if _is(kid, "Caption"))
+    caption = figure.K[place]
+    del figure.K[place]
+    at = next(n for n, kid in enumerate(figure.P.K) if _is(kid, "Figure") and kid.objgen == figure.objgen)
+    group = pdf.make_indirect(Dictionary(S=Name.Div, P=figure.P, NS=caption.NS, K=Array([figure, caption])))
+    figure.P.K[at] = group
+    figure.P = caption.P = group
+
+
+def _is(kid: Any, role: str) -> bool:
+    return isinstance(kid, Dictionary) and kid.get("/S") == f"/{role}"
+
+
+@mutant("destination that names no element", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    names = pdf.Root.Names.Dests.Names
+    names[1] = names[1].D
+
+
+@mutant("destination that names an element elsewhere", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    names = pdf.Root.Names.Dests.Names
+    names[1].SD[0] = first(pdf, "Title")
+
+
+@mutant("outline to no element", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.Outlines.First.A["/SD"]
+
+
+@mutant("outline to another element", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    item = pdf.Root.Outlines.First
+    item.A.SD[0] = item.Next.A.SD[0]
+
+
+@mutant("dictionary of information", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    pdf.docinfo["/Title"] = "Another title"
+
+
+@mutant("no file with it", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.Names["/EmbeddedFiles"], pdf.Root["/AF"]
+
+
+@mutant("file that belongs to nothing", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root["/AF"]
+
+
+@mutant("file that does not say what it is", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.AF[0]["/Desc"]
+
+
+@mutant("file that cannot be read", MUTANTS_2)
+def _(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.AF[0].EF.F.write(b"{")
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_fault_is_found(stock: Made, name: str) -> None:
     with pikepdf.open(io.BytesIO(stock.file(".pdf"))) as pdf:
         MUTANTS[name](pdf)
         assert faults(pdf)
+
+
+@pytest.mark.parametrize("name", [*MUTANTS, *MUTANTS_2])
+def test_a_fault_of_pdf_2_is_found(stock_ua_2: Made, name: str) -> None:
+    with pikepdf.open(io.BytesIO(stock_ua_2.file(".pdf"))) as pdf:
+        (MUTANTS | MUTANTS_2)[name](pdf)
+        assert faults(pdf, "2.0")

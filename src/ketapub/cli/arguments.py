@@ -49,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     text = "formats to make, separated by commas (default: `formats` of book.toml)"
     build.add_argument("--to", action="append", default=[], metavar="LIST", help=text)
     out(build)
+    text = "what the PDF and the large print are: PDF/UA-1 and PDF/A-2a (the default), or PDF/UA-2 and PDF/A-4f"
+    build.add_argument("--pdf-standard", choices=("ua-1", "ua-2"), default="ua-1", help=text)
     build.add_argument("--strict", action="store_true", help="let warnings fail the build")
     day(build)
     text = "keep results between runs here (default: $XDG_CACHE_HOME/ketapub)"

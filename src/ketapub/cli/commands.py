@@ -55,6 +55,7 @@ def build(options: argparse.Namespace) -> int:
                 cache=options.cache or cache_folder(),
                 strict=options.strict,
                 jobs=options.jobs,
+                pdf_standard=options.pdf_standard,
                 progress=progress,
             )
     tell(options, built.problems, built.outputs)

@@ -1,44 +1,14 @@
-"""The resolved book as JSON, for people, tests and other tools: every node with its type and its place."""
+"""The resolved book as JSON, for people, tests and other tools."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import fields, is_dataclass
-from typing import Any
-
 from ketapub import document as d
+from ketapub.formats.as_json import book_as_json
 from ketapub.formats.made import Made
 from ketapub.outputs import Bundle, OutputFile
-from ketapub.problems import Position, Problems
+from ketapub.problems import Problems
 from ketapub.theme import Theme
 
 
 def make_json(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
-    whole = {
-        "title": book.info.book.title,
-        "language": book.info.book.language,
-        "chapters": [as_json(chapter) for chapter in book.chapters],
-        "contents": [as_json(line) for line in book.contents],
-        "figures": [as_json(line) for line in book.figures],
-        "tables": [as_json(line) for line in book.tables],
-    }
-    text = json.dumps(whole, ensure_ascii=False, indent=1)
-    return (OutputFile("book.json", f"{text}\n".encode()),)
-
-
-def as_json(value: Any) -> Any:
-    """A node as `{"node": "Paragraph", "at": "file:line:column", …}`; fields at their default are left out."""
-    if isinstance(value, Position):
-        return str(value)
-    if isinstance(value, tuple):
-        return [as_json(item) for item in value]
-    if is_dataclass(value):
-        found: dict[str, Any] = {"node": type(value).__name__}
-        for one in fields(value):
-            content = getattr(value, one.name)
-            if content != one.default:
-                found[one.name] = as_json(content)
-        if "at" in found:
-            found["at"] = found.pop("at")  # last: the words come first
-        return found
-    return value
+    return (OutputFile("book.json", book_as_json(book)),)

@@ -1,5 +1,5 @@
-"""What a run has made so far, for the formats that build on it: `site` lists downloads, the EPUB shows the cover,
-the booklet has the pages of the reading edition, the printed cover is as thick as those of the press edition.
+"""What a run has made so far and how, for the formats that build on it: `site` lists downloads, the EPUB shows the
+cover, the booklet has the pages of the reading edition, the printed cover is as thick as those of the press edition.
 
 With it goes the cache, where a format keeps what is slow to make and does not change from run to run.
 """
@@ -31,6 +31,7 @@ class Made:
     press: Paged | None = None  # the press edition: its pages make the spine of the cover
     files: Bundle = ()
     cache: Cache | None = None
+    pdf_standard: str = "ua-1"  # what the paged editions of this run conform to
 
     def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:
         """What `make` gives, from the cache where an earlier run made it of the same `parts`."""

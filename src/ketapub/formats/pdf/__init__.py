@@ -1,4 +1,4 @@
-"""The reading edition: a PDF for everyone (PDF/UA-1 and PDF/A-2a), 6 × 9 inches unless the book says otherwise."""
+"""The reading edition: a PDF for everyone (PDF/UA and PDF/A in one), 6 × 9 inches unless the book says otherwise."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ketapub import document as d
 from ketapub.formats.made import Made
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
+from ketapub.formats.pdf.standard import STANDARDS
 from ketapub.formats.pdf.typeset import Layout, typeset
 from ketapub.formats.pdf.write import write_pdf
 from ketapub.formats.styling import book_sheet, face_rule, own_faces, sheet
@@ -31,7 +32,8 @@ def print_plain(page: Markup, book: d.Book, theme: Theme, sheet_name: str, probl
 def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     trim = " ".join(str(length) for length in book.info.print_.trim)
     css = book_sheet(book, theme, "print.css", f"@page {{ size: {trim} }}")
-    return make_edition(book, theme, Edition("", css, book.info.isbn.print_), problems)
+    edition = Edition("", css, book.info.isbn.print_, STANDARDS[made.pdf_standard])
+    return make_edition(book, theme, edition, problems)
 
 
 def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Bundle:

@@ -6,10 +6,11 @@ no links and no outline; it keeps the title, the language and the text.
 
 from __future__ import annotations
 
+import datetime
 import io
 from collections.abc import Iterator, Mapping
 
-from ketapub import document as d
+from ketapub import __version__, document as d
 from ketapub.formats.made import Made
 from ketapub.formats.pdf import make_pdf
 from ketapub.formats.pdf.imposition import ROOM, Fit, Sheet, Side, fit, imposition
@@ -66,8 +67,8 @@ def impose(reading: bytes, book: d.Book, theme: Theme, problems: Problems) -> by
                 drawn = {f"/P{index + 1}": forms[index] for index in side if index is not None}
                 page.obj.Resources = Dictionary(XObject=Dictionary(drawn))
                 page.obj.Contents = target.make_stream("\n".join(content).encode())
-        for key, value in source.docinfo.items():
-            target.docinfo[key] = str(value)
+        for key, value in _information(book).items():
+            target.docinfo[key] = value
         target.Root.Lang = book.info.book.language
         target.Root.ViewerPreferences = Dictionary(
             DisplayDocTitle=True, PrintScaling=Name("/None"), Duplex=Name.DuplexFlipShortEdge
@@ -81,6 +82,22 @@ def impose(reading: bytes, book: d.Book, theme: Theme, problems: Problems) -> by
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
         return out.getvalue()
+
+
+def _information(book: d.Book) -> dict[str, str]:
+    """What the booklet says of itself: the words of the reading edition, which says them in XMP in every standard."""
+    info = book.info.book
+    day = f"D:{info.date or datetime.date(1970, 1, 1):%Y%m%d}"
+    said = {
+        "/Title": info.title,
+        "/Author": ", ".join(info.authors),
+        "/Subject": info.description,
+        "/Keywords": ", ".join(info.subjects),
+        "/Creator": f"ketapub {__version__}",
+        "/CreationDate": day,
+        "/ModDate": day,
+    }
+    return {key: text for key, text in said.items() if text}
 
 
 def _complain_if_small(lies: Fit, page: tuple[float, float], book: d.Book, problems: Problems) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ketapub import document as d
+from ketapub.formats.pdf.standard import UA_1, Standard
 from ketapub.formats.styling import Face
 
 
@@ -16,6 +17,7 @@ class Edition:
     suffix: str
     css: str
     isbn: str
+    standard: Standard = UA_1
     faces: tuple[Face, ...] = ()
     splits_help: bool = False  # whether an emergency callout may be taller than a page, if its crisis lines are not
     inks: tuple[str, str] | None = None  # of drawings and of what lies under them; the theme's where None

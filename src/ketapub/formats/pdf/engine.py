@@ -7,6 +7,7 @@ it here: resources are served from memory under an address that depends on no fo
 from __future__ import annotations
 
 import atexit
+import gc
 import io
 import logging
 import os
@@ -23,6 +24,7 @@ from xml.etree.ElementTree import Element
 
 from ketapub.fonts import fontconfig_xml
 from ketapub.formats.pdf.mend import mend
+from ketapub.formats.pdf.standard import UA_1, Standard
 from ketapub.formats.pdf.tags import take_over
 from ketapub.formats.pdf.tags.links import tidy_links
 from ketapub.formats.pdf.xmp import xmp_packet
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 BASE = "https://book.invalid/"  # image names hash their address: it must not hold the checkout's path
-OPTIONS: Mapping[str, Any] = {"pdf_variant": "pdf/a-2a", "pdf_tags": True, "output_intent": "sRGB"}
+OPTIONS: Mapping[str, Any] = {"pdf_tags": True, "output_intent": "sRGB"}
 
 
 class Engine:
@@ -69,14 +71,18 @@ class Engine:
         return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
-def to_pdf(document: Document) -> bytes:
-    """Draw the pages of a document, as PDF/A-2a and PDF/UA-1 in one."""
+def to_pdf(document: Document, standard: Standard = UA_1) -> bytes:
+    """Draw the pages of a document, as the PDF/UA and the PDF/A of a standard in one."""
+    import pydyf
     import weasyprint.pdf
     from weasyprint.css import ColorProfile
 
     def describe(document: Document, pdf: Any) -> None:
         number = int(pdf.catalog["Metadata"].split()[0])
-        pdf.objects[number].stream = [xmp_packet(document.metadata, pdf.info["Producer"].string)]
+        producer = f"WeasyPrint {weasyprint.__version__}"
+        pdf.objects[number].stream = [xmp_packet(document.metadata, producer, standard)]
+        if "AF" in pdf.catalog:
+            pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))  # WeasyPrint names each file twice
 
     # Given the name "srgb", WeasyPrint opens this file itself, and leaves it open.
     profile = resources.files(weasyprint.pdf).joinpath("sRGB2014.icc").read_bytes()
@@ -84,7 +90,7 @@ def to_pdf(document: Document) -> bytes:
         io.BytesIO(profile), "", "relative-colorimetric", (["r"], ["g"], ["b"])
     )
     tidy_links(document.pages)
-    return _drawn(document, finisher=describe, **OPTIONS)
+    return _drawn(document, finisher=describe, pdf_variant=standard.variant, **OPTIONS)
 
 
 def to_plain_pdf(document: Document) -> bytes:
@@ -93,12 +99,15 @@ def to_plain_pdf(document: Document) -> bytes:
 
 
 def _drawn(document: Document, **options: Any) -> bytes:
+    gc.freeze()  # nothing of a laid out book is garbage: looking for some, time and again, takes as long as the tags
     try:
         data: bytes = document.write_pdf(**options)
     except NotImplementedError:  # WeasyPrint 70 says no more than that
         reason = "a gradient goes between colours that the PDF engine cannot mix: name them as #rrggbb, rgb() or hsl()"
         logging.getLogger("weasyprint").error(reason)
         return b""
+    finally:
+        gc.unfreeze()
     return data
 
 

@@ -1,4 +1,4 @@
-"""The large-print edition: the book laid out anew at 18 points or more on letter paper or A4 (PDF/UA-1 and PDF/A-2a).
+"""The large-print edition: the book laid out anew at 18 points or more on letter paper or A4 (PDF/UA and PDF/A).
 
 In: a `Book`, the theme. Out: `<slug>-large-print.pdf`, with page numbers, contents and index of its own. Its style is
 print.css made larger as a whole, so that nothing in it can stay small, and large-print.css over that.
@@ -14,6 +14,7 @@ from ketapub.formats.made import Made
 from ketapub.formats.pdf import make_edition
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.plain_zero import plain_faces
+from ketapub.formats.pdf.standard import STANDARDS
 from ketapub.formats.styling import book_sheet, scaled, sheet
 from ketapub.outputs import Bundle
 from ketapub.problems import Problems
@@ -61,6 +62,7 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         suffix="-large-print",
         css=css,
         isbn=book.info.isbn.large_print,
+        standard=STANDARDS[made.pdf_standard],
         faces=plain_faces(theme, book),
         splits_help=True,
         listed=lambda table: bool(table.body) and not fit.takes(table),

@@ -1,16 +1,20 @@
 """Writes a layout as one PDF: pages joined, outline, page labels, metadata.
 
-In: a `Layout`, the `Book`. Out: the bytes of the reading edition.
+In: a `Layout`, the `Book`, a `Standard`. Out: the bytes of an edition.
 """
 
 from __future__ import annotations
 
+import datetime
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketapub import __version__, document as d
+from ketapub.formats.as_json import book_as_json
 from ketapub.formats.pdf.engine import log_as_problems, to_pdf
+from ketapub.formats.pdf.standard import Standard
 from ketapub.formats.pdf.typeset import Layout
+from ketapub.locale import words
 from ketapub.problems import Problems
 
 if TYPE_CHECKING:
@@ -25,11 +29,12 @@ class Start(NamedTuple):
     number: int
 
 
-def write_pdf(book: d.Book, layout: Layout, problems: Problems) -> bytes:
+def write_pdf(book: d.Book, layout: Layout, standard: Standard, problems: Problems) -> bytes:
     """ISO 32000-1: page labels 12.4.2, outline 12.3.3; metadata in XMP and Info."""
     document, starts = joined(book, layout)
     with log_as_problems(problems):
-        data = to_pdf(document)
+        document.metadata.attachments = [_attachment(book, standard.attachment)] if standard.attachment else []
+        data = to_pdf(document, standard)
     problems.stop_on_errors()
     return _finish(data, book, starts)
 
@@ -58,9 +63,28 @@ def describe(metadata: Any, book: d.Book) -> None:
     metadata.description = info.description or None
     metadata.keywords = list(info.subjects)
     metadata.generator = f"ketapub {__version__}"
-    # Dates of the book, not of the build: the same manuscript gives the same bytes.
-    metadata.created = metadata.modified = info.date.isoformat() if info.date else "1970-01-01"
+    metadata.created = metadata.modified = _date(book).isoformat()
     metadata.lang = info.language
+
+
+def _date(book: d.Book) -> datetime.date:
+    """Dates of the book, not of the build: the same manuscript gives the same bytes."""
+    return book.info.book.date or datetime.date(1970, 1, 1)
+
+
+def _attachment(book: d.Book, name: str) -> Any:
+    """The resolved book, from which the pages were set: its words and what they are, for programs."""
+    from weasyprint import Attachment
+
+    day = datetime.datetime.combine(_date(book), datetime.time())
+    return Attachment(
+        file_obj=io.BytesIO(book_as_json(book)),
+        name=name,
+        description=words(book.info.book.language)["attached-book"],
+        created=day,
+        modified=day,
+        relationship="Source",
+    )
 
 
 def page_labels(starts: list[Start]) -> Any:
@@ -75,17 +99,16 @@ def page_labels(starts: list[Start]) -> Any:
 
 def _finish(data: bytes, book: d.Book, starts: list[Start]) -> bytes:
     import pikepdf
-    from pikepdf import OutlineItem
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
         pdf.Root.PageLabels = page_labels(starts)
         names = _destinations(pdf)
 
-        def items(contents: tuple[d.Contents, ...]) -> list[OutlineItem]:
+        def items(contents: tuple[d.Contents, ...]) -> list[Any]:
             made = []
             for line in contents:
                 title = d.plain_text(line.title)
-                item = OutlineItem(f"{line.number}. {title}" if line.number else title, names[line.id])
+                item = _item(f"{line.number}. {title}" if line.number else title, names[line.id])
                 item.children.extend(items(line.children))
                 made.append(item)
             return made
@@ -97,6 +120,15 @@ def _finish(data: bytes, book: d.Book, starts: list[Start]) -> bytes:
             out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
         )
         return out.getvalue()
+
+
+def _item(title: str, place: Any) -> Any:
+    """A line of the outline. A place is one on a page, or that and the element there (ISO 32000-2, 12.6.4.2)."""
+    from pikepdf import Dictionary, Name, OutlineItem
+
+    if isinstance(place, Dictionary):
+        return OutlineItem(title, action=Dictionary(S=Name.GoTo, D=place.D, SD=place.SD))
+    return OutlineItem(title, place)
 
 
 def _destinations(pdf: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a PDF says of itself in XMP: metadata in, the packet out.
 
-It claims PDF/A-2a (ISO 19005-2, 6.6.4) and PDF/UA-1 (ISO 14289-1, clause 5). PDF/A knows no properties of PDF/UA, so
-the packet describes the one that is used (ISO 19005-2, 6.6.2.3).
+It claims what the standard says (ISO 19005-2, 6.6.4, and ISO 14289-1, clause 5; ISO 19005-4, 6.7.3, and ISO 14289-2,
+clause 5). PDF/A-2 knows no properties of PDF/UA, so the packet describes the one that is used (6.6.2.3).
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
+
+from ketapub.formats.pdf.standard import Standard
 
 SPACES = {
     "x": "adobe:ns:meta/",
@@ -31,10 +33,11 @@ for _prefix, _address in SPACES.items():
 BEGIN, END = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n', b'\n<?xpacket end="r"?>'
 
 
-def xmp_packet(metadata: Any, producer: str) -> bytes:
+def xmp_packet(metadata: Any, producer: str, standard: Standard) -> bytes:
     """`metadata` as WeasyPrint keeps it, from which it also writes the Info dictionary."""
-    rdf = _rdf(metadata, producer, {"pdfaid:part": "2", "pdfaid:conformance": "A", "pdfuaid:part": "1"})
-    _describe_pdf_ua(rdf)
+    rdf = _rdf(metadata, producer, standard.claims)
+    if standard.describes_claims:
+        _describe_pdf_ua(rdf)
     return _packed(rdf)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from ketapub.formats.pdf.standard import standard_of
 from ketapub.formats.pdf.tags.content import fill, find_sequences
 from ketapub.formats.pdf.tags.nodes import new_structure
 from ketapub.formats.pdf.tags.structure import add_part
-from ketapub.formats.pdf.tags.write import sort_destinations, write_tree
+from ketapub.formats.pdf.tags.write import write_tree
 
 VERSION = "70.0"  # of WeasyPrint: another one may draw or keep its boxes in another way
 
@@ -33,11 +34,10 @@ def take_over() -> None:
 def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any]) -> None:
     """As WeasyPrint calls it, when all pages are drawn and nothing is written yet."""
     language = pdf.catalog["Lang"].string
-    structure = new_structure(language)
+    structure = new_structure(language, standard_of(pdf_version))
     boxes = [page._page_box for page in document.pages]
     for root in dict.fromkeys(box.children[0].element for box in boxes):
         add_part(structure, root)
     pages = find_sequences(pdf, page_streams)
     fill(structure, boxes, page_streams, pages)
-    write_tree(pdf, structure.document, pages, page_streams)
-    sort_destinations(pdf)
+    write_tree(pdf, structure, pages, page_streams)

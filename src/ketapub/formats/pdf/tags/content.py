@@ -77,9 +77,10 @@ def fill(structure: Structure, page_boxes: list[Any], streams: list[Any], pages:
     filler = _Filler(structure, pages)
     for number, (page, stream) in enumerate(zip(page_boxes, streams, strict=True)):
         drawn = {box: tag["mcid"] for box, tag in stream._tags.items()}
+        height = page.margin_height()
         for box, artifact in filler.boxes(page):
             if (mcid := drawn.pop(box, None)) is not None:
-                filler.place(box, number, mcid, artifact, page.margin_height())
+                filler.place(box, number, mcid, artifact, height)
             if box.link_annotation:
                 filler.link(box, number)
         stream._tags.clear()
@@ -97,23 +98,27 @@ class _Filler:
         self.words = Words()
         self.repeated: set[Element] = set()  # heads of tables that were shown
 
-    def boxes(self, box: Any, artifact: Artifact = "") -> Iterator[tuple[Any, Artifact]]:
+    def boxes(self, page: Any) -> Iterator[tuple[Any, Artifact]]:
+        """All boxes of a page, each before those in it: a stack, since generators in generators are slow."""
         from weasyprint.formatting_structure import boxes
         from weasyprint.layout.absolute import AbsolutePlaceholder
 
-        if isinstance(box, AbsolutePlaceholder):
-            box = box._box
-        if isinstance(box, boxes.MarginBox):
-            artifact = "Header" if "top" in box.at_keyword else "Footer"
-        elif isinstance(box, boxes.TableRowGroupBox) and box.element_tag in REPEATED:
-            if box.element in self.repeated:
-                artifact = "Repeated"
-            self.repeated.add(box.element)
-        elif box.is_leader:
-            artifact = "Layout"
-        yield box, artifact
-        for child in box.children if isinstance(box, boxes.ParentBox) else ():
-            yield from self.boxes(child, artifact)
+        open: list[tuple[Any, Artifact]] = [(page, "")]
+        while open:
+            box, artifact = open.pop()
+            if isinstance(box, AbsolutePlaceholder):
+                box = box._box
+            if isinstance(box, boxes.MarginBox):
+                artifact = "Header" if "top" in box.at_keyword else "Footer"
+            elif isinstance(box, boxes.TableRowGroupBox) and box.element_tag in REPEATED:
+                if box.element in self.repeated:
+                    artifact = "Repeated"
+                self.repeated.add(box.element)
+            elif box.is_leader:
+                artifact = "Layout"
+            yield box, artifact
+            if isinstance(box, boxes.ParentBox):
+                open += [(child, artifact) for child in reversed(box.children)]
 
     def place(self, box: Any, page: int, mcid: int, artifact: Artifact, height: float) -> None:
         from weasyprint.formatting_structure.boxes import ReplacedBox, TextBox

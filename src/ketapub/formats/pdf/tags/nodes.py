@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from ketapub.formats.pdf.standard import Standard
 from ketapub.formats.pdf.tags.roles import TABLE
 
 OBJECT, BREAK = "\N{OBJECT REPLACEMENT CHARACTER}", "\x1e"  # in a `Line`: a picture, a block inside
@@ -51,6 +52,8 @@ class Node:
     address: str = ""  # of a link
     attributes: dict[str, dict[str, Any]] = field(default_factory=dict)  # owner -> its attributes
     headers: tuple[Node, ...] = ()  # of a cell
+    refers: list[Node] = field(default_factory=list)  # a call and its note to each other
+    leads_to: str = ""  # id of an element, of a line of the contents
     kids: list[tuple[tuple[int, int], Node | Marked | Linked]] = field(default_factory=list)
     runs: list[Node] = field(default_factory=list)  # paragraphs made for text that stands in a group itself
     latest: int = -1  # order of the kid that was filled last
@@ -96,11 +99,13 @@ class Structure:
     """`node_of[element]` is None for what is decoration. `generated` are the nodes of a box's pseudo-element."""
 
     document: Node
+    standard: Standard
     node_of: dict[Element, Node | None] = field(default_factory=dict)
     line_of: dict[Element, Line] = field(default_factory=dict)
     generated: dict[tuple[Element, str], Node] = field(default_factory=dict)
     links: dict[Element, Node] = field(default_factory=dict)  # what stands in a link -> the link
     calls: dict[Element, Line] = field(default_factory=dict)  # note -> the line that calls it
+    places: dict[str, Node] = field(default_factory=dict)  # id of an element -> the node of the element
     ids: set[str] = field(default_factory=set)
     count: int = 0
 
@@ -136,5 +141,5 @@ class Structure:
         return next((run for run in node.runs if run.order > node.latest), node.runs[-1])
 
 
-def new_structure(language: str) -> Structure:
-    return Structure(Node("Document", None, 0, language))
+def new_structure(language: str, standard: Standard) -> Structure:
+    return Structure(Node("Document", None, 0, language), standard)

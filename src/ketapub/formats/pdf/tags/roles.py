@@ -1,16 +1,16 @@
-"""What an element of our markup is called in a PDF: tags and classes in, structure types of ISO 32000-1, 14.8.4 out.
+"""What an element of our markup is called in a PDF: tags and classes in, structure types out.
 
-The one table to read, or to change, about names. "Aside" is a name of PDF 2.0; `ROLE_MAP` says what it is in 1.7.
+The one table to read, or to change, about names. They are those of PDF 2.0 (ISO 32000-2, 14.8.4), and the older ones
+that it left out, which live on in the namespace of PDF 1.7; `Standard` knows what a file of PDF 1.7 calls the new ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 TITLE = "{http://www.w3.org/2000/svg}title"
-ROLE_MAP: Mapping[str, str] = {"Aside": "Sect"}
+OLD = frozenset({"Art", "BlockQuote", "TOC", "TOCI", "Index", "Quote", "Reference", "BibEntry", "Code"})  # until 1.7
 TABLE = frozenset({"Table", "THead", "TBody", "TFoot", "TR", "TH", "TD"})
 GROUPS = frozenset({"Document", "Sect", "Div", "Art", "Aside", "BlockQuote", "Index"})  # text in them needs a P
 ROW_GROUPS = {"thead": "THead", "tbody": "TBody", "tfoot": "TFoot"}
@@ -41,6 +41,7 @@ BLOCKS = {
     "table": "Table",
     **{f"h{level}": f"H{level}" for level in range(1, 7)},
 }
+EMPHASIS = {"em": "Em", "i": "Em", "strong": "Strong", "b": "Strong"}
 LABELS = {"checkbox", "ref-number"}  # words of the markup that stand where a list's own marker would
 
 
@@ -65,6 +66,8 @@ def block_role(element: Element, contents: bool) -> str:
         return "Index"
     if tag == "div" and "table" in names and element.find("table") is not None:
         return ""  # a frame for screens
+    if tag == "h1" and "title" in names:
+        return "Title"
     return BLOCKS[tag]
 
 
@@ -79,15 +82,19 @@ def inline_roles(element: Element) -> tuple[str, ...]:
         return ("Quote",)
     if "ref-body" in names:
         return ("BibEntry",)
-    return ()
+    return (EMPHASIS[element.tag],) if element.tag in EMPHASIS else ()
 
 
 def numbering(element: Element) -> str:
-    """14.8.5.5, as far as the markup tells: what labels the items of a list."""
+    """What labels the items of a list, as far as the markup tells (ISO 32000-2, 14.8.5.5)."""
     names = classes(element)
-    if element.tag == "dl" or "index-list" in names:
+    if element.tag == "dl":
+        return "Description"
+    if "index-list" in names:
         return "None"
-    if "references" in names and {"numbered", "labelled"}.isdisjoint(names):
+    if "labelled" in names:
+        return "Unordered"
+    if "references" in names and "numbered" not in names:
         return "None"
     if "checklist" in names:
         return "Square"
@@ -113,6 +120,14 @@ def is_decoration(element: Element) -> bool:
         or element.tag == "head"
         or (is_picture(element) and not alternative(element))
     )
+
+
+def pictured(element: Element) -> Element | None:
+    """The picture of a <figure> that holds one, and else nothing but its caption."""
+    if element.tag != "figure" or [one for one in element if not is_picture(one) and one.tag != "figcaption"]:
+        return None
+    pictures = [one for one in element if is_picture(one)]
+    return pictures[0] if len(pictures) == 1 and not is_decoration(pictures[0]) else None
 
 
 def picture_role(element: Element) -> str:

@@ -1,6 +1,6 @@
 """The elements of a part, as PDF structure elements: the logical tree, before anything is known of pages.
 
-In: a part's element tree. Out: nodes of a `Structure`, with the roles of ISO 32000-1, 14.8.4. One element is one node,
+In: a part's element tree. Out: nodes of a `Structure`, with the names of `roles`. One element is one node,
 on however many pages it will stand.
 """
 
@@ -19,6 +19,18 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 def add_part(structure: Structure, root: Element) -> None:
     """Append what a part's tree holds. Its <html> and <body> are nothing of their own."""
     _Part(structure).children(root, structure.document, Line(), *_manner(root, structure.document))
+    if structure.standard.refers:
+        _find_places(structure, root, structure.document)
+
+
+def _find_places(structure: Structure, element: Element, around: Node) -> None:
+    """The node of each element with an id; for what is nothing itself, that of what it stands in."""
+    node = structure.node_of.get(element) or around
+    item = node.parent if element.tag == "li" else None
+    if id := element.get("id"):
+        structure.places[id] = item or node
+    for child in element:
+        _find_places(structure, child, node)
 
 
 def _manner(element: Element, around: Node | None, lang: str = "", direction: str = "") -> tuple[str, str]:
@@ -92,6 +104,8 @@ class _Part:
             self.children(element, parent, line, lang, direction)
         elif role == "Table":
             self.table(element, self.make("Table", parent, lang=lang, direction=direction), lang, direction)
+        elif self.structure.standard.caption_in_figure and (picture := roles.pictured(element)) is not None:
+            self.pictured(element, picture, parent, line, lang, direction)
         elif role == "LI":
             self.item(element, parent, lang, direction)
         elif role == "L" and element.tag == "dl":
@@ -99,13 +113,15 @@ class _Part:
         else:
             node = self.list(element, parent, lang, direction) if role == "L" else None
             node = node or self.make(role, parent, lang=lang, direction=direction)
-            if role[0] == "H" or role == "Aside":
+            if role[0] == "H" or role in ("Title", "Aside"):
                 node.title = roles.title_of(element)
             self.children(element, node, line, lang, direction)
 
     def list(self, element: Element, parent: Node, lang: str, direction: str) -> Node:
         node = self.make("L", parent, lang=lang, direction=direction)
-        node.attributes["List"] = {"ListNumbering": f"/{roles.numbering(element)}"}
+        numbering = roles.numbering(element)
+        numbering = self.structure.standard.numberings.get(numbering, numbering)
+        node.attributes["List"] = {"ListNumbering": f"/{numbering}"}
         return node
 
     def item(self, element: Element, parent: Node, lang: str, direction: str) -> None:
@@ -168,6 +184,18 @@ class _Part:
             for header in made.headers:
                 header.id = header.id or self.structure.name("th")
 
+    def pictured(self, element: Element, picture: Element, parent: Node, line: Line, lang: str, direction: str) -> None:
+        """ISO 32000-2, 14.8.4.8.4: a caption stands in what it is the caption of."""
+        node = self.make(roles.picture_role(picture), parent, lang=lang, direction=direction)
+        node.alt = roles.alternative(picture)
+        self.put(element, node, line)
+        for child in element:
+            if child is picture:
+                self.put(child, node, line)
+                line.text += OBJECT
+            else:
+                self.block(child, node, *_manner(child, None, lang, direction))
+
     # -- inlines
 
     def inline(self, element: Element, parent: Node, line: Line, lang: str, direction: str) -> None:
@@ -196,6 +224,8 @@ class _Part:
         if node.role == "Link" and node is not parent:
             node.label, node.address = element.get("aria-label") or "", element.get("href") or ""
             self.structure.links |= dict.fromkeys(element.iter(), node)
+            if self.contents and (line := _around(node, "TOCI")) is not None:
+                line.leads_to = node.address.removeprefix("#")
         expansion = (element.get("title") or "").strip() if element.tag == "abbr" else ""
         if expansion or (node is parent and (lang, direction) != (parent.language, parent.direction)):
             node = self.make("Span", node, lang=lang, direction=direction)
@@ -207,11 +237,19 @@ class _Part:
         self.structure.calls[element] = line
         reference = self.make("Reference", parent)
         self.structure.generated[element, "footnote-call"] = self.make("Lbl", reference)
-        note = self.make("Note", parent, lang=lang, direction=direction)
+        note = self.make("FENote", parent, lang=lang, direction=direction)
         reference.before = note.order
+        reference.refers.append(note)
+        note.refers.append(reference)
         note.id = self.structure.name(element.get("id") or "")
         self.structure.generated[element, "footnote-marker"] = self.make("Lbl", note)
         self.children(element, note, Line(), lang, direction)
+
+
+def _around(node: Node | None, role: str) -> Node | None:
+    while node is not None and node.role != role:
+        node = node.parent
+    return node
 
 
 def _terms(element: Element) -> Iterator[Element]:

@@ -28,6 +28,14 @@ class _Run:
     said: str
     baseline: float
     made: bool  # by the style sheet: not a word of the manuscript
+    turned: bool = False  # laid out from right to left, where "1." is drawn as ".1"
+
+    @property
+    def as_drawn(self) -> bool:
+        """Whether its glyphs stand in the order of its letters, and are all of them."""
+        if self.said != self.drawn or RIGHT_TO_LEFT.search(self.said):
+            return False
+        return not self.turned or self.said.isalnum()
 
 
 @dataclass(eq=False, slots=True)
@@ -66,7 +74,8 @@ class Words:
     def text(self, line: Line, key: Key, box: Any, made: bool) -> None:
         """A run of text, the next one of its block."""
         reading = self.reading(line)
-        run = self.runs[key] = _Run(box.text, box.text, box.position_y + box.baseline, made)
+        turned = box.style["direction"] == "rtl"
+        run = self.runs[key] = _Run(box.text, box.text, box.position_y + box.baseline, made, turned)
         if not made and not reading.lost:
             _skip(reading, line, box.text)
             if not box.text.strip(SPACE):  # not drawn at all
@@ -88,11 +97,7 @@ class Words:
 
     def actual(self) -> Mapping[Key, str]:
         """The texts that what is drawn does not give."""
-        return {
-            key: run.said
-            for key, run in self.runs.items()
-            if run.said and (run.said != run.drawn or RIGHT_TO_LEFT.search(run.said))
-        }
+        return {key: run.said for key, run in self.runs.items() if run.said and not run.as_drawn}
 
 
 def _close_gap(reading: _Reading, run: _Run) -> None:
