@@ -34,7 +34,10 @@ def content(out: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("options", "files"),
     [
-        (("--to", "pdf,press,epub,html,json"), {"stock.pdf", "stock-press.pdf", "stock.epub", "stock.html", "book.json"}),
+        (
+            ("--to", "pdf,press,epub,html,json"),
+            {"stock.pdf", "stock-press.pdf", "stock.epub", "stock.html", "book.json"},
+        ),
         (
             ("--pdf-standard", "ua-2", "--to", "pdf,large-print,booklet"),
             {"stock.pdf", "stock-large-print.pdf", "stock-booklet.pdf"},
