@@ -41,7 +41,8 @@ def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problem
     layout = lay_out_edition(book, theme, edition, problems)
     if layout is None:
         return ()
-    return (OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", write_pdf(book, layout, problems)),)
+    data = write_pdf(book, layout, edition.standard, problems)
+    return (OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", data),)
 
 
 def lay_out_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Layout | None:
