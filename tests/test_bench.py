@@ -36,20 +36,7 @@ def test_the_benchmark_of_tags_runs() -> None:
     )
     assert done.stderr == ""
     head, row = done.stdout.splitlines()
-    assert head.split() == [
-        "CPU",
-        "seconds",
-        "of",
-        "a",
-        "whole",
-        "build",
-        "bare",
-        "ua-1",
-        "ratio",
-        "ua-2",
-        "ratio",
-        "limit",
-    ]
+    assert head.split()[-6:] == ["bare", "ua-1", "ratio", "ua-2", "ratio", "limit"]
     assert row.startswith("the stock book")
     assert len(row.split()) == 9
     assert done.returncode in (0, 1)

@@ -26,6 +26,7 @@ from weasyprint.pdf import anchors as pdf_anchors, stream, tags as replaced
 from ketapub.formats.as_json import book_as_json
 from ketapub.formats.pdf import tags
 from ketapub.formats.pdf.engine import to_pdf
+from ketapub.formats.pdf.pages import page_labels
 from ketapub.formats.pdf.standard import STANDARDS
 from ketapub.formats.pdf.xmp import SPACES
 
@@ -137,6 +138,12 @@ def test_the_resolved_book_goes_with_pdf_2(stock_ua_2: Made) -> None:
         assert file.EF.F.read_bytes() == book_as_json(shown_in(stock_ua_2, "pdf"))
         assert (file.UF, file.AFRelationship, file.EF.F.Subtype) == ("book.json", "/Source", "/application/json")
         assert file.EF.F.Params.ModDate == "D:20260115000000Z"
+
+
+def test_pages_are_found_in_pdf_2_as_well(stock: Made, stock_ua_2: Made) -> None:
+    labels = page_labels(stock_ua_2.file(".pdf"))
+    assert labels == page_labels(stock.file(".pdf"))
+    assert "iii" in labels.values()
 
 
 def test_the_booklet_of_pdf_2_has_the_same_pages(stock: Made, stock_ua_2: Made) -> None:

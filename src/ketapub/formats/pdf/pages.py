@@ -13,4 +13,7 @@ def page_labels(data: bytes) -> Mapping[str, str]:
     with pikepdf.open(io.BytesIO(data)) as pdf:
         labels: dict[tuple[int, int], str] = {page.obj.objgen: str(page.label) for page in pdf.pages}
         names = pikepdf.NameTree(pdf.Root.Names.Dests)
-        return {str(name): labels[target[0].objgen] for name, target in names.items()}
+        places = {
+            name: target.D if isinstance(target, pikepdf.Dictionary) else target for name, target in names.items()
+        }
+        return {str(name): labels[place[0].objgen] for name, place in places.items()}

@@ -103,9 +103,9 @@ class _Filler:
         from weasyprint.formatting_structure import boxes
         from weasyprint.layout.absolute import AbsolutePlaceholder
 
-        open: list[tuple[Any, Artifact]] = [(page, "")]
-        while open:
-            box, artifact = open.pop()
+        waiting: list[tuple[Any, Artifact]] = [(page, "")]
+        while waiting:
+            box, artifact = waiting.pop()
             if isinstance(box, AbsolutePlaceholder):
                 box = box._box
             if isinstance(box, boxes.MarginBox):
@@ -118,7 +118,7 @@ class _Filler:
                 artifact = "Layout"
             yield box, artifact
             if isinstance(box, boxes.ParentBox):
-                open += [(child, artifact) for child in reversed(box.children)]
+                waiting += [(child, artifact) for child in reversed(box.children)]
 
     def place(self, box: Any, page: int, mcid: int, artifact: Artifact, height: float) -> None:
         from weasyprint.formatting_structure.boxes import ReplacedBox, TextBox

@@ -66,7 +66,7 @@ def block_role(element: Element, contents: bool) -> str:
         return "Index"
     if tag == "div" and "table" in names and element.find("table") is not None:
         return ""  # a frame for screens
-    if tag == "h1" and "title" in names:
+    if element.get("id") == "book-title":
         return "Title"
     return BLOCKS[tag]
 
