@@ -56,5 +56,10 @@ def stock_ua_2() -> Made:
 
 
 @pytest.fixture(scope="session")
+def formulas() -> Made:
+    return make(BOOKS / "formulas", "pdf", "large-print", "epub", "html", "json")
+
+
+@pytest.fixture(scope="session")
 def large() -> Made:
     return make(BOOKS / "stock", "large-print")

@@ -28,6 +28,8 @@ class Element:
     refers: list[tuple[int, int]] = field(default_factory=list)  # to other elements
 
     def text(self) -> str:
+        if self.role == "Formula":
+            return self.alt
         return "".join(kid if isinstance(kid, str) else kid.text() for kid in self.kids)
 
     def walk(self) -> Iterator[Element]:

@@ -49,6 +49,7 @@ class Expect:
 
     def chapter(self, chapter: d.Chapter) -> list[Item]:
         self.items, self.notes = [], []
+        self.word = words(chapter.language or self.book.info.book.language)
         number = chapter.heading.number
         lead = self.word.format("chapter-number", number=number) + " " if number else ""
         self.add("heading 1", lead + self.line(chapter.heading.children))
@@ -90,6 +91,9 @@ class Expect:
                 self.blocks(node.blocks)
             case d.CodeBlock():
                 self.add("code", node.text)
+            case d.DisplayFormula():
+                self.add("text", f"⟪{node.alt}⟫")
+                self.add("text", f"({node.number})" if node.number else "")
             case d.Table():
                 label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
                 self.add("caption", label + self.line(node.caption))
@@ -174,6 +178,8 @@ class Expect:
                     out += f"⟨{node.number}⟩"
                 case d.Image():
                     out += "" if node.decorative else f"⟦{node.alt}⟧"
+                case d.Formula():
+                    out += f"⟪{node.alt}⟫"
                 case d.PageReference():
                     out += self.line(node.elsewhere)
                 case d.Text() | d.Code():
@@ -226,6 +232,9 @@ def read_markup(root: etree._Element) -> list[Item]:
         if element.tag == f"{SVG}svg":
             if element.get("role") == "img":
                 line.append(f"⟦{element.findtext(f'{SVG}title')}⟧")
+            return
+        if name == "math":
+            line.append(f"⟪{element.get('alttext')}⟫")
             return
         if name == "img":
             line.append(f"⟦{element.get('alt')}⟧" if element.get("alt") else "")
@@ -389,6 +398,8 @@ class PdfReader:
             self.add("text", [f"⟦{element.alt}⟧"])
             for kid in kids:
                 self.block(kid)  # its caption
+        elif element.role == "Formula":
+            self.add("text", [f"⟪{element.alt}⟫"])
         else:
             assert not any(isinstance(kid, str) for kid in element.kids), element
             for index, kid in enumerate(kids):
@@ -418,6 +429,8 @@ class PdfReader:
                     line.append(kid)
                 elif kid.role == "Figure":
                     line.append(f"⟦{kid.alt}⟧")
+                elif kid.role == "Formula":
+                    line.append(f"⟪{kid.alt}⟫")
                 elif kid.role in ("Note", "FENote"):
                     self.note(kid)
                 elif kid.role in PDF_INLINE or (kid.role == "Lbl" and one.role == "Reference"):

@@ -116,6 +116,16 @@ class Code(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Formula(Node):
+    """`mathml` is the content of its `<math>`, without namespaces; `alt` is what is said in its place."""
+
+    tex: str
+    mathml: str
+    alt: str
+    attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Span(Node):
     children: Inlines
     attributes: Attributes = NONE
@@ -285,6 +295,7 @@ Inline = (
     | Keyboard
     | Abbreviation
     | Code
+    | Formula
     | Span
     | Fact
     | Link
@@ -348,6 +359,17 @@ class CodeBlock(Node):
     text: str
     language: str = ""
     attributes: Attributes = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayFormula(Node):
+    """A formula on lines of its own; it has a number if its id begins with "eq-"."""
+
+    tex: str
+    mathml: str
+    alt: str
+    attributes: Attributes = NONE
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,6 +534,7 @@ Block = (
     | List
     | Quote
     | CodeBlock
+    | DisplayFormula
     | Rule
     | PageBreak
     | Table
@@ -690,7 +713,7 @@ def plain_text(value: object) -> str:
             return text
         case SoftBreak() | HardBreak():
             return " "
-        case Image(alt=alt):
+        case Image(alt=alt) | Formula(alt=alt) | DisplayFormula(alt=alt):
             return alt
         case Note():
             return ""

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from ketapub.document import Chapter, Code, CodeBlock, Text, walk_chapter
+from ketapub.document import Chapter, Code, CodeBlock, DisplayFormula, Formula, Text, walk_chapter
+from ketapub.formulas.tex import shown_letters
 from ketapub.problems import Position, Problems
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ def drawn_texts(chapters: Iterable[Chapter]) -> Iterator[Drawn]:
         for node in walk_chapter(chapter):
             if isinstance(node, Text | Code | CodeBlock):
                 yield node.text, node.at
+            elif isinstance(node, Formula | DisplayFormula):
+                yield shown_letters(node.mathml), node.at
 
 
 def check_glyphs(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from markupsafe import Markup, escape
 
 from ketapub import callouts, document as d
+from ketapub.formulas import tex
 from ketapub.locale import Words, words
 from ketapub.problems import NOWHERE, Position
 from ketapub.svg import inline_icon, inline_svg
@@ -22,7 +23,13 @@ from ketapub.svg import inline_icon, inline_svg
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ketapub.formulas.drawing import Drawing
+
 Value = str | int | None
+
+MATHML = "http://www.w3.org/1998/Math/MathML"
+SVG = "http://www.w3.org/2000/svg"
+_PHONE = 11  # ems of text: what a phone of 320 px shows of a formula beside its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,8 @@ class Medium:
     `href` and `image` address an id of the book and a picture; `page` gives the page label of an id, or None where
     there are no pages. `notes` stand at the foot of the page, or at the end of the chapter. `shift` is added to the
     level of headings: 1 where the book's own title is the page's h1. `opening` is said at the start of each chapter:
-    the draft stamp, where it does not stand on each page by itself. `listed` says which tables become lists.
+    the draft stamp, where it does not stand on each page by itself. `listed` says which tables become lists. `drawn`
+    makes the picture of a formula where MathML is not known.
     """
 
     href: Callable[[str], str]
@@ -42,6 +50,7 @@ class Medium:
     shift: int = 0
     opening: str = ""
     listed: Callable[[d.Table], bool] = lambda table: False
+    drawn: Callable[[str, bool], Drawing] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,9 @@ def markup_chapter(chapter: d.Chapter, book: d.Book, medium: Medium) -> Tags:
 def markup_inlines(nodes: d.Inlines, book: d.Book, medium: Medium, *, links: bool = False) -> Markup:
     """Running text alone, for contents lists and templates; without notes, citations, ids and (unless asked) links."""
     writer = _Writer(book, medium)
-    writer.inlines(nodes if links else d.bare(nodes))
+    shown = nodes if links else d.bare(nodes)
+    writer.name_formulas(shown)
+    writer.inlines(shown)
     return writer.tags().text
 
 
@@ -79,6 +90,7 @@ class _Writer:
         self.title_id = ""  # of the chapter's heading
         self.heading_id = ""  # of the section that is being written
         self.labelled: set[str] = set()  # headings that name a glossary
+        self.named: set[int] = set()  # formulas that give their names to what they stand in
 
     def tags(self) -> Tags:
         return Tags(Markup("".join(self.parts)), tuple(self.positions))
@@ -165,6 +177,7 @@ class _Writer:
     def heading(self, node: d.Heading) -> AbstractContextManager[None]:
         level = min(6, node.level + self.medium.shift)
         self.heading_id = node.attributes.id
+        self.name_formulas(node.children)
         return self.element(f"h{level}", node.at, self.common(node.attributes, f"level-{node.level}"))
 
     def endnotes(self, chapter: d.Chapter) -> None:
@@ -235,6 +248,8 @@ class _Writer:
             case d.CodeBlock(text=text, language=language, attributes=attributes):
                 with self.element("pre", node.at, self.common(attributes)):
                     self.leaf("code", text, {"class": f"language-{language}" if language else None}, node.at)
+            case d.DisplayFormula():
+                self.display_formula(node)
             case d.Rule():
                 self.start("hr", node.at, {}, "/>")
             case d.PageBreak():
@@ -282,6 +297,41 @@ class _Writer:
                         self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})
                         self.raw(" ")
                     self.blocks(item.blocks)
+
+    def display_formula(self, node: d.DisplayFormula) -> None:
+        """The formula and its number, each in a box of its own: beside each other as far as there is room."""
+        with self.element("div", node.at, self.common(node.attributes, "equation")):
+            box: dict[str, Value] = {"class": "formula"}
+            if self.medium.drawn is None and tex.ems(node.mathml) > _PHONE:
+                # On a phone it scrolls, so it needs focus and a name (WCAG 2.1.1), as a wide table does.
+                named = self.words.format("equation-number", number=node.number) if node.number else ""
+                box = {"class": "formula wide", "role": "group", "tabindex": 0}
+                box["aria-label"] = named or self.words["equation"]
+            with self.element("div", node.at, box):
+                self.formula(node, {}, display=True)
+            if node.number:
+                self.raw("\n")
+                self.leaf("div", f"({node.number})", {"class": "equation-number"}, node.at)
+
+    def formula(self, node: d.Formula | d.DisplayFormula, own: dict[str, Value], *, display: bool = False) -> None:
+        if self.medium.drawn is None:
+            own |= {"xmlns": MATHML, "display": "block" if display else None, "alttext": node.alt}
+            own |= {"aria-label": node.alt if id(node) in self.named else None}
+            with self.element("math", node.at, own):
+                self.raw(node.mathml)
+            return
+        drawing = self.medium.drawn(node.mathml, display)
+        own |= {"xmlns": SVG, "role": "img", "aria-label": node.alt, "viewBox": drawing.view_box}
+        own |= {"class": f"math {own.get('class') or ''}".strip(), "fill": "currentColor"}
+        own |= {"width": f"{drawing.width:.3f}em", "height": f"{drawing.height:.3f}em"}
+        with self.element("svg", node.at, own | {"style": f"vertical-align: {-drawing.depth:.3f}em"}):
+            self.raw(drawing.shapes)
+
+    def name_formulas(self, children: d.Inlines) -> None:
+        """A heading, header or link that shows formulas alone takes its name from theirs, which MathML has not got."""
+        found = [one for one in d.walk(children) if isinstance(one, d.Formula)]
+        if found and not d.plain_text(d.map_nodes(children, _without_formulas)).strip():
+            self.named.update(map(id, found))
 
     def caption(self, word: str, number: str, caption: d.Inlines) -> None:
         if number:
@@ -360,6 +410,7 @@ class _Writer:
                 look: dict[str, Value] = {"class": {"right": "num", "center": "centre"}.get(align)}
                 # An empty header cell would be announced as a header of nothing.
                 header = bool(scope and cell.children and (all_headers or column == 0))
+                self.name_formulas(cell.children if header else ())
                 with self.element("th" if header else "td", cell.at, {"scope": scope if header else None} | look):
                     self.inlines(cell.children)
 
@@ -563,6 +614,8 @@ class _Writer:
                 self.wrap("abbr", node, children, {"title": title})
             case d.Code(text=text, attributes=attributes):
                 self.leaf("code", text, self.common(attributes), node.at)
+            case d.Formula(attributes=attributes):
+                self.formula(node, self.common(attributes))
             case d.Span(children=children, attributes=attributes):
                 self.wrap("span", node, children, self.common(attributes))
             case d.Fact(children=children, anchor=anchor):
@@ -571,6 +624,7 @@ class _Writer:
                 href = self.medium.href(target[1:]) if target.startswith("#") else target
                 role = "doc-biblioref" if self.citing and target.startswith("#") else None
                 own = {"role": role, "href": href, "title": title, "aria-label": name}
+                self.name_formulas(children)
                 self.wrap("a", node, children, self.common(attributes) | own)
             case d.Image():
                 self.picture(node)
@@ -716,6 +770,10 @@ def is_glossary(chapter: d.Chapter) -> bool:
 
 def _pixels(length: float) -> str | None:
     return str(round(length)) if length else None
+
+
+def _without_formulas(node: d.Node) -> d.Node | None:
+    return None if isinstance(node, d.Formula) else node
 
 
 def _bare_cell(cell: d.Cell) -> d.Cell:

@@ -79,6 +79,8 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
             yield from _blocks(blocks, book, before)
         case d.CodeBlock(text=text):
             yield _passage(text, node, before)
+        case d.DisplayFormula():
+            yield _passage(_formula(node), node, before)
         case d.Table():
             yield from _table(node, before)
         case d.Figure():
@@ -159,12 +161,19 @@ def _inline(node: d.Node) -> str:
             return _condition(conditions) + _words(children)
         case d.Code(text=text, attributes=attributes):
             return _titled(text, attributes.get("title"))
+        case d.Formula() | d.DisplayFormula():
+            return _formula(node)
         case d.Text(text=text) | d.CodeBlock(text=text):  # a block, where it stands in a note
             return text
         case d.SoftBreak() | d.HardBreak():
             return " "
         case _:
             return _words(tuple(d.children(node)))
+
+
+def _formula(node: d.Formula | d.DisplayFormula) -> str:
+    """Its TeX, and what is said in its place: both can be wrong."""
+    return f"${node.tex}$ [{node.alt}]"
 
 
 def _titled(text: str, title: str) -> str:

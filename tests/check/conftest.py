@@ -1,5 +1,6 @@
-"""What the validators judge: the real book, the stock book, and the stock book with its citations in notes and lists in
-its chapters; each built once a run by the command people use, the paged editions once for each standard."""
+"""What the validators judge: the real book, the stock book, the stock book with its citations in notes and lists in its
+chapters, and a book with formulas; each built once a run by the command people use, the paged editions once for each
+standard."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ import pytest
 from tools import ROOT
 
 FORMATS = {"ua-1": "pdf,press,large-print,epub,html", "ua-2": "pdf,large-print"}
-BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock", "notes": ROOT / "tests/books/stock"}
+STOCK = ROOT / "tests/books/stock"
+BOOKS = {"real": ROOT / "manuscript", "stock": STOCK, "notes": STOCK, "formulas": ROOT / "tests/books/formulas"}
 STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 
 

@@ -200,6 +200,9 @@ class _Reader:
                     self._line("term", one.term, one.at)
                     for meaning in one.meanings:
                         self._blocks(meaning, kind="item")
+            case d.DisplayFormula(alt=said):
+                pieces = (Piece(0, node.at, exact=False),)
+                self.runs.append(Run("alt", said, pieces, len(self.sections) - 1, node.at))
             case d.CodeBlock() | d.Rule() | d.PageBreak() | d.Bibliography():
                 pass
 
@@ -270,6 +273,8 @@ class _Reader:
             case d.Code(text=words):
                 text.add(words, node.at)
                 text.given.append((start, text.length))
+            case d.Formula(alt=said):
+                text.add(said, node.at, exact=False)  # its numbers are typed by hand, and its short forms read
             case d.SoftBreak() | d.HardBreak():
                 text.add(" ", node.at)
             case d.Citation() | d.CitationMark():

@@ -21,7 +21,7 @@ from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
 from ketapub.locale import direction, words
-from ketapub.markup import Medium, is_bibliography, is_glossary, markup_chapter, markup_inlines
+from ketapub.markup import MATHML, Medium, is_bibliography, is_glossary, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.templates import render
@@ -176,6 +176,8 @@ def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
         if element.tag == "{http://www.w3.org/2000/svg}svg":
             properties.add("svg")
             element.set("direction", "ltr")  # a drawing places its words itself; EPUB style sheets may not say it
+        if element.tag == f"{{{MATHML}}}math":
+            properties.add("mathml")
         if element.tag == f"{{{XHTML_NAMESPACE}}}a" and element.get("href", "").startswith("sms:"):
             # Registered (RFC 5724), yet EPUBCheck 5.3 warns of it (HTM-025) and readers rarely follow it: the number
             # stands in the text.

@@ -69,6 +69,9 @@ def _places(chapters: tuple[d.Chapter, ...], info: Info) -> dict[str, Place]:
                     places[attributes.id] = _numbered(word.format("figure-number", number=number), number, caption)
                 case d.Table(attributes=attributes, number=number, caption=caption) if number:
                     places[attributes.id] = _numbered(word.format("table-number", number=number), number, caption)
+                case d.DisplayFormula(attributes=attributes, number=number) if number:
+                    name = (d.Text(word.format("equation-number", number=number).replace(" ", HOLD)),)
+                    places[attributes.id] = Place(name, number, name)
                 case d.Callout(attributes=attributes, number=number, title=more):
                     label = callouts.label(info.callouts[node.kind], info.book.language)
                     if number:

@@ -1,4 +1,4 @@
-"""Gives every number and every id of the book, once: chapters, figures, tables, callouts, notes.
+"""Gives every number and every id of the book, once: chapters, figures, tables, formulas, callouts, notes.
 
 In: chapters as parsed. Out: the same with numbers and ids, unique in the whole book. Numbers go to everything, shown
 or not in this or that output, so that they are the same in all of them.
@@ -105,6 +105,8 @@ def _number_chapter(chapter: d.Chapter, number: str, info: Info, ids: _Ids, coun
                 if attributes.id.startswith("fig-"):
                     return replace(node, number=counts.next(number, "figure"))
                 return node
+            case d.DisplayFormula(attributes=attributes) if attributes.id.startswith("eq-"):
+                return replace(node, number=counts.next(number, "equation"))
             case d.Table(attributes=attributes):
                 id = attributes.id or ids.automatic(f"{name}-table")
                 ids.claim(f"{id}-caption", node.at)

@@ -16,13 +16,14 @@ from ketapub.syntax.brackets import bracket, image
 from ketapub.syntax.citations import narrative
 from ketapub.syntax.code import code_fence, code_span
 from ketapub.syntax.divs import div
+from ketapub.syntax.formulas import formula, formula_block
 from ketapub.syntax.html import address, comment, comment_block, tag
 from ketapub.syntax.notes import inline_note, note_definition
 from ketapub.syntax.scripts import script
 from ketapub.syntax.shortcodes import shortcode, shortcode_block
 from ketapub.syntax.states import MAX_NESTING, BlockRule, BlockState, InlineRule, InlineState, placed
 from ketapub.syntax.tables import before_caption, table
-from ketapub.syntax.unsupported import drawn_table, math, raw_tex, stray_attributes, unsupported_block
+from ketapub.syntax.unsupported import drawn_table, raw_tex, stray_attributes, unsupported_block
 
 # First character -> rules, in order. What none of them takes is text.
 INLINE: dict[str, tuple[Any, ...]] = {
@@ -40,7 +41,7 @@ INLINE: dict[str, tuple[Any, ...]] = {
     "@": (narrative,),
     "-": (narrative,),
     "{": (shortcode, stray_attributes),
-    "$": (math,),
+    "$": (formula,),
 }
 
 _ENDS_TEXT = ["paragraph", "reference", "blockquote", "list"]
@@ -52,6 +53,7 @@ BLOCK: tuple[tuple[str, Any, list[str]], ...] = (
     ("drawn table", drawn_table, ["paragraph", "reference"]),
     ("code", rules_block.code, []),
     ("fence", code_fence, _ENDS_TEXT),
+    ("formula", formula_block, _ENDS_TEXT),
     ("blockquote", rules_block.blockquote, _ENDS_TEXT),
     ("hr", rules_block.hr, _ENDS_TEXT),
     ("list", rules_block.list_block, ["paragraph", "reference", "blockquote"]),

@@ -14,6 +14,7 @@ from ketapub.document import NONE, Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position
 from ketapub.syntax.attributes import Items, allowed, belongs_to_words, find_attributes
 from ketapub.syntax.containers import alert, make_div
+from ketapub.syntax.formulas import make_display_formula
 from ketapub.syntax.inlines import make_inlines, read_inlines
 from ketapub.syntax.pictures import figure_of
 from ketapub.syntax.states import Holder, Reading, Source
@@ -102,6 +103,9 @@ def _block(branch: Branch, reading: Reading) -> Iterator[Block]:
             yield _code(branch, reading)
         case "code_block":
             yield d.CodeBlock(token.content.rstrip("\n"), at=branch.at)
+        case "formula":
+            if formula := make_display_formula(token, reading):
+                yield formula
         case "hr":
             yield d.Rule(at=branch.at)
         case "pagebreak":
@@ -125,8 +129,27 @@ def _paragraph(branch: Branch, reading: Reading) -> Iterator[Block]:
     elif not branch.token.hidden and (figure := figure_of(tokens, reading)):
         yield figure
         return
-    if children := make_inlines(tokens, reading, whole=True):
-        yield (d.Plain if branch.token.hidden else d.Paragraph)(children, at=branch.at)
+    for formula, part in _around_formulas(tokens):
+        if formula and (display := make_display_formula(formula, reading)):
+            yield display
+        if children := make_inlines(part, reading, whole=True):
+            at = branch.at if formula is None else children[0].at
+            yield (d.Plain if branch.token.hidden else d.Paragraph)(children, at=at)
+
+
+def _around_formulas(tokens: list[Token]) -> Iterator[tuple[Token | None, list[Token]]]:
+    """The parts of a paragraph that `$$…$$` divides, each with the formula before it."""
+    formula, part, depth = None, list[Token](), 0
+    for token in tokens:
+        depth += token.nesting
+        if token.type == "formula" and token.meta["display"] and not depth:
+            while part and part[-1].type == "softbreak":
+                part.pop()
+            yield formula, part
+            formula, part = token, []
+        elif part or formula is None or token.type != "softbreak":
+            part.append(token)
+    yield formula, part
 
 
 def _escaped_end(tokens: list[Token]) -> bool:

@@ -7,7 +7,6 @@ import re
 from ketapub.syntax.states import BlockState, InlineState
 
 _TEX = re.compile(r"\\([A-Za-z]+)\*?(?:\[[^\]\n]*\])*(?:\{[^{}\n]*\})*")
-_MATH = re.compile(r"\$\$.+?\$\$|\$(?=\S)(?:[^$\\]|\\.)*?(?<=\S)\$(?!\d)", re.DOTALL)
 _STRAY = re.compile(r"\{(?:[#.][\w:-]+)(?:\s+[^{}\n]*)?\}|\{=\w+\}")
 _DASHES = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
 _GRID = re.compile(r"\+(?:[-=:]{3,}\+)+[ \t]*$")
@@ -40,19 +39,6 @@ def raw_tex(state: InlineState, silent: bool) -> bool:
             else f"for a backslash, write \\\\{name}"
         )
         state.problem("unsupported-raw-tex", state.pos, f"TeX commands are not supported: \\{name}", hint)
-    state.pos = match.end()
-    return True
-
-
-def math(state: InlineState, silent: bool) -> bool:
-    """`$…$`, only in a book that says `math = true`: elsewhere a dollar is a dollar."""
-    match = _MATH.match(state.src, state.pos, state.posMax) if state.reading.info.markdown.math else None
-    if not match:
-        return False
-    if not silent:
-        state.problem(
-            "unsupported-math", state.pos, "formulas are not supported yet", "write it in words, or as a picture"
-        )
     state.pos = match.end()
     return True
 

@@ -1,6 +1,9 @@
-"""Mends one fault of WeasyPrint 70's line breaking. Nothing in or out: `mend` changes the library, once.
+"""Mends two faults of WeasyPrint 70. Nothing in or out: `mend` changes the library, once.
 
-Where the rest of a text fits on a line but for the space it ends in (before a link, say), WeasyPrint takes the text for
+A drawing in a page knows nothing of the colour of the text around it (CSS Color 4, 6.2, `currentColor`). Formulas are
+text, in headings and callouts too, so they get it here.
+
+And where the rest of a text fits on a line but for the space it ends in (before a link, say), WeasyPrint takes the text for
 one that cannot be broken, and breaks it after its first word: a line with a single word in the middle of a paragraph.
 A space at the end of a line hangs (CSS Text 3, 4.1.3), so such a text fits.
 """
@@ -34,3 +37,22 @@ def mend() -> None:
         return whole if whole[2] is None and whole[3] <= max_width else found
 
     inline.split_first_line = split_first_line
+
+    from weasyprint.images import SVGImage
+
+    draw = SVGImage.draw
+
+    def draw_in_colour(self: Any, stream: Any, width: float, height: float, style: Any) -> None:
+        if "math" in (self._svg.tree.get("class") or "").split():
+            self._svg.tree.attrib["color"] = _css(style["color"])
+        draw(self, stream, width, height, style)
+
+    SVGImage.draw = draw_in_colour
+
+
+def _css(colour: Any) -> str:
+    """A computed colour as a value of CSS."""
+    if colour.space == "device-cmyk":
+        return f"device-cmyk({' '.join(f'{one:.4f}' for one in colour.coordinates)})"
+    parts = " ".join(f"{100 * one:.4f}%" for one in colour.to("srgb").coordinates)
+    return f"rgb({parts})"

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from ketapub import document as d
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.pdf.edition import Edition
+from ketapub.formulas.drawing import draw
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.templates import render
@@ -49,6 +50,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition) -> lis
         image=lambda asset: asset.name,
         notes="foot",
         listed=edition.listed,
+        drawn=draw,
         page=lambda id: labels.get(id, "10"),  # two digits: most books have fewer than 100 pages before a reference
     )
     word = words(book.info.book.language)

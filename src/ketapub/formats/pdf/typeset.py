@@ -8,7 +8,7 @@ but loses and repeats footnotes in WeasyPrint 70.)
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -86,6 +86,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         engine=engine,
         problems=problems,
     )
+    _check_letters(book, problems)
     labels: Mapping[str, str] = {}
     laid: dict[str, LaidPart] = {}
     with log_as_problems(problems):
@@ -112,8 +113,45 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         )
     ordered = tuple(laid[part.key] for part in parts)
     _check_emergencies(ordered, setter.emergencies, edition, problems)
+    _check_widths(ordered, book, edition, problems)
     pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
     return Layout(ordered, pages, blank)
+
+
+def _formulas(book: d.Book) -> Iterator[d.Formula | d.DisplayFormula]:
+    for chapter in book.chapters:
+        for node in d.walk_chapter(chapter):
+            if isinstance(node, d.Formula | d.DisplayFormula):
+                yield node
+
+
+def _check_letters(book: d.Book, problems: Problems) -> None:
+    """Formulas are drawn with a font of their own, which has fewer letters than the book's."""
+    from ketapub.formulas.drawing import without_glyph
+
+    for node in _formulas(book):
+        if missing := "".join(without_glyph(node.mathml)):
+            message = f"the font of formulas has no {', '.join(missing)}"
+            problems.add("missing-glyph", node.at, message, "write it outside of the formula")
+
+
+def _check_widths(parts: tuple[LaidPart, ...], book: d.Book, edition: Edition, problems: Problems) -> None:
+    """A formula that is wider than its place was drawn smaller."""
+    places = {node.alt: node.at for node in _formulas(book)}
+    told: set[str] = set()
+    for laid in parts if places else ():
+        for page in laid.document.pages:
+            for box in page._page_box.descendants():
+                if box.element_tag != SVG or "math" not in (box.element.get("class") or "").split():
+                    continue
+                alt, wanted = box.element.get("aria-label", ""), float(box.element.get("width", "0em")[:-2])
+                shown = box.width / (wanted * box.style["font_size"]) if wanted else 1
+                if shown < 0.99 and alt not in told:
+                    told.add(alt)
+                    where = f" of {edition.suffix.strip('-')}" if edition.suffix else ""
+                    message = f"this formula is too wide for the page{where}, and drawn at {shown:.0%} of its size"
+                    hint = r"divide it into lines: \begin{aligned} … \\ … \end{aligned}"
+                    problems.add("formula-too-wide", places.get(alt, NOWHERE), message, hint, severity="warning")
 
 
 def _labels(parts: Any) -> dict[str, str]:

@@ -150,8 +150,10 @@ def title_of(element: Element) -> str:
 
 def _words(element: Element) -> str:
     def parts(one: Element) -> str:
-        if is_note(one) or is_picture(one):
+        if is_note(one):
             return ""
+        if is_picture(one):
+            return alternative(one) if picture_role(one) == "Formula" else ""
         return (one.text or "") + "".join(parts(child) + (child.tail or "") for child in one)
 
     return _tidy(parts(element))
