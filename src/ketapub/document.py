@@ -757,6 +757,13 @@ def facts_in(node: object) -> Iterator[Fact]:
         yield from facts_in(child)
 
 
+def formulas_in(chapters: tuple[Chapter, ...]) -> Iterator[Formula | DisplayFormula]:
+    for chapter in chapters:
+        for node in walk_chapter(chapter):
+            if isinstance(node, Formula | DisplayFormula):
+                yield node
+
+
 def has_numbers(table: Table) -> bool:
     """Whether any of its columns stands on the right, as numbers do."""
     return "right" in table.alignments

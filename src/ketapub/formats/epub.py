@@ -271,6 +271,8 @@ def _describe(made: Any, book: d.Book) -> None:
     if any(image.alt for image in images):
         features.append("alternativeText")
         summary.append(word["accessibility-of-pictures"])
+    if any(True for _ in d.formulas_in(book.chapters)):
+        features += ["MathML", "describedMath"]
     for feature in features:
         meta("schema:accessibilityFeature", feature)
     meta("schema:accessibilityHazard", "none")

@@ -18,6 +18,7 @@ from ketapub import __version__, document as d
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type, subset_woff2, theme_icon
+from ketapub.formulas.tex import shown_letters
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
@@ -56,12 +57,16 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         "chapters": chapters,
     }
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
-    letters = frozenset(render("page.html", book.templates, style="", policy="", **shown))
+    letters = frozenset(render("page.html", book.templates, style="", policy="", **shown)) | _letters_of_formulas(book)
     style = "\n".join(
         (_faces(theme, book, letters, made), book_sheet(book, theme, "web.css", address=_address_of(book)))
     )
     text = render("page.html", book.templates, style=Markup(style), policy=_policy(style), **shown)
     return (OutputFile(f"{info.book.slug}.html", _VOID.sub(r"<\1>", str(text)).encode()),)
+
+
+def _letters_of_formulas(book: d.Book) -> frozenset[str]:
+    return frozenset("".join(shown_letters(one.mathml) for one in d.formulas_in(book.chapters)))
 
 
 def _policy(style: str) -> str:

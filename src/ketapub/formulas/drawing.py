@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -31,7 +31,7 @@ class Drawing:
     depth: float
 
 
-@cache
+@lru_cache(maxsize=4096)
 def draw(mathml: str, display: bool) -> Drawing:
     root = ElementTree.fromstring(f'<math displaystyle="{"true" if display else "false"}">{mathml}</math>')
     if not display:
@@ -41,7 +41,7 @@ def draw(mathml: str, display: bool) -> Drawing:
     made = _ziamath().Math(root, size=UNIT, margin=0)
     drawn = made.svgxml()
     box = made.node.bbox
-    # The letters may reach out of the advance widths; what reaches further than the line needs is part of the picture.
+    # ziamath's box begins with the ink; a line begins where its first letter does, and ends a little behind its ink.
     left, right = min(box.xmin, 0), box.xmax + 0.03 * UNIT
     width, height = right - left, max(box.ymax - box.ymin, 1)
     shapes = []
@@ -69,7 +69,8 @@ def _ziamath() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it finds its font in a way that Python 3.11 is unsure of
         import ziamath
+        from ziamath.config import config
 
-    ziamath.config.svg2 = False  # paths in their places, no symbols: nothing that needs an id
-    ziamath.config.precision = 2
+    config.svg2 = False  # paths in their places, no symbols: nothing that needs an id
+    config.precision = 2
     return ziamath

@@ -24,7 +24,7 @@ _ACCENTS = {
     "¯": "bar", "‾": "bar", "ˆ": "hat", "^": "hat", "˜": "tilde", "~": "tilde", "→": "vector", "⃗": "vector",
     "˙": "dot", "¨": "double-dot",
 }  # fmt: skip
-_STYLES = (("DOUBLE-STRUCK", "double-struck"), ("SCRIPT", "script"), ("FRAKTUR", "fraktur"), ("BLACK-LETTER", "fraktur"))
+_STYLES = {"DOUBLE-STRUCK": "double-struck", "SCRIPT": "script", "FRAKTUR": "fraktur", "BLACK-LETTER": "fraktur"}
 _GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
 
 
@@ -133,7 +133,7 @@ class _Speaker:
             letter = plain
         elif plain.isupper():
             letter = self.shape("capital", letter=letter)
-        style = next((key for part, key in _STYLES if part in name), "")
+        style = next((key for part, key in _STYLES.items() if part in name), "")
         style = style or ("bold" if name.startswith("MATHEMATICAL") and "BOLD" in name else "")
         return self.shape(style, letter=letter) if style else letter
 
@@ -167,7 +167,9 @@ class _Speaker:
         text = (base.text or "").strip()
         if base.tag == "mo" and text in _SUMS:
             parts = {"what": self.shape(_SUMS[text]), "lower": self.base(lower)}
-            return self.shape("from", **parts) if upper is None else self.shape("range", upper=self.base(upper), **parts)
+            return (
+                self.shape("from", **parts) if upper is None else self.shape("range", upper=self.base(upper), **parts)
+            )
         if base.tag == "mi" and text == "lim" and upper is None:
             self.in_limit = True
             said = self.shape("limit", lower=self.base(lower))

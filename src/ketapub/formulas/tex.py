@@ -18,22 +18,29 @@ if TYPE_CHECKING:
 LONGEST = 2000  # characters of TeX
 DEEPEST = 30  # elements inside each other
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # MathML Core, and of MathML 3 `columnalign`, without which cases and aligned lines would be centred in older readers.
-ELEMENTS = frozenset(
-    "mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd".split()
+ELEMENTS = _names(
+    "mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd"
 )
-ATTRIBUTES = frozenset(
-    "accent accentunder displaystyle form largeop linethickness lspace mathvariant maxsize minsize movablelimits rspace "
-    "stretchy symmetric width".split()
+ATTRIBUTES = _names(
+    "accent accentunder displaystyle form largeop linethickness lspace mathvariant maxsize minsize movablelimits "
+    "rspace stretchy symmetric width"
 )
 _VALUE = re.compile(r"-?[\w.]+%?", re.ASCII)
 _ALIGN = re.compile(r"text-align: ?(left|right)")
 _SPACING = re.compile(r"(?:(?:text-align|justify-items|padding-left|padding-right|margin-left): ?[\w.-]+;? ?)*")
 _UNITLESS = frozenset({"lspace", "rspace"})
 
-_TOKEN = re.compile(r"\\(?P<env>begin|end)\s*\{(?P<name>[^{}]*)\}|\\(?P<word>[A-Za-z]+)|(?P<line>\\\\)|\\.|[{}%]", re.DOTALL)
-_DEFINING = frozenset("newcommand renewcommand providecommand def gdef edef let DeclareMathOperator".split())
-_NUMBERED = frozenset("align alignat eqnarray equation flalign gather multline".split())
+_TOKEN = re.compile(
+    r"\\(?P<env>begin|end)\s*\{(?P<name>[^{}]*)\}|\\(?P<word>[A-Za-z]+)|(?P<line>\\\\)|\\.|[{}%]", re.DOTALL
+)
+_DEFINING = _names("newcommand renewcommand providecommand def gdef edef let DeclareMathOperator")
+_NUMBERED = _names("align alignat eqnarray equation flalign gather multline")
 _HINTS = {
     "ce": r"write \mathrm{H_2O}",
     "SI": r"write 3\,\mathrm{mg}",
@@ -175,8 +182,22 @@ def _join(parts: Element | list[Element]) -> None:
 
 
 def shown_letters(mathml: str) -> str:
-    """What a font has to have glyphs for."""
-    return "".join(ElementTree.fromstring(f"<math>{mathml}</math>").itertext())
+    """What a font has to have glyphs for: single letters are shown in italics, roots with their sign."""
+    root = ElementTree.fromstring(f"<math>{mathml}</math>")
+    slanted = {_italic(one.text or "") for one in root.iter("mi") if one.get("mathvariant") != "normal"}
+    drawn = "√" if any(one.tag in ("msqrt", "mroot") for one in root.iter()) else ""
+    return "".join([*root.itertext(), *sorted(slanted), drawn])
+
+
+def _italic(letter: str) -> str:
+    if len(letter) != 1 or not letter.isalpha():
+        return ""
+    if letter == "h":
+        return "\N{PLANCK CONSTANT}"
+    for plain, italic in (("A", 0x1D434), ("a", 0x1D44E), ("Α", 0x1D6E2), ("α", 0x1D6FC)):
+        if 0 <= (place := ord(letter) - ord(plain)) < 26 - (plain > "z"):
+            return chr(italic + place)
+    return ""
 
 
 def ems(mathml: str) -> float:

@@ -15,7 +15,7 @@ from ketapub.problems import Position
 from ketapub.syntax.attributes import Items, allowed, belongs_to_words, find_attributes
 from ketapub.syntax.containers import alert, make_div
 from ketapub.syntax.formulas import make_display_formula
-from ketapub.syntax.inlines import make_inlines, read_inlines
+from ketapub.syntax.inlines import make_inlines, read_inlines, trimmed
 from ketapub.syntax.pictures import figure_of
 from ketapub.syntax.states import Holder, Reading, Source
 from ketapub.syntax.tables import CAPTION, RowCells
@@ -129,27 +129,29 @@ def _paragraph(branch: Branch, reading: Reading) -> Iterator[Block]:
     elif not branch.token.hidden and (figure := figure_of(tokens, reading)):
         yield figure
         return
-    for formula, part in _around_formulas(tokens):
+    parts = _around_formulas(tokens)
+    for number, (formula, part) in enumerate(parts):
         if formula and (display := make_display_formula(formula, reading)):
             yield display
-        if children := make_inlines(part, reading, whole=True):
-            at = branch.at if formula is None else children[0].at
+        words = make_inlines(part, reading, whole=True)
+        if children := trimmed(words, left=number > 0, right=number + 1 < len(parts)):
+            at = children[0].at if formula else branch.at
             yield (d.Plain if branch.token.hidden else d.Paragraph)(children, at=at)
 
 
-def _around_formulas(tokens: list[Token]) -> Iterator[tuple[Token | None, list[Token]]]:
+def _around_formulas(tokens: list[Token]) -> list[tuple[Token | None, list[Token]]]:
     """The parts of a paragraph that `$$…$$` divides, each with the formula before it."""
-    formula, part, depth = None, list[Token](), 0
+    parts: list[tuple[Token | None, list[Token]]] = [(None, [])]
+    depth = 0
     for token in tokens:
         depth += token.nesting
         if token.type == "formula" and token.meta["display"] and not depth:
-            while part and part[-1].type == "softbreak":
-                part.pop()
-            yield formula, part
-            formula, part = token, []
-        elif part or formula is None or token.type != "softbreak":
-            part.append(token)
-    yield formula, part
+            while (before := parts[-1][1]) and before[-1].type == "softbreak":
+                before.pop()
+            parts.append((token, []))
+        elif token.type != "softbreak" or parts[-1][1] or len(parts) == 1:
+            parts[-1][1].append(token)
+    return parts
 
 
 def _escaped_end(tokens: list[Token]) -> bool:

@@ -1,7 +1,7 @@
 """Formulas between dollars, only in a book that says `math = true`: elsewhere a dollar is a dollar.
 
-In: `$…$` in a line, `$$…$$` on lines of its own, perhaps with `{…}` behind it. Out: `Formula` and `DisplayFormula`, with
-their MathML and the words that are said in their place. The rules for dollars are pandoc's.
+In: `$…$` in a line, `$$…$$` on lines of its own, perhaps with `{…}` behind it. Out: `Formula` and `DisplayFormula`,
+with their MathML and the words that are said in their place. The rules for dollars are pandoc's.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def formula(state: InlineState, silent: bool) -> bool:
             state.problem("bad-formula", begin, "this formula has no end", hint)
         state.pos = begin + 2
         return True
-    end, items = match.end(), ()
+    items: Items = ()
+    end = match.end()
     brace = _spaces(text, end) if display else end
     if found := find_attributes(text, brace, state.posMax):
         items, end = found
@@ -64,7 +65,8 @@ def formula_block(state: BlockState, start: int, end: int, silent: bool) -> bool
     match = _DISPLAY.match(content)
     if match is None:
         return False
-    brace, items = _spaces(content, match.end()), ()
+    items: Items = ()
+    brace = _spaces(content, match.end())
     if found := find_attributes(content, brace, len(content)):
         items, brace = found
     if content[brace:].strip():

@@ -212,19 +212,19 @@ def _citation(token: Token, reading: Reading) -> Inlines:
 
 
 def _cite(cite: Cited, reading: Reading) -> d.Cite:
-    prefix = _trimmed(make_inlines(cite.prefix, reading), left=True, right=True)
-    suffix = _trimmed(make_inlines(cite.suffix, reading), left=False, right=True)
+    prefix = trimmed(make_inlines(cite.prefix, reading), left=True, right=True)
+    suffix = trimmed(make_inlines(cite.suffix, reading), left=False, right=True)
     return d.Cite(cite.key, prefix, suffix, cite.locator, cite.label, cite.mode, at=cite.at)
 
 
 def _target(cite: Cited, reading: Reading) -> d.Target:
     form = "number" if cite.mode == "suppress-author" else "capital" if cite.key[0].isupper() else "full"
-    prefix = _trimmed(make_inlines(cite.prefix, reading), left=True, right=False)
-    suffix = _trimmed(make_inlines(cite.suffix, reading), left=False, right=True)
+    prefix = trimmed(make_inlines(cite.prefix, reading), left=True, right=False)
+    suffix = trimmed(make_inlines(cite.suffix, reading), left=False, right=True)
     return d.Target(cite.key[0].lower() + cite.key[1:], prefix, suffix, form, at=cite.at)  # type: ignore[arg-type]
 
 
-def _trimmed(nodes: Inlines, *, left: bool, right: bool) -> Inlines:
+def trimmed(nodes: Inlines, *, left: bool, right: bool) -> Inlines:
     """Without the spaces that stand at the ends."""
     parts = list(nodes)
     if left and parts and isinstance(parts[0], d.Text):

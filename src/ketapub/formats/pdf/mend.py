@@ -3,9 +3,9 @@
 A drawing in a page knows nothing of the colour of the text around it (CSS Color 4, 6.2, `currentColor`). Formulas are
 text, in headings and callouts too, so they get it here.
 
-And where the rest of a text fits on a line but for the space it ends in (before a link, say), WeasyPrint takes the text for
-one that cannot be broken, and breaks it after its first word: a line with a single word in the middle of a paragraph.
-A space at the end of a line hangs (CSS Text 3, 4.1.3), so such a text fits.
+And where the rest of a text fits on a line but for the space it ends in (before a link, say), WeasyPrint takes the
+text for one that cannot be broken, and breaks it after its first word: a line with a single word in the middle of a
+paragraph. A space at the end of a line hangs (CSS Text 3, 4.1.3), so such a text fits.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ but loses and repeats footnotes in WeasyPrint 70.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -118,18 +118,11 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
     return Layout(ordered, pages, blank)
 
 
-def _formulas(book: d.Book) -> Iterator[d.Formula | d.DisplayFormula]:
-    for chapter in book.chapters:
-        for node in d.walk_chapter(chapter):
-            if isinstance(node, d.Formula | d.DisplayFormula):
-                yield node
-
-
 def _check_letters(book: d.Book, problems: Problems) -> None:
     """Formulas are drawn with a font of their own, which has fewer letters than the book's."""
     from ketapub.formulas.drawing import without_glyph
 
-    for node in _formulas(book):
+    for node in d.formulas_in(book.chapters):
         if missing := "".join(without_glyph(node.mathml)):
             message = f"the font of formulas has no {', '.join(missing)}"
             problems.add("missing-glyph", node.at, message, "write it outside of the formula")
@@ -137,7 +130,7 @@ def _check_letters(book: d.Book, problems: Problems) -> None:
 
 def _check_widths(parts: tuple[LaidPart, ...], book: d.Book, edition: Edition, problems: Problems) -> None:
     """A formula that is wider than its place was drawn smaller."""
-    places = {node.alt: node.at for node in _formulas(book)}
+    places = {node.alt: node.at for node in d.formulas_in(book.chapters)}
     told: set[str] = set()
     for laid in parts if places else ():
         for page in laid.document.pages:
