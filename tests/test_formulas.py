@@ -19,7 +19,7 @@ from tree import read
 from ketapub import document as d
 from ketapub.editorial.prose import read_prose
 from ketapub.formats.pdf.engine import to_pdf
-from ketapub.formulas.drawing import draw, without_glyph
+from ketapub.formulas.drawing import Undrawable, draw, without_glyph
 from ketapub.formulas.speech import say
 from ketapub.formulas.tex import ATTRIBUTES, ELEMENTS, BadTex, ems, shown_letters, to_mathml
 from ketapub.locale import languages, words
@@ -89,6 +89,8 @@ BAD = {
     r"a + \foo{x}": (4, r'unknown command "\foo"'),
     r"\begin{aligned} é &= \foo \end{aligned}": (21, "unknown command"),
     r"\frac{a}": (8, "argument"),
+    r"\sqrt \mathop{}": (0, "root of nothing"),
+    r"\mathop{ \middle|}": (0, "cannot be read"),
     r"{a": (2, "closing"),
     r"a}": (1, "closing"),
     r"x & y": (2, "&"),
@@ -170,6 +172,11 @@ def test_letters_are_those_that_fonts_need() -> None:
     assert list(without_glyph(to_mathml(r"x + \text{日本}", display=True))) == ["日", "本"]
 
 
+def test_what_cannot_be_drawn_is_no_traceback() -> None:
+    with pytest.raises(Undrawable):
+        draw("<msqrt/>", True)
+
+
 def test_limits_stand_beside_a_sum_in_a_line() -> None:
     tall, flat = (draw(to_mathml(r"\sum_{i=1}^n", display=one), one) for one in (True, False))
     assert tall.height > 1.5 * flat.height
@@ -235,17 +242,20 @@ def test_rules_for_the_text_hear_formulas(formulas: Made) -> None:
     assert "The number needed to treat is one over the absolute risk reduction" in runs
 
 
-def test_a_formula_has_the_colour_of_the_words_around_it() -> None:
+@pytest.mark.parametrize(
+    ("colour", "operator"), [("#ff0000", b"1 0 0 rg"), ("device-cmyk(0 0 0 1)", b"DeviceCMYK cs\n0 0 0 1 scn")]
+)
+def test_a_formula_has_the_colour_of_the_words_around_it(colour: str, operator: bytes) -> None:
     drawing = draw(to_mathml("x", display=False), False)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="math" role="img" aria-label="x" fill="currentColor" '
         f'viewBox="{drawing.view_box}" width="1em" height="1em">{drawing.shapes}</svg>'
     )
     body = f"<p>{svg}</p>"
-    with pikepdf.open(io.BytesIO(to_pdf(document(Case("colour", body, "p { color: #ff0000 }"))))) as pdf:
+    with pikepdf.open(io.BytesIO(to_pdf(document(Case("colour", body, f"p {{ color: {colour} }}"))))) as pdf:
         pdf.pages[0].contents_coalesce()
         content = pdf.pages[0].Contents.read_bytes()
-    assert re.search(rb"\b1 0 0 rg\b", content)
+    assert operator in content
 
 
 def test_a_book_without_formulas_loads_none_of_this() -> None:

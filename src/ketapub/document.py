@@ -737,6 +737,8 @@ def bare(nodes: Inlines, *, facts: bool = False) -> Inlines:
                 return node
             case Link() | Reference() | IndexMark() | Fact():
                 return node.children
+            case Formula():
+                return replace(node, attributes=NONE)
             case Span(children=children, attributes=attributes):
                 language = tuple(pair for pair in attributes.pairs if pair[0] in ("lang", "dir"))
                 kept = Attributes(classes=attributes.classes if facts else (), pairs=language)

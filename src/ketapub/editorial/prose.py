@@ -200,9 +200,9 @@ class _Reader:
                     self._line("term", one.term, one.at)
                     for meaning in one.meanings:
                         self._blocks(meaning, kind="item")
-            case d.DisplayFormula(alt=said):
-                pieces = (Piece(0, node.at, exact=False),)
-                self.runs.append(Run("alt", said, pieces, len(self.sections) - 1, node.at))
+            case d.DisplayFormula(alt=said, attributes=attributes):
+                pieces, facts = (Piece(0, node.at, exact=False),), ((0, len(said)),) if attributes.facts else ()
+                self.runs.append(Run("alt", said, pieces, len(self.sections) - 1, node.at, facts=facts))
             case d.CodeBlock() | d.Rule() | d.PageBreak() | d.Bibliography():
                 pass
 
@@ -273,8 +273,10 @@ class _Reader:
             case d.Code(text=words):
                 text.add(words, node.at)
                 text.given.append((start, text.length))
-            case d.Formula(alt=said):
+            case d.Formula(alt=said, attributes=attributes):
                 text.add(said, node.at, exact=False)  # its numbers are typed by hand, and its short forms read
+                if attributes.facts:  # but for what its author says from the ledger
+                    text.facts.append((start, text.length))
             case d.SoftBreak() | d.HardBreak():
                 text.add(" ", node.at)
             case d.Citation() | d.CitationMark():

@@ -31,15 +31,23 @@ class Drawing:
     depth: float
 
 
+class Undrawable(Exception):
+    """ziamath has failed at a formula."""
+
+
 @lru_cache(maxsize=4096)
 def draw(mathml: str, display: bool) -> Drawing:
+    """Raises `Undrawable`."""
     root = ElementTree.fromstring(f'<math displaystyle="{"true" if display else "false"}">{mathml}</math>')
     if not display:
         for element in root.iter():
             if element.tag in BESIDE and (element[0].text or "") in WITH_LIMITS:
                 element.tag = BESIDE[element.tag]
-    made = _ziamath().Math(root, size=UNIT, margin=0)
-    drawn = made.svgxml()
+    try:
+        made = _ziamath().Math(root, size=UNIT, margin=0)
+        drawn = made.svgxml()
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Undrawable from error
     box = made.node.bbox
     # ziamath's box begins with the ink; a line begins where its first letter does, and ends a little behind its ink.
     left, right = min(box.xmin, 0), box.xmax + 0.03 * UNIT

@@ -31,6 +31,7 @@ ATTRIBUTES = _names(
     "accent accentunder displaystyle form largeop linethickness lspace mathvariant maxsize minsize movablelimits "
     "rspace stretchy symmetric width"
 )
+_PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
 _VALUE = re.compile(r"-?[\w.]+%?", re.ASCII)
 _ALIGN = re.compile(r"text-align: ?(left|right)")
 _SPACING = re.compile(r"(?:(?:text-align|justify-items|padding-left|padding-right|margin-left): ?[\w.-]+;? ?)*")
@@ -70,7 +71,10 @@ def to_mathml(tex: str, *, display: bool) -> str:
     if len(tex) > LONGEST:
         raise BadTex(f"this formula has {len(tex)} characters of TeX", hint=f"at most {LONGEST}: divide it")
     _look_over(tex)
-    root = ElementTree.fromstring(_convert(tex, display))
+    try:
+        root = ElementTree.fromstring(_convert(tex, display))
+    except ElementTree.ParseError as error:
+        raise BadTex("this formula cannot be read", hint="write it in another way") from error
     parts = [kept for child in root for kept in _clean(child, 1)]
     if not parts:
         raise BadTex("this formula is empty")
@@ -151,7 +155,14 @@ def _clean(element: Element, depth: int) -> Iterator[Element]:
             element.set(key, "0em")
     if align := _ALIGN.search(style):
         element.set("columnalign", align[1])
-    children = [kept for child in element for kept in _clean(child, depth + 1)]
+    cleaned = [list(_clean(child, depth + 1)) for child in element]
+    if name in _PARTS:  # each part has its place, an empty one too
+        cleaned = [one or [Element("mrow")] for one in cleaned]
+        if len(cleaned) != _PARTS[name]:
+            raise BadTex("something is missing in this formula")
+    children = [kept for one in cleaned for kept in one]
+    if name == "msqrt" and not children:
+        raise BadTex("a root of nothing")
     element[:] = children
     element.tail = None
     if not children and element.text:
@@ -202,7 +213,7 @@ def _italic(letter: str) -> str:
 
 def ems(mathml: str) -> float:
     """About how wide it is, in ems of the text: rather too much than too little."""
-    return 0.5 + 1.2 * sum(_width(part) for part in ElementTree.fromstring(f"<math>{mathml}</math>"))
+    return 0.6 + 1.25 * sum(_width(part) for part in ElementTree.fromstring(f"<math>{mathml}</math>"))
 
 
 def _width(element: Element) -> float:
@@ -211,7 +222,8 @@ def _width(element: Element) -> float:
         case "mi" | "mn" | "mtext":
             return 0.6 * len(element.text or "")
         case "mo":
-            return 0.45 if (element.text or "") in "()[]{}|,.!′\u2061" else 1.3
+            sign = element.text or ""
+            return 0.45 if sign in "()[]{}|,.!′\u2061" else max(1.4, 0.6 * len(sign))
         case "mspace":
             width = element.get("width", "0").removesuffix("em")
             return max(0.0, float(width)) if re.fullmatch(r"-?\d*\.?\d+", width) else 1

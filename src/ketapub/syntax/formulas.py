@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from markdown_it.token import Token
 
@@ -118,5 +119,5 @@ def _make(token: Token, reading: Reading) -> tuple[str, str, str, d.Attributes] 
         message = "there are no words for all of this formula, so its TeX is read out"
         hint = 'say it yourself: put {alt="…"} right behind its dollars'
         reading.problems.add("formula-without-words", at, message, hint, severity="warning")
-    kept = without(attributes, "alt")
+    kept = replace(without(attributes, "alt"), facts=attributes.facts)
     return tex, mathml, alt or tex, kept

@@ -16,6 +16,7 @@ from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.plain_zero import plain_faces
 from ketapub.formats.pdf.standard import STANDARDS
 from ketapub.formats.styling import book_sheet, scaled, sheet
+from ketapub.formulas.tex import ems
 from ketapub.outputs import Bundle
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -38,13 +39,22 @@ class Fit:
     gap: int = 2  # letters between columns
 
     def takes(self, table: d.Table) -> bool:
-        rows = [[d.plain_text(d.bare(cell.children)) for cell in row.cells] for row in (table.head, *table.body)]
+        rows = [[_shown(cell) for cell in row.cells] for row in (table.head, *table.body)]
         columns = [[row[at] for row in rows if at < len(row)] for at in range(max(map(len, rows)))]
         return sum(self.width(column) + self.gap for column in columns) - self.gap <= self.letters
 
     def width(self, cells: Iterable[str]) -> int:
         words = max((len(word) for cell in cells for word in cell.split()), default=0)
         return max(words, -(-max(map(len, cells), default=0) // self.lines))
+
+
+def _shown(cell: d.Cell) -> str:
+    """The words of a cell, and letters as wide as its formulas."""
+
+    def measure(node: d.Node) -> d.Node:
+        return d.Text("x" * round(ems(node.mathml) * LETTERS)) if isinstance(node, d.Formula) else node
+
+    return d.plain_text(d.map_nodes(d.bare(cell.children), measure))
 
 
 def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:

@@ -51,8 +51,10 @@ def mend() -> None:
 
 
 def _css(colour: Any) -> str:
-    """A computed colour as a value of CSS."""
-    if colour.space == "device-cmyk":
-        return f"device-cmyk({' '.join(f'{one:.4f}' for one in colour.coordinates)})"
-    parts = " ".join(f"{100 * one:.4f}%" for one in colour.to("srgb").coordinates)
-    return f"rgb({parts})"
+    """A computed colour as a value of CSS, in the space that it was given in: print may know no other."""
+    space, parts = colour.space, colour.coordinates
+    if space in ("srgb", "hsl", "hwb"):
+        space, parts = "color", ("srgb", *colour.to("srgb").coordinates)
+    elif space not in ("device-cmyk", "lab", "lch", "oklab", "oklch"):
+        space, parts = "color", (space, *parts)
+    return f"{space}({' '.join(map(str, parts))} / {colour.alpha})"

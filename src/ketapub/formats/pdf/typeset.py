@@ -19,6 +19,7 @@ from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.floats import fill_gaps
 from ketapub.formats.pdf.parts import Part, make_parts
+from ketapub.formulas.drawing import Undrawable, draw, without_glyph
 from ketapub.problems import NOWHERE, Position, Problems, Severity
 from ketapub.theme import Theme
 
@@ -86,7 +87,9 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         engine=engine,
         problems=problems,
     )
-    _check_letters(book, problems)
+    _check_formulas(book, problems)
+    if problems.errors:
+        return None
     labels: Mapping[str, str] = {}
     laid: dict[str, LaidPart] = {}
     with log_as_problems(problems):
@@ -118,11 +121,13 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
     return Layout(ordered, pages, blank)
 
 
-def _check_letters(book: d.Book, problems: Problems) -> None:
-    """Formulas are drawn with a font of their own, which has fewer letters than the book's."""
-    from ketapub.formulas.drawing import without_glyph
-
+def _check_formulas(book: d.Book, problems: Problems) -> None:
+    """Each can be drawn, with the letters of a font of their own, which has fewer than the book's."""
     for node in d.formulas_in(book.chapters):
+        try:
+            draw(node.mathml, isinstance(node, d.DisplayFormula))
+        except Undrawable:
+            problems.add("bad-formula", node.at, "this formula cannot be drawn for print", "write it in another way")
         if missing := "".join(without_glyph(node.mathml)):
             message = f"the font of formulas has no {', '.join(missing)}"
             problems.add("missing-glyph", node.at, message, "write it outside of the formula")
