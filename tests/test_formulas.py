@@ -213,6 +213,7 @@ def test_wide_formulas_scroll_and_others_do_not_ask_for_focus(formulas: Made) ->
     assert 'class="formula wide" role="group" tabindex="0" aria-label="Equation"' in text
     assert 'class="formula wide" role="group" tabindex="0" aria-label="Equation 1.1"' in text
     assert '<div class="formula"><math' in text
+    assert '<span class="formula wide" role="group" tabindex="0" aria-label="Equation"><math' in text
     assert " style=" not in text.partition("<body")[2]
 
 
@@ -224,7 +225,7 @@ def test_a_header_of_a_formula_alone_has_a_name(formulas: Made) -> None:
 
 def test_a_formula_that_is_too_wide_is_drawn_smaller_and_told(formulas: Made) -> None:
     told = [one for one in formulas.problems.found if one.code == "formula-too-wide"]
-    assert [(str(one.at), one.severity) for one in told] == [("chapters/01-counting.md:55:1", "warning")] * 2
+    assert [(str(one.at), one.severity) for one in told] == [("chapters/01-counting.md:57:1", "warning")] * 2
     assert re.search(r"too wide for the page, and drawn at \d\d% of its size", told[0].message)
     assert "of large-print" in told[1].message
     assert {one.code for one in formulas.problems.found} == {"formula-too-wide"}

@@ -29,7 +29,7 @@ Value = str | int | None
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 SVG = "http://www.w3.org/2000/svg"
-_PHONE = 11  # ems of text: what a phone of 320 px shows of a formula beside its number
+_PHONE, _BESIDE = 12, 11  # ems of text: what a phone of 320 px shows of a formula, and of one beside its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ class _Writer:
         self.title_id = ""  # of the chapter's heading
         self.heading_id = ""  # of the section that is being written
         self.labelled: set[str] = set()  # headings that name a glossary
+        self.linked = False  # inside of a link
         self.named: set[int] = set()  # formulas that give their names to what they stand in
 
     def tags(self) -> Tags:
@@ -301,17 +302,19 @@ class _Writer:
     def display_formula(self, node: d.DisplayFormula) -> None:
         """The formula and its number, each in a box of its own: beside each other as far as there is room."""
         with self.element("div", node.at, self.common(node.attributes, "equation")):
-            box: dict[str, Value] = {"class": "formula"}
-            if self.medium.drawn is None and tex.ems(node.mathml) > _PHONE:
-                # On a phone it scrolls, so it needs focus and a name (WCAG 2.1.1), as a wide table does.
-                named = self.words.format("equation-number", number=node.number) if node.number else ""
-                box = {"class": "formula wide", "role": "group", "tabindex": 0}
-                box["aria-label"] = named or self.words["equation"]
-            with self.element("div", node.at, box):
+            with self.element("div", node.at, self.frame(node, node.number) or {"class": "formula"}):
                 self.formula(node, {}, display=True)
             if node.number:
                 self.raw("\n")
                 self.leaf("div", f"({node.number})", {"class": "equation-number"}, node.at)
+
+    def frame(self, node: d.Formula | d.DisplayFormula, number: str = "") -> dict[str, Value]:
+        """What a formula stands in that a phone may not hold: it scrolls, so it needs focus and a name (WCAG 2.1.1), as
+        a wide table does."""
+        if self.medium.drawn or self.linked or tex.ems(node.mathml) <= (_BESIDE if number else _PHONE):
+            return {}
+        name = self.words.format("equation-number", number=number) if number else self.words["equation"]
+        return {"class": "formula wide", "role": "group", "tabindex": 0, "aria-label": name}
 
     def formula(self, node: d.Formula | d.DisplayFormula, own: dict[str, Value], *, display: bool = False) -> None:
         if self.medium.drawn is None:
@@ -615,7 +618,9 @@ class _Writer:
             case d.Code(text=text, attributes=attributes):
                 self.leaf("code", text, self.common(attributes), node.at)
             case d.Formula(attributes=attributes):
-                self.formula(node, self.common(attributes))
+                frame = self.frame(node)
+                with self.element("span", node.at, frame) if frame else nullcontext():
+                    self.formula(node, self.common(attributes))
             case d.Span(children=children, attributes=attributes):
                 self.wrap("span", node, children, self.common(attributes))
             case d.Fact(children=children, anchor=anchor):
@@ -625,7 +630,9 @@ class _Writer:
                 role = "doc-biblioref" if self.citing and target.startswith("#") else None
                 own = {"role": role, "href": href, "title": title, "aria-label": name}
                 self.name_formulas(children)
+                self.linked = True  # nothing in a link takes the focus from it
                 self.wrap("a", node, children, self.common(attributes) | own)
+                self.linked = False
             case d.Image():
                 self.picture(node)
             case d.Note():
