@@ -67,8 +67,7 @@ def draw_cover(book: d.Book, theme: Theme, sheet: Sheet, intent: Intent, problem
     job = job_of(book, intent)
     places = {**job.places, book.cover: (book.info.at("book.cover"),)}
     folds = tuple(dict.fromkeys((sheet.width, sheet.width + sheet.spine)))
-    info = replace(book.info, press=replace(book.info.press, black_only=False))  # that is for the pages
-    job = replace(job, info=info, places=places, folds=folds, page_name=lambda index: "the cover")
+    job = replace(job, places=places, folds=folds, page_name=lambda index: "the cover")
     return press_pdf(document, job, problems)
 
 
