@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ketapub.cache import Cache
-from ketapub.document import Book
+from ketapub.document import Book, in_order
 from ketapub.editions import EDITIONS, select
 from ketapub.editorial import check_text
-from ketapub.formats import FORMATS, maker
-from ketapub.formats.made import Made, Reading
+from ketapub.formats import FORMATS, PRINTED, UNPAGED, maker
+from ketapub.formats.made import Made, Printed, Reading
 from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
+from ketapub.page_marks import with_page_marks
 from ketapub.parse import parse
 from ketapub.problems import Problem, Problems, Stopped
 from ketapub.resolve import resolve
@@ -114,6 +115,11 @@ def _stop_on_warnings(problems: Problems, strict: bool) -> None:
         raise Stopped(problems.in_order())
 
 
+def tells_of_pages(names: tuple[str, ...]) -> bool:
+    """Whether an output of a run has the page numbers of another one, of print."""
+    return not set(PRINTED).isdisjoint(names) and not set(UNPAGED).isdisjoint(names)
+
+
 def make_formats(
     book: Book,
     theme: Theme,
@@ -132,12 +138,20 @@ def make_formats(
         from ketapub.formats.pdf.cover import cover_picture
 
         made = replace(made, cover=cover_picture(book, theme, problems))
-    for name in sorted(names, key=lambda name: name == "booklet"):  # it is made of the pages of the reading edition
+    if tells_of_pages(names):
+        book = in_order(book)
+    # Print comes first, as others tell of its pages; the booklet is made of those of the reading edition.
+    for name in sorted(names, key=lambda name: (name not in PRINTED, name == "booklet")):
         progress(name)
         shown = select(book, problems, format=name, edition=EDITIONS.get(name, ""))
         problems.stop_on_errors()
-        bundle = maker(name)(shown, theme, made, problems)
+        if name in UNPAGED and made.pages:
+            shown = with_page_marks(shown, made.pages)
+        result = maker(name)(shown, theme, made, problems)
         problems.stop_on_errors()
+        bundle = result.files if isinstance(result, Printed) else result
+        if tells_of_pages(names) and isinstance(result, Printed):
+            made = replace(made, pages=result.pages)
         made = replace(made, files=made.files + bundle)
         if name == "pdf" and bundle:
             made = replace(made, reading=Reading(shown, bundle[0].data))

@@ -66,7 +66,7 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         splits_help=True,
         listed=lambda table: bool(table.body) and not fit.takes(table),
     )
-    return make_edition(book, theme, edition, problems)
+    return make_edition(book, theme, edition, problems).files
 
 
 def _faces(theme: Theme, book: d.Book) -> tuple[Face, ...]:

@@ -18,6 +18,7 @@ from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.parts import Part, make_parts
+from ketapub.formats.pdf.turns import page_turns
 from ketapub.problems import NOWHERE, Position, Problems, Severity
 from ketapub.theme import Theme
 
@@ -59,10 +60,15 @@ class LaidPart:
     part: Part
     first: int  # number of its first page
     document: Document
+    tree: ElementTree.Element  # its tags, as they were laid out
 
     @property
     def last(self) -> int:
         return self.first + len(self.document.pages) - 1
+
+    @property
+    def labels(self) -> list[str]:
+        return [page_label(self.part.folio, number) for number in range(self.first, self.last + 1)]
 
 
 @dataclass(frozen=True)
@@ -109,17 +115,28 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         )
     ordered = tuple(laid[part.key] for part in parts)
     _check_emergencies(ordered, setter.emergencies, edition, problems)
-    pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
+    turns = tuple(
+        turn
+        for one in ordered
+        for turn in page_turns(one.document.pages, one.labels, _body(one.tree), one.part.starts)
+    )
+    pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered), turns)
     return Layout(ordered, pages, blank)
 
 
 def _labels(parts: Any) -> dict[str, str]:
     labels: dict[str, str] = {}
     for laid in parts:
-        for index, page in enumerate(laid.document.pages):
+        for page, label in zip(laid.document.pages, laid.labels, strict=True):
             for anchor in page.anchors:
-                labels.setdefault(anchor, page_label(laid.part.folio, laid.first + index))
+                labels.setdefault(anchor, label)
     return labels
+
+
+def _body(tree: ElementTree.Element) -> ElementTree.Element:
+    body = tree.find("body")
+    assert body is not None
+    return body
 
 
 def page_label(folio: str, number: int) -> str:
@@ -190,7 +207,7 @@ class _Typesetter:
                     message = "this urgent callout stands on a page with another one"
                     hint = "one warning a page is read, two are not: join them, or move one"
                     self.problems.add("crowded-callouts", self.urgent[id], message, hint, severity="warning")
-                return LaidPart(part, first, document)
+                return LaidPart(part, first, document, tree)
             for index in lost | displaced - given_up:
                 step = nudges.get(index, -1) + 1
                 if step < len(NUDGES) - (index not in lost):  # no new page only to keep a note in its place
@@ -199,7 +216,7 @@ class _Typesetter:
                     id = notes[index].get("id", "")
                     message = f'the footnote "{id}" does not fit on its page'
                     self.problems.add("note-lost", NOWHERE, message, "shorten it, or move it")
-                    return LaidPart(part, first, document)
+                    return LaidPart(part, first, document, tree)
                 else:
                     given_up.add(index)
                     nudges.pop(index, None)
