@@ -102,6 +102,7 @@ def test_the_stock_book_has_every_construct(stock: Made) -> None:
     """A node that the stock book does not hold is a node that nothing above compares."""
     here = {type(node) for chapter in stock.book.chapters for node in d.walk_chapter(chapter)}
     marks = {d.BibliographyMark, d.CitationMark, d.ReferenceMark, d.PageReferenceMark, d.Cite, d.Target}
+    marks.add(d.PageMark)  # which the pages of print bring into a book (test_page_marks)
     made_by_styles = {d.SmallCaps}
     wanted = {kind for kind in vars(d).values() if isinstance(kind, type) and issubclass(kind, d.Node)}
     assert wanted - here - marks - made_by_styles == {d.Node}

@@ -43,6 +43,7 @@ class Read:
 class Built:
     problems: tuple[Problem, ...]  # warnings: a build with errors raises `Stopped`
     outputs: Bundle
+    remarks: tuple[str, ...] = ()  # what a file does not have, and why
 
 
 def build(
@@ -67,12 +68,13 @@ def build(
     kept = Cache(cache, problems)
     book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
     _stop_on_warnings(problems, strict)  # before the slow part
-    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, Made(cache=kept))
+    names = formats or book.info.book.formats
+    bundle = make_formats(book, theme, names, problems, progress, Made(cache=kept))
     _stop_on_warnings(problems, strict)
     progress("writing")
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     problems.stop_on_errors()
-    return Built(problems.in_order(), bundle)
+    return Built(problems.in_order(), bundle, _remarks(names))
 
 
 def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
@@ -108,6 +110,12 @@ def read_book(
     signatures = read_signatures(manuscript.signatures, problems)
     problems.stop_on_errors()
     return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures)
+
+
+def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:
+    if "epub" in names and not tells_of_pages(names):
+        return ("the EPUB has no page numbers of print: they are known only when the same run makes the PDF",)
+    return ()
 
 
 def _stop_on_warnings(problems: Problems, strict: bool) -> None:

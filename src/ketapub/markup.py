@@ -324,10 +324,15 @@ class _Writer:
             for item in node.items:
                 self.begin(item)
                 with self.element("li", item.at):
+                    blocks = item.blocks
                     if item.checked is not None:
+                        if blocks and isinstance(first := blocks[0], d.Paragraph | d.Plain):
+                            marks = _leading_marks(first.children)
+                            self.inlines(marks)
+                            blocks = (replace(first, children=first.children[len(marks) :]), *blocks[1:])
                         self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})
                         self.raw(" ")
-                    self.blocks(item.blocks)
+                    self.blocks(blocks)
 
     def caption(self, word: str, number: str, caption: d.Inlines) -> None:
         if number:
@@ -665,8 +670,9 @@ class _Writer:
                 assert_never(node)
 
     def page_mark(self, node: d.PageMark) -> None:
+        # Named by its title: axe knows no role of books that would let a span have a label.
         name = self.words.format("page-number", number=node.label)
-        self.leaf("span", "", {"role": "doc-pagebreak", "id": node.id, "aria-label": name}, node.at)
+        self.leaf("span", "", {"role": "doc-pagebreak", "id": node.id, "title": name}, node.at)
 
     def note(self, node: d.Note) -> None:
         if self.medium.notes == "foot":

@@ -32,7 +32,9 @@ def with_page_marks(book: d.Book, pages: d.Pages) -> d.Book:
             placer.marks.setdefault(turn.order, []).append((turn.offset, mark))
         elif (next_text := bisect_left(texts, turn.order)) < len(texts):
             placer.marks.setdefault(texts[next_text], []).insert(0, (0, mark))
-    return replace(book, chapters=tuple(map(placer.chapter, book.chapters)), front_pages=front)
+    chapters = tuple(map(placer.chapter, book.chapters))
+    assert not placer.marks, f"pages that begin nowhere: {placer.marks}"
+    return replace(book, chapters=chapters, front_pages=front)
 
 
 def _free(id: str, taken: set[str]) -> str:
@@ -53,8 +55,7 @@ class _Placer:
 
     def all(self, *values: d.Node | d.Inlines) -> Marks:
         """Those of nodes and of everything inside: none of them may stand there."""
-        nodes = [node for value in values for node in ((value,) if isinstance(value, d.Node) else ()) + tuple(d.walk(value))]
-        return tuple(mark for node in nodes for mark in self.own(node))
+        return tuple(mark for node in d.walk(values) for mark in self.own(node))
 
     def chapter(self, chapter: d.Chapter) -> d.Chapter:
         if not self.marks:

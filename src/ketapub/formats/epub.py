@@ -141,9 +141,7 @@ def _title(book: d.Book, shown_stamp: str) -> str:
         pages=marks["title"],
     )
     word = words(info.language)
-    copyright = render(
-        "copyright.xml", book.templates, words=word, lines=imprint_lines(book), pages=marks["copyright"]
-    )
+    copyright = render("copyright.xml", book.templates, words=word, lines=imprint_lines(book), pages=marks["copyright"])
     return title + copyright
 
 
@@ -196,6 +194,8 @@ def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
             element.set(XML_LANG, language)
         if type := TYPE_OF_ROLE.get(element.get("role", "")):
             element.set(EPUB_TYPE, type)
+        if element.get("role") == "doc-pagebreak":  # readers of EPUB look for a label
+            element.set("aria-label", element.attrib.pop("title"))
         if element.tag == "{http://www.w3.org/2000/svg}svg":
             properties.add("svg")
             element.set("direction", "ltr")  # a drawing places its words itself; EPUB style sheets may not say it
@@ -330,11 +330,21 @@ def _with_pages(ncx: bytes, pages: list[tuple[str, d.PageMark]], title: str) -> 
 
     label(made, title)
     for file, mark in pages:
-        kind = {"type": "normal", "value": mark.label} if mark.label.isdecimal() else {"type": "front"}
-        target = etree.SubElement(made, f"{{{NCX}}}pageTarget", {"id": f"ncx-{mark.id}", **kind})
+        target = etree.SubElement(made, f"{{{NCX}}}pageTarget", {"id": f"ncx-{mark.id}"})
+        target.set("type", "normal" if mark.label.isdecimal() else "front")
+        if mark.label.isdecimal():
+            target.set("value", mark.label)
         label(target, mark.label)
         etree.SubElement(target, f"{{{NCX}}}content", {"src": f"{file}#{mark.id}"})
+    counts = {"dtb:totalPageCount": len(pages), "dtb:maxPageNumber": max(_number(mark) for _, mark in pages)}
+    for meta in root.iter(f"{{{NCX}}}meta"):
+        if (number := counts.get(meta.get("name") or "")) is not None:
+            meta.set("content", str(number))
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))
+
+
+def _number(mark: d.PageMark) -> int:
+    return int(mark.label) if mark.label.isdecimal() else 0
 
 
 def _mend_package(data: bytes, language: str) -> bytes:

@@ -145,10 +145,8 @@ def _drawn(box: Any, repeated: set[Element]) -> Iterator[tuple[Any, bool]]:
         box = box._box
     if "::" in (box.element_tag or ""):  # made by the style sheet
         return
-    if isinstance(box, boxes.TableRowGroupBox) and box.element_tag in ("thead", "tfoot"):
-        if box.element in repeated:
-            return
-        repeated.add(box.element)
+    if box.element in repeated:
+        return
     if isinstance(box, boxes.TextBox):
         yield box, False
     elif isinstance(box, boxes.ReplacedBox):
@@ -156,6 +154,8 @@ def _drawn(box: Any, repeated: set[Element]) -> Iterator[tuple[Any, bool]]:
     elif isinstance(box, boxes.ParentBox):
         for child in box.children:
             yield from _drawn(child, repeated)
+        if isinstance(box, boxes.TableBox):
+            repeated.update(child for child in box.element if child.tag in ("thead", "tfoot"))
 
 
 def _turn(label: str, element: Element, at: int, is_picture: bool, source: _Source, starts: Sequence[Start]) -> d.Turn:

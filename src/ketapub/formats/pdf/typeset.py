@@ -116,9 +116,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
     ordered = tuple(laid[part.key] for part in parts)
     _check_emergencies(ordered, setter.emergencies, edition, problems)
     turns = tuple(
-        turn
-        for one in ordered
-        for turn in page_turns(one.document.pages, one.labels, _body(one.tree), one.part.starts)
+        turn for one in ordered for turn in page_turns(one.document.pages, one.labels, _body(one.tree), one.part.starts)
     )
     pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered), turns)
     return Layout(ordered, pages, blank)
