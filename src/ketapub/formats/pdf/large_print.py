@@ -64,6 +64,7 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         isbn=book.info.isbn.large_print,
         faces=_faces(theme, book),
         splits_help=True,
+        judged=False,
         listed=lambda table: bool(table.body) and not fit.takes(table),
     )
     return make_edition(book, theme, edition, problems).files

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 
 from ketapub import document as d
 from ketapub.markup import Start
+from ketapub.problems import NOWHERE, Position
 
 SPACE = " \t\n\r\f"
 SOFT_HYPHEN = "\u00ad"
@@ -128,6 +129,13 @@ def page_turns(pages: Iterable[Any], labels: Iterable[str], body: Element, start
             turns += [_turn(one, *first, source, starts) for one in waiting]
             waiting = []
     return turns
+
+
+def place_of(element: Element, body: Element, starts: Sequence[Start]) -> Position:
+    """Where in the manuscript an element of the tags stands: a block, or what it stands in."""
+    at = _Source(body).start[element]
+    behind = starts[: bisect_right(starts, at, key=lambda start: start.at)]
+    return next((one.node.at for one in reversed(behind) if one.node.at != NOWHERE), NOWHERE)
 
 
 def _notes(page: Any) -> bool:

@@ -28,7 +28,8 @@ from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, misplaced_notes, notes_of, nudge
 from ketapub.formats.pdf.parts import Part, make_parts
-from ketapub.formats.pdf.turns import page_turns
+from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
+from ketapub.formats.pdf.turns import page_turns, place_of
 from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
 from ketapub.problems import NOWHERE, Position, Problems, Severity
 from ketapub.theme import Theme
@@ -71,6 +72,7 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         ink=tokens(theme.css["tokens.css"]),
         urgent=callouts_of(book, "urgent"),
         emergencies=callouts_of(book, "emergency"),
+        judged=edition.judged,
         engine=engine,
         problems=problems,
     )
@@ -100,6 +102,8 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         )
     ordered = tuple(laid[part.key] for part in parts)
     _check_emergencies(ordered, setter.emergencies, edition, problems)
+    if edition.judged:
+        _judge(ordered, problems)
     turns = tuple(
         turn for one in ordered for turn in page_turns(one.document.pages, one.labels, _body(one.tree), one.part.starts)
     )
@@ -146,8 +150,8 @@ def tokens(css: str) -> dict[str, str]:
 
 @dataclass
 class _Plan:
-    """What to change in a part beyond its style sheet, as far as its layouts have shown. Notes and wide tables are named
-    by their place among those of the part."""
+    """What to change in a part beyond its style sheet, as far as its layouts have shown. Notes, wide tables and
+    paragraphs are named by their place among those of the part."""
 
     nudges: dict[int, int] = field(default_factory=dict)  # note -> which of `NUDGES` its paragraph gets
     given_up: set[int] = field(default_factory=set)  # notes that stand a page after their call, whatever is tried
@@ -155,6 +159,7 @@ class _Plan:
     whole: set[str] = field(default_factory=set)  # emergency callouts on one page only if their notes need not be
     turned: dict[int, Size] = field(default_factory=dict)  # wide tables, with the room on their page
     upright: set[int] = field(default_factory=set)  # wide tables too tall to be turned
+    glued: set[int] = field(default_factory=set)  # paragraphs whose last two words stay together
 
 
 @dataclass(frozen=True)
@@ -175,17 +180,21 @@ class _Typesetter:
     ink: Mapping[str, str]
     urgent: Mapping[str, Position]
     emergencies: Mapping[str, Position]
+    judged: bool
     engine: Engine
     problems: Problems
+    glued: dict[str, set[int]] = field(default_factory=dict)  # of each part, when it was laid out before
 
     def lay_out(self, part: Part, first: int) -> LaidPart:
         """Lay out, and again as long as something can be had in a better place."""
-        plan, css = _Plan(), f"@page :first {{ counter-reset: page {first} }}"
-        steps = (self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole)
+        plan = _Plan(glued=self.glued.setdefault(part.key, set()))
+        css = f"@page :first {{ counter-reset: page {first} }}"
+        steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
+        steps += [self.glue_last_words] if self.judged and part.starts else []  # title and contents are no text
         while True:
             laid = self.once(part, css, plan)
             if not any(step(plan, laid) for step in steps):
-                self.complain(plan, laid)
+                self.complain(laid)
                 return LaidPart(part, first, laid.document, laid.tree)
 
     def once(self, part: Part, css: str, plan: _Plan) -> _Laid:
@@ -195,6 +204,9 @@ class _Typesetter:
         set_apart(tree, plan.apart)
         let_notes_go(tree, plan.whole)
         turn(tree, plan.turned, plan.upright)
+        for index, paragraph in enumerate(paragraphs_of(tree) if plan.glued else ()):
+            if index in plan.glued:
+                glue(paragraph)
         return _Laid(self.engine.lay_out(tree, css), tree, notes)
 
     # -- each says whether it has changed the plan
@@ -236,7 +248,14 @@ class _Typesetter:
         plan.given_up |= {laid.notes.index(note) for note in notes_in(laid.tree, running_over)}
         return bool(running_over)
 
-    def complain(self, plan: _Plan, laid: _Laid) -> None:
+    def glue_last_words(self, plan: _Plan, laid: _Laid) -> bool:
+        place = {paragraph: index for index, paragraph in enumerate(paragraphs_of(laid.tree))}
+        found = (one for one in check_pages(laid.document.pages, laid.tree) if one.code == "short-last-line")
+        short = {place[one.element] for one in found} - plan.glued
+        plan.glued |= short
+        return bool(short)
+
+    def complain(self, laid: _Laid) -> None:
         lost, displaced = misplaced_notes(laid.document, laid.notes)
         for index in sorted(lost):
             message = f'the footnote "{laid.notes[index].get("id", "")}" does not fit on its page'
@@ -261,6 +280,14 @@ class _Typesetter:
                     frame = callout.get("data-frame")
                     icon.set("color", self.ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
         return tree
+
+
+def _judge(parts: tuple[LaidPart, ...], problems: Problems) -> None:
+    for laid in (one for one in parts if one.part.starts):
+        for found in check_pages(laid.document.pages, laid.tree):
+            at = place_of(found.element, _body(laid.tree), laid.part.starts)
+            message = f"page {laid.labels[found.page]}: {found.said}"
+            problems.add(found.code, at, message, "change a few words, or the order of things", severity="warning")
 
 
 def _check_emergencies(
