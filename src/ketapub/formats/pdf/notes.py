@@ -18,7 +18,7 @@ NUDGES = (
     "break-inside: avoid",
     "break-before: page",
 )
-NEW_PAGE = len(NUDGES) - 1  # only for a note that would be lost, not to keep one in its place
+NEW_PAGE = len(NUDGES) - 1  # the step that leaves a gap
 BLOCKS = {"p", "li", "dd", "dt", "blockquote", "figure", "figcaption", "td", "th", "caption", "div"}
 BLOCKS |= {"h1", "h2", "h3", "h4"}
 

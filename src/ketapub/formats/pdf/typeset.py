@@ -31,7 +31,7 @@ from ketapub.formats.pdf.parts import Part, make_parts
 from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
 from ketapub.formats.pdf.turns import page_turns, place_of
 from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
-from ketapub.problems import NOWHERE, Position, Problems, Severity
+from ketapub.problems import NOWHERE, Position, Problems
 from ketapub.theme import Theme
 
 if TYPE_CHECKING:
@@ -226,7 +226,8 @@ class _Typesetter:
         tried = False
         for index in sorted(lost | displaced - plan.given_up):
             step = plan.nudges.get(index, -1) + 1
-            if step < (len(NUDGES) if index in lost else NEW_PAGE):
+            # A new page leaves a gap on the one before: where pages are judged, only to save a note that would be lost.
+            if step < (len(NUDGES) if index in lost or not self.judged else NEW_PAGE):
                 plan.nudges[index] = step
                 tried = True
             elif index not in lost:
@@ -298,9 +299,9 @@ def _check_emergencies(
     for laid in parts:
         for id in sorted(broken(laid.document, places)):
             message = "this emergency callout does not fit on one page"
-            severity: Severity = "error"
+            hint = "say less: a reader in danger needs the numbers first"
             if edition.splits_help and has_whole_lines(laid.document, id):
                 message += f" of {edition.suffix.strip('-')}; the numbers to call stand on its first page"
-                severity = "warning"
-            hint = "say less: a reader in danger needs the numbers first"
-            problems.add("emergency-too-tall", places[id], message, hint, severity=severity)
+                problems.add("emergency-split", places[id], message, hint, severity="warning")
+            else:
+                problems.add("emergency-too-tall", places[id], message, hint)
