@@ -17,9 +17,7 @@ def test_an_output_that_cannot_be_made_yet_is_a_problem(tmp_path: Path) -> None:
     book = tmp_path / "book"
     shutil.copytree(BOOKS / "stock", book)
     settings = (
-        (book / "book.toml")
-        .read_text(encoding="utf-8")
-        .replace("[bibliography]", 'formats = ["press"]\n[bibliography]')
+        (book / "book.toml").read_text(encoding="utf-8").replace("[bibliography]", 'formats = ["site"]\n[bibliography]')
     )
     (book / "book.toml").write_text(settings, encoding="utf-8")
     with pytest.raises(Stopped) as stopped:

@@ -31,11 +31,9 @@ SOURCES = ROOT / "src/ketapub"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "styles/README.md"])
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
 UNUSED = {
-    "press": "press",
     "site": "site",
     "handouts": "handouts",
     "book.series": "series",
-    "print.paper-caliper": "paper_caliper",
     "about.certified-by": "certified_by",
     "crisis.search-words": "search_words",
 }
@@ -43,6 +41,8 @@ NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],
+    "print": ["", "What the spine and the cover are made of is told in [cover.md](cover.md)."],
+    "press": ["", "What becomes of colours and pictures, and what the presets are, is told in [press.md](press.md)."],
     "markdown": ["", "Formulas are not supported yet: with `math = true`, each one is a problem."],
 }
 # No author writes these.
@@ -84,7 +84,7 @@ def plain(words: str) -> str:
 def sort_of(schema: Mapping[str, Any]) -> str:
     """What may be written, in words."""
     if "enum" in schema:
-        return ", ".join(f"`{name}`" for name in schema["enum"])
+        return ", ".join(f"`{name}`" for name in schema["enum"] if name)
     if "anyOf" in schema:
         return " or ".join(sort_of(one) for one in schema["anyOf"])
     match schema.get("type"):

@@ -19,8 +19,8 @@ from pdf_tree import tag_tree
 from test_consistency import check_pdf
 
 from ketapub import document as d
-from ketapub.formats.pdf.large_print import PLAIN, SLASHED, Fit
-from ketapub.formats.pdf.plain_zero import with_plain_zero
+from ketapub.formats.pdf.large_print import Fit
+from ketapub.formats.pdf.plain_zero import PLAIN, SLASHED, with_plain_zero
 from ketapub.formats.styling import scaled
 from ketapub.theme import load_theme
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from ketapub.info import Info, schema
+from ketapub.presses import presets
 from ketapub.problems import Problems
 from ketapub.settings import Place, read_table
 from ketapub.shapes import isbn_digits
@@ -33,7 +36,7 @@ def read_info(text: str, problems: Problems, as_of: datetime.date) -> Info | Non
     tables = reversed(schema()["properties"].items())  # the first table that knows a key wins
     homes = {key: table for table, one in tables for key in one.get("properties", ())}
     place = Place("", problems, key_places(text, FILE), homes)
-    info = read_table(Info, {"book": {}, **raw}, place, where=place.where)
+    info = read_table(Info, {"book": {}, **_with_preset(raw)}, place, where=place.where)
     _check_relations(info, place)
     if len(problems.errors) > before:
         return None
@@ -41,6 +44,14 @@ def read_info(text: str, problems: Problems, as_of: datetime.date) -> Info | Non
         problems.severities = info.checks.severities
     overdue = bool(info.review and info.review.next_review and as_of > info.review.next_review)
     return replace(_named(info), overdue=overdue)
+
+
+def _with_preset(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the rules of the printer that [press] names, under what it says itself."""
+    press = raw.get("press")
+    if not isinstance(press, dict) or (name := press.get("preset")) not in (*presets(),):
+        return raw
+    return {**raw, "press": {**presets()[name].press, **press}}
 
 
 def _check_relations(info: Info, place: Place) -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from ketapub.cache import Cache
 from ketapub.document import Book, in_order
-from ketapub.editions import EDITIONS, select
+from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
 from ketapub.formats import FORMATS, PRINTED, UNPAGED, maker
-from ketapub.formats.made import Made, Printed, Reading
+from ketapub.formats.made import Made, Paged, Printed
 from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.page_marks import with_page_marks
@@ -114,7 +114,9 @@ def read_book(
 
 def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:
     if "epub" in names and not tells_of_pages(names):
-        return ("the EPUB has no page numbers of print: they are known only when the same run makes the PDF",)
+        return (
+            "the EPUB has no page numbers of print: they are known only when the same run makes the PDF or the press edition",
+        )
     return ()
 
 
@@ -148,10 +150,12 @@ def make_formats(
         made = replace(made, cover=cover_picture(book, theme, problems))
     if tells_of_pages(names):
         book = in_order(book)
-    # Print comes first, as others tell of its pages; the booklet is made of those of the reading edition.
-    for name in sorted(names, key=lambda name: (name not in PRINTED, name == "booklet")):
+    # Print comes first, as others tell of its pages; booklet and cover are made of those of other editions.
+    for name in sorted(names, key=lambda name: (name not in PRINTED, name in ("booklet", "cover"))):
         progress(name)
-        shown = select(book, problems, format=name, edition=EDITIONS.get(name, ""))
+        if name == "press":
+            check_same_words(book, problems, format="press", other="pdf")
+        shown = select(book, problems, format=SHOWN_AS.get(name, name), edition=EDITIONS.get(name, ""))
         problems.stop_on_errors()
         if name in UNPAGED and made.pages:
             shown = with_page_marks(shown, made.pages)
@@ -162,5 +166,7 @@ def make_formats(
             made = replace(made, pages=result.pages)
         made = replace(made, files=made.files + bundle)
         if name == "pdf" and bundle:
-            made = replace(made, reading=Reading(shown, bundle[0].data))
+            made = replace(made, reading=Paged(shown, bundle[0].data))
+        if name == "press" and bundle:
+            made = replace(made, press=Paged(shown, bundle[0].data))
     return made.files

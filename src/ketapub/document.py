@@ -609,6 +609,7 @@ class Book:
     tables: tuple[Contents, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)  # what those name: fonts, pictures
     templates: Mapping[str, str] = field(default_factory=dict)  # the book's own, over the built-in ones
+    output_intent: bytes = b""  # the ICC profile of its printer; empty: the theme's general one
     signed: bool = False  # every chapter, by every reviewer, as it stands: the draft stamp goes
     front_pages: Mapping[FrontPage, tuple[PageMark, ...]] = field(default_factory=dict)  # before the first chapter
 

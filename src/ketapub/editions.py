@@ -14,6 +14,8 @@ from ketapub.problems import Problems
 
 # What `when-edition` calls the edition that a format is.
 EDITIONS: Mapping[str, str] = {"large-print": "large-print"}
+# The cover is as thick as the pages of the press edition.
+SHOWN_AS: Mapping[str, str] = {"cover": "press"}
 
 
 def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", clinic: str = "") -> d.Book:
@@ -49,6 +51,20 @@ def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", 
         contents = tuple(line for line in contents if book.chapter_of[line.id] in names)
         figures, tables = (tuple(line for line in lines if line.id not in hidden) for lines in (figures, tables))
     return replace(book, chapters=chapters, contents=contents, figures=figures, tables=tables)
+
+
+def check_same_words(book: d.Book, problems: Problems, *, format: str, other: str) -> None:
+    """Warn of each condition by which a format says something else than the other one, whose pages it should have."""
+    one, two = (
+        {"format": name, "edition": "", "clinic": "", "lang": book.info.book.language} for name in (format, other)
+    )
+    for node in (node for chapter in book.chapters for node in d.walk_chapter(chapter)):
+        if isinstance(node, d.Conditional | d.ConditionalSpan):
+            shown, shown_there = (all(_holds(condition, now) for condition in node.conditions) for now in (one, two))
+            if shown != shown_there:
+                where = f"only in {format}" if shown else f"in {other} but not in {format}"
+                hint = f'the pages may no longer be the same: use when-format="pdf", which holds for {format} too'
+                problems.add("press-differs", node.at, f"this stands {where}", hint, severity="warning")
 
 
 def _titles(lines: tuple[d.Contents, ...], change: d.Change) -> tuple[d.Contents, ...]:

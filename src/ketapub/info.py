@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ketapub.callouts import BUILT_IN, KINDS, Kind
+from ketapub.presses import presets
 from ketapub.problems import Position, did_you_mean, explanations
 from ketapub.settings import Place, find_place, schema_of, setting, settings_of, table_lines
 from ketapub.shapes import (
@@ -120,16 +121,22 @@ class PrintSettings:
     trim: tuple[Length, ...] = setting(
         list_of(LENGTH, exactly=2), (Length("6in"), Length("9in")), "Width and height of the trimmed page"
     )
-    paper_caliper: Length = setting(LENGTH, Length("0.0025in"), "Thickness of a page, for the spine")
+    paper_caliper: Length = setting(
+        length_up_to("1mm"), Length("0.0025in"), "Thickness of a page, half that of a leaf, for the spine of the cover"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressSettings:
-    preset: str = setting(TEXT, "", "A printer's rules by name")
+    preset: str = setting(choice("", *presets()), "", "A printer's rules by name; the other keys go over them")
     standard: str = setting(choice("x-4", "x-1a"), "x-4", "The PDF/X standard")
-    bleed: Length = setting(LENGTH, Length("0.125in"), "How far pictures reach over the trim")
+    bleed: Length = setting(length_up_to("1in"), Length("0.125in"), "How far pictures reach over the trim")
+    bleed_at_spine: bool = setting(FLAG, True, "Whether they do so at the spine as well; some printers want none there")
     ink_limit: int = setting(whole(100, 400), 240, "Most ink on one spot, in per cent")
     output_intent: str = setting(PATH, "", "The printer's ICC profile, a file of the book; else a general one")
+    black_only: bool = setting(
+        FLAG, False, "Whether the pages, not the cover, are printed in black ink alone: colours become greys"
+    )
     crop_marks: bool = setting(FLAG, False, "Whether to draw crop marks")
 
 

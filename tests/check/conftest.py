@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tools import ROOT
 
-FORMATS = "pdf,large-print,epub,html"
+FORMATS = "pdf,press,large-print,epub,html"
 BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock", "notes": ROOT / "tests/books/stock"}
 STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 
@@ -50,6 +50,11 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(params=[".pdf", "-large-print.pdf"], ids=["reading", "large"])
 def pdf(request: pytest.FixtureRequest, built: Built) -> Path:
     return built.file(request.param)
+
+
+@pytest.fixture
+def press(built: Built) -> Path:
+    return built.file("-press.pdf")
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ def run(arguments: list[str], cwd: Path, **environment: str) -> subprocess.Compl
     return subprocess.run(arguments, cwd=cwd, env=inherited | environment, capture_output=True, text=True)
 
 
-def build(book: Path, out: Path, cache: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out), "--cache", str(cache)]
+def build(book: Path, out: Path, cache: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out), "--cache", str(cache), *options]
     return run(command, book.parent, **environment)
 
 
@@ -38,10 +38,12 @@ def test_same_bytes_from_two_machines(tmp_path: Path) -> None:
     second = {"LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "2"}
     for book, environment in ((one, first), (two, second)):
         shutil.copytree(BOOKS / "stock", book)
-        done = build(book, book.parent / "out", book.parent / "cache", **environment)
+        formats = ("--to", "pdf,press,epub,html,json")
+        done = build(book, book.parent / "out", book.parent / "cache", *formats, **environment)
         assert done.returncode == 0, done.stderr
     outs = [content(book.parent / "out") for book in (one, two)]
     assert {name.rpartition(".")[2] for name in outs[0]} == {"pdf", "epub", "html", "json"}
+    assert "stock-press.pdf" in outs[0]
     assert outs[0].keys() == outs[1].keys()
     assert [name for name in outs[0] if outs[0][name] != outs[1][name]] == []
 
@@ -99,7 +101,9 @@ def test_wheel_is_whole(tmp_path: Path) -> None:
     where = run([str(python), "-c", "import ketapub; print(ketapub.__file__)"], tmp_path)
     assert Path(where.stdout.strip()).is_relative_to(tmp_path)
     command = [str(python), "-m", "ketapub", "build", str(BOOKS / "kochbuch"), "-o", str(out)]
-    done = run([*command, "--cache", str(tmp_path / "cache")], tmp_path)
+    formats = ["--to", "pdf,press,epub,html"]  # a press file needs the theme's profile
+    done = run([*command, *formats, "--cache", str(tmp_path / "cache")], tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Inhalt" in (out / "kochbuch.html").read_text(encoding="utf-8")
+    assert (out / "kochbuch-press.pdf").exists()
     assert {path.suffix for path in out.iterdir()} >= {".pdf", ".epub", ".html"}

@@ -16,6 +16,8 @@ Format = Callable[[Book, Theme, Made, Problems], Bundle | Printed]
 # Named, not imported: a build of the HTML alone must not pay for WeasyPrint.
 _MAKERS: Mapping[str, str] = {
     "pdf": "ketapub.formats.pdf:make_pdf",
+    "press": "ketapub.formats.pdf.press:make_press",
+    "cover": "ketapub.formats.pdf.wrap:make_cover",
     "large-print": "ketapub.formats.pdf.large_print:make_large_print",
     "booklet": "ketapub.formats.pdf.booklet:make_booklet",
     "epub": "ketapub.formats.epub:make_epub",
@@ -23,7 +25,7 @@ _MAKERS: Mapping[str, str] = {
     "json": "ketapub.formats.book_json:make_json",
 }
 FORMATS = tuple(_MAKERS)
-PRINTED = ("pdf",)  # those whose pages the formats without pages tell of
+PRINTED = ("pdf", "press")  # those whose pages the formats without pages tell of
 UNPAGED = ("epub", "html")
 
 

@@ -1,5 +1,5 @@
 """What a run has made so far, for the formats that build on it: `site` lists downloads, the EPUB shows the cover,
-the booklet has the pages of the reading edition.
+the booklet has the pages of the reading edition, the printed cover is as thick as those of the press edition.
 
 With it goes the cache, where a format keeps what is slow to make and does not change from run to run.
 """
@@ -16,8 +16,8 @@ from ketapub.outputs import Bundle
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A finished reading edition, and the book as it shows it."""
+class Paged:
+    """A finished edition on pages, and the book as it shows it."""
 
     shown: Book
     data: bytes
@@ -35,7 +35,8 @@ class Printed:
 class Made:
     cover: bytes | None = None  # the front cover as JPEG
     pages: Pages | None = None  # of the print edition that this run makes
-    reading: Reading | None = None  # the reading edition, for what is made of its pages
+    reading: Paged | None = None  # the reading edition, for what is made of its pages
+    press: Paged | None = None  # the press edition: its pages make the spine of the cover
     files: Bundle = ()
     cache: Cache | None = None
 

@@ -11,7 +11,7 @@ from ketapub.library import read_library
 from ketapub.manuscript import Manuscript
 from ketapub.problems import Problems
 from ketapub.resolve.alternatives import check_alternatives
-from ketapub.resolve.assets import collect_assets, collect_icons
+from ketapub.resolve.assets import collect_assets, collect_icons, collect_output_intent
 from ketapub.resolve.citations import book_style, resolve_citations
 from ketapub.resolve.contents import list_figures, list_tables, make_contents
 from ketapub.resolve.crisis import add_crisis_lines
@@ -45,6 +45,7 @@ def resolve(
     chapters, assets, cover = collect_assets(chapters, folder, info, problems)
     icons = collect_icons(info, folder, theme, problems)
     theming = collect_theming(info, folder, problems)
+    output_intent = collect_output_intent(info, folder, problems)
     sources = {source.path: source.text for source in manuscript.sources}
     check_glyphs(chapters, assets, info, theme, theming, problems, sources)  # last: every letter is there now
     problems.stop_on_errors()
@@ -62,4 +63,5 @@ def resolve(
         fonts=theming.fonts,
         files=theming.files,
         templates=theming.templates,
+        output_intent=output_intent,
     )

@@ -67,6 +67,12 @@ def collect_icons(info: Info, folder: BookFolder, theme: Theme, problems: Proble
     return icons
 
 
+def collect_output_intent(info: Info, folder: BookFolder, problems: Problems) -> bytes:
+    """The ICC profile of the book's printer. Whether it fits is asked when something is made for the press."""
+    path = info.press.output_intent
+    return (folder.read(path, problems, info.at("press.output-intent")) or b"") if path else b""
+
+
 class _Shelf:
     """The pictures found so far, by path in the book folder and by name in the outputs."""
 

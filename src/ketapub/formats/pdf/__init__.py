@@ -8,7 +8,7 @@ from ketapub import document as d
 from ketapub.formats.made import Made, Printed
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
-from ketapub.formats.pdf.typeset import typeset
+from ketapub.formats.pdf.typeset import Layout, typeset
 from ketapub.formats.pdf.write import write_pdf
 from ketapub.formats.styling import book_sheet, face_rule, own_faces, sheet
 from ketapub.outputs import OutputFile
@@ -36,14 +36,18 @@ def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Prin
 
 def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Printed:
     """Any edition on pages of its own: laid out, tagged, `<slug><suffix>.pdf`."""
+    layout = lay_out_edition(book, theme, edition, problems)
+    if layout is None:
+        return Printed(())
+    file = OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", write_pdf(book, layout, problems))
+    return Printed((file,), layout.pages)
+
+
+def lay_out_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Layout | None:
     own = (*edition.faces, *own_faces(book))
     rules = [face_rule(face, f'url("{face.file}")') for face in own]
     resources = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
     resources |= {face.file: face.data for face in edition.faces}
     with log_as_problems(problems):  # a style sheet complains when it is read
         engine = Engine("\n".join((*rules, edition.css)), resources, theme.folder / "fonts")
-    layout = typeset(book, theme, engine, problems, edition)
-    if layout is None:
-        return Printed(())
-    file = OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", write_pdf(book, layout, problems))
-    return Printed((file,), layout.pages)
+    return typeset(book, theme, engine, problems, edition)

@@ -70,7 +70,7 @@ def impose(reading: bytes, book: d.Book, theme: Theme, problems: Problems) -> by
             target.docinfo[key] = str(value)
         target.Root.Lang = book.info.book.language
         target.Root.ViewerPreferences = Dictionary(
-            DisplayDocTitle=True, PrintScaling=Name.None_, Duplex=Name.DuplexFlipShortEdge
+            DisplayDocTitle=True, PrintScaling=Name("/None"), Duplex=Name.DuplexFlipShortEdge
         )
         out = io.BytesIO()
         target.save(

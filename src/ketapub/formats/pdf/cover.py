@@ -6,10 +6,12 @@ In: a `Book`, the theme. Out: JPEG bytes, 1600 pixels wide and 2560 high, as sho
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from ketapub import document as d
 from ketapub.formats.imprint import stamp
 from ketapub.formats.pdf.engine import Engine, log_as_problems
+from ketapub.formats.pdf.front import SIZES, front_css, front_fits
 from ketapub.formats.styling import book_sheet, face_rule, own_faces
 from ketapub.locale import direction
 from ketapub.problems import Problems
@@ -17,11 +19,21 @@ from ketapub.svg import inline_svg
 from ketapub.templates import render
 from ketapub.theme import Theme
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 WIDTH, HEIGHT = 1600, 2560  # pixels; a CSS pixel each
 
 
-def cover_picture(book: d.Book, theme: Theme, problems: Problems) -> bytes | None:
-    """Typeset the cover on one page and raster it. None when that failed (see `problems`)."""
+def cover_picture(book: d.Book, theme: Theme, problems: Problems) -> bytes:
+    """The cover as JPEG. Raises `Stopped` when it cannot be typeset."""
+    out = io.BytesIO()
+    cover_image(book, theme, problems).save(out, "JPEG", quality=88, optimize=True)
+    return out.getvalue()
+
+
+def cover_image(book: d.Book, theme: Theme, problems: Problems) -> Image:
+    """Typeset the cover on one page and raster it. Raises `Stopped` when that failed."""
     from xml.etree import ElementTree
 
     own = book.assets.get(book.cover)
@@ -42,19 +54,21 @@ def cover_picture(book: d.Book, theme: Theme, problems: Problems) -> bytes | Non
     css = "\n".join((*rules, book_sheet(book, theme, "cover.css")))
     engine = Engine(css, files, theme.folder / "fonts")
     with log_as_problems(problems):
-        document = engine.lay_out(ElementTree.fromstring(page), f"@page {{ size: {WIDTH}px {HEIGHT}px; margin: 0 }}")
+        for size in SIZES:
+            extra = (f"@page {{ size: {WIDTH}px {HEIGHT}px; margin: 0 }}", front_css(size) if size < 1 else "")
+            document = engine.lay_out(ElementTree.fromstring(page), "\n".join(extra))
+            if front_fits(document, size):
+                break
         data = document.copy(document.pages[:1]).write_pdf()
     problems.stop_on_errors()
     return _raster(data)
 
 
-def _raster(data: bytes) -> bytes:
+def _raster(data: bytes) -> Image:
     import pypdfium2
 
     with pypdfium2.PdfDocument(data) as pdf:
         page = pdf[0]
         bitmap = page.render(scale=WIDTH / page.get_width())
-        picture = bitmap.to_pil().convert("RGB")
-        out = io.BytesIO()
-        picture.save(out, "JPEG", quality=88, optimize=True)
-        return out.getvalue()
+        picture: Image = bitmap.to_pil().convert("RGB")
+        return picture

@@ -84,7 +84,21 @@ def to_pdf(document: Document) -> bytes:
         io.BytesIO(profile), "", "relative-colorimetric", (["r"], ["g"], ["b"])
     )
     tidy_links(document.pages)
-    data: bytes = document.write_pdf(finisher=describe, **OPTIONS)
+    return _drawn(document, finisher=describe, **OPTIONS)
+
+
+def to_plain_pdf(document: Document) -> bytes:
+    """Draw the pages of a document, for paper: no tags, no metadata but Info, colours as CSS gives them."""
+    return _drawn(document)
+
+
+def _drawn(document: Document, **options: Any) -> bytes:
+    try:
+        data: bytes = document.write_pdf(**options)
+    except NotImplementedError:  # WeasyPrint 70 says no more than that
+        reason = "a gradient goes between colours that the PDF engine cannot mix: name them as #rrggbb, rgb() or hsl()"
+        logging.getLogger("weasyprint").error(reason)
+        return b""
     return data
 
 

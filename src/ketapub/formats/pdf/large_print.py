@@ -7,14 +7,14 @@ print.css made larger as a whole, so that nothing in it can stay small, and larg
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ketapub import document as d
 from ketapub.formats.made import Made
 from ketapub.formats.pdf import make_edition
 from ketapub.formats.pdf.edition import Edition
-from ketapub.formats.pdf.plain_zero import with_plain_zero
-from ketapub.formats.styling import Face, book_sheet, faces, scaled, sheet
+from ketapub.formats.pdf.plain_zero import plain_faces
+from ketapub.formats.styling import book_sheet, scaled, sheet
 from ketapub.outputs import Bundle
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -25,7 +25,6 @@ MARGIN = 43.2  # points at least: what desk printers leave white, and a thumb
 LETTERS = 2.05  # letters in an em of the sans, as texts go
 DESIGNED = 18  # points of text for which large-print.css is written
 BODY = 10.5  # and print.css
-SLASHED, PLAIN = "Atkinson Hyperlegible Next", "Atkinson Plain Zero"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +61,9 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         suffix="-large-print",
         css=css,
         isbn=book.info.isbn.large_print,
-        faces=_faces(theme, book),
+        faces=plain_faces(theme, book),
         splits_help=True,
         judged=False,
         listed=lambda table: bool(table.body) and not fit.takes(table),
     )
     return make_edition(book, theme, edition, problems).files
-
-
-def _faces(theme: Theme, book: d.Book) -> tuple[Face, ...]:
-    """The sans with a zero that everyone reads as one."""
-    return tuple(
-        replace(face, family=PLAIN, file=f"plain-zero/{face.file}", data=with_plain_zero(face.data, SLASHED, PLAIN))
-        for face in faces(theme, book)
-        if face.family == SLASHED
-    )

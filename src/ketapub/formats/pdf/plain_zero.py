@@ -8,12 +8,30 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
+
+from ketapub import document as d
+from ketapub.formats.styling import Face, faces
+from ketapub.theme import Theme
+
+SLASHED, PLAIN = "Atkinson Hyperlegible Next", "Atkinson Plain Zero"
 
 Point = tuple[float, float]
 Contour = list[tuple[Point, int]]  # points with 1 where they lie on the curve
 
 
+def plain_faces(theme: Theme, book: d.Book) -> tuple[Face, ...]:
+    """The sans with a zero that everyone reads as one, under the family name that style sheets know it by."""
+    return tuple(
+        replace(face, family=PLAIN, file=f"plain-zero/{face.file}", data=with_plain_zero(face.data, SLASHED, PLAIN))
+        for face in faces(theme, book)
+        if face.family == SLASHED
+    )
+
+
+@cache  # several editions of a run, and many books of a test run, use the same few faces
 def with_plain_zero(data: bytes, old: str, new: str) -> bytes:
     """`data` with the family `old` called `new`. A zero of another build than expected stays as it is."""
     from fontTools.ttLib import TTFont

@@ -6,34 +6,52 @@ In: a `Layout`, the `Book`. Out: the bytes of the reading edition.
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketapub import __version__, document as d
 from ketapub.formats.pdf.engine import log_as_problems, to_pdf
 from ketapub.formats.pdf.typeset import Layout
 from ketapub.problems import Problems
 
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+
+class Start(NamedTuple):
+    """Where page labels begin anew: on which page, in which style, with which number."""
+
+    page: int  # its index
+    style: str
+    number: int
+
 
 def write_pdf(book: d.Book, layout: Layout, problems: Problems) -> bytes:
     """ISO 32000-1: page labels 12.4.2, outline 12.3.3; metadata in XMP and Info."""
+    document, starts = joined(book, layout)
+    with log_as_problems(problems):
+        data = to_pdf(document)
+    problems.stop_on_errors()
+    return _finish(data, book, starts)
+
+
+def joined(book: d.Book, layout: Layout) -> tuple[Document, list[Start]]:
+    """All pages as one document with its metadata, and where page labels begin anew."""
     pages: list[Any] = []
-    starts: list[tuple[int, str, int]] = []  # index of a page, style of its folio, its number
+    starts: list[Start] = []
     folio = ""
     for laid in layout.parts:
         if len(pages) % 2:
             pages.append(layout.blank.pages[0])
         if laid.part.folio != folio:
-            starts.append((len(pages), "/r" if laid.part.folio == "roman" else "/D", laid.first))
+            starts.append(Start(len(pages), "/r" if laid.part.folio == "roman" else "/D", laid.first))
             folio = laid.part.folio
         pages += laid.document.pages
     document = layout.parts[0].document.copy(pages)
-    _describe(document.metadata, book)
-    with log_as_problems(problems):
-        data = to_pdf(document)
-    return _finish(data, book, starts)
+    describe(document.metadata, book)
+    return document, starts
 
 
-def _describe(metadata: Any, book: d.Book) -> None:
+def describe(metadata: Any, book: d.Book) -> None:
     info = book.info.book
     metadata.title = info.title
     metadata.authors = list(info.authors)
@@ -45,16 +63,22 @@ def _describe(metadata: Any, book: d.Book) -> None:
     metadata.lang = info.language
 
 
-def _finish(data: bytes, book: d.Book, starts: list[tuple[int, str, int]]) -> bytes:
+def page_labels(starts: list[Start]) -> Any:
+    from pikepdf import Array, Dictionary, Name
+
+    labels = Array()
+    for index, style, first in starts:
+        labels.append(index)
+        labels.append(Dictionary(S=Name(style), St=first))
+    return Dictionary(Nums=labels)
+
+
+def _finish(data: bytes, book: d.Book, starts: list[Start]) -> bytes:
     import pikepdf
-    from pikepdf import Array, Dictionary, Name, OutlineItem
+    from pikepdf import OutlineItem
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        labels = Array()
-        for index, style, first in starts:
-            labels.append(index)
-            labels.append(Dictionary(S=Name(style), St=first))
-        pdf.Root.PageLabels = Dictionary(Nums=labels)
+        pdf.Root.PageLabels = page_labels(starts)
         names = _destinations(pdf)
 
         def items(contents: tuple[d.Contents, ...]) -> list[OutlineItem]:

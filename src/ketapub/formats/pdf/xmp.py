@@ -6,7 +6,7 @@ the packet describes the one that is used (ISO 19005-2, 6.6.2.3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -17,6 +17,9 @@ SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "pdf": "http://ns.adobe.com/pdf/1.3/",
+    "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
+    "pdfx": "http://ns.adobe.com/pdfx/1.3/",
+    "pdfxid": "http://www.npes.org/pdfx/ns/id/",
     "pdfaid": "http://www.aiim.org/pdfa/ns/id/",
     "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
     "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
@@ -30,11 +33,21 @@ BEGIN, END = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 
 def xmp_packet(metadata: Any, producer: str) -> bytes:
     """`metadata` as WeasyPrint keeps it, from which it also writes the Info dictionary."""
-    root = Element(_name("x:xmpmeta"))
-    rdf = SubElement(root, _name("rdf:RDF"))
+    rdf = _rdf(metadata, producer, {"pdfaid:part": "2", "pdfaid:conformance": "A", "pdfuaid:part": "1"})
+    _describe_pdf_ua(rdf)
+    return _packed(rdf)
+
+
+def press_packet(metadata: Any, producer: str, said: Mapping[str, str]) -> bytes:
+    """The packet of a file for the press, with the properties `said` besides."""
+    return _packed(_rdf(metadata, producer, said))
+
+
+def _rdf(metadata: Any, producer: str, said: Mapping[str, str]) -> Element:
+    rdf = Element(_name("rdf:RDF"))
     about = SubElement(rdf, _name("rdf:Description"), {_name("rdf:about"): ""})
-    for name, value in (("pdfaid:part", "2"), ("pdfaid:conformance", "A"), ("pdfuaid:part", "1")):
-        SubElement(about, _name(name)).text = value
+    for name, text in said.items():
+        SubElement(about, _name(name)).text = text
     lists: tuple[tuple[str, str, Sequence[str]], ...] = (
         ("dc:title", "rdf:Alt", [metadata.title]),
         ("dc:creator", "rdf:Seq", metadata.authors),
@@ -46,8 +59,8 @@ def xmp_packet(metadata: Any, producer: str) -> bytes:
         if any(values):
             holder = SubElement(SubElement(about, _name(name)), _name(kind))
             for value in values:
-                said = {"{http://www.w3.org/XML/1998/namespace}lang": "x-default"} if kind == "rdf:Alt" else {}
-                SubElement(holder, _name("rdf:li"), said).text = value
+                language = {"{http://www.w3.org/XML/1998/namespace}lang": "x-default"} if kind == "rdf:Alt" else {}
+                SubElement(holder, _name("rdf:li"), language).text = value
     texts = {
         "pdf:Keywords": ", ".join(metadata.keywords),
         "pdf:Producer": producer,
@@ -58,7 +71,12 @@ def xmp_packet(metadata: Any, producer: str) -> bytes:
     for name, text in texts.items():
         if text:
             SubElement(about, _name(name)).text = text
-    _describe_pdf_ua(rdf)
+    return rdf
+
+
+def _packed(rdf: Element) -> bytes:
+    root = Element(_name("x:xmpmeta"))
+    root.append(rdf)
     packet: bytes = ElementTree.tostring(root, encoding="utf-8")
     return BEGIN + packet + END
 
