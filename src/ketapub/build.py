@@ -114,9 +114,7 @@ def read_book(
 
 def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:
     if "epub" in names and not tells_of_pages(names):
-        return (
-            "the EPUB has no page numbers of print: they are known only when the same run makes the PDF or the press edition",
-        )
+        return ("the EPUB has no page numbers of print: they are known only where the same run makes pdf or press",)
     return ()
 
 
@@ -163,7 +161,7 @@ def make_formats(
         problems.stop_on_errors()
         bundle = result.files if isinstance(result, Printed) else result
         if tells_of_pages(names) and isinstance(result, Printed):
-            made = replace(made, pages=result.pages)
+            made = replace(made, pages=made.pages or result.pages)
         made = replace(made, files=made.files + bundle)
         if name == "pdf" and bundle:
             made = replace(made, reading=Paged(shown, bundle[0].data))
