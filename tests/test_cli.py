@@ -27,6 +27,7 @@ class Fake:
 
     problems: tuple = ()
     outputs: tuple = (OutputFile("x.pdf", b"x" * 1_500_000),)
+    remarks: tuple = ()
     raises: BaseException | None = None
     steps: tuple = ("reading", "pdf")
     says: str = ""

@@ -111,6 +111,7 @@ def test_the_books_have_every_construct(stock: Made, formulas: Made) -> None:
     chapters = stock.book.chapters + formulas.book.chapters
     here = {type(node) for chapter in chapters for node in d.walk_chapter(chapter)}
     marks = {d.BibliographyMark, d.CitationMark, d.ReferenceMark, d.PageReferenceMark, d.Cite, d.Target}
+    marks.add(d.PageMark)  # which the pages of print bring into a book (test_page_marks)
     made_by_styles = {d.SmallCaps}
     wanted = {kind for kind in vars(d).values() if isinstance(kind, type) and issubclass(kind, d.Node)}
     assert wanted - here - marks - made_by_styles == {d.Node}

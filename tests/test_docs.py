@@ -46,7 +46,7 @@ NOTES = {
     "markdown": ["", "What may stand between dollars is told in [markdown.md](markdown.md#formulas)."],
 }
 # No author writes these.
-ONLY_RESOLVED = {d.Citation, d.Reference, d.PageReference, d.Bibliography, d.Entry, d.Index, d.IndexEntry}
+ONLY_RESOLVED = {d.PageMark, d.Citation, d.Reference, d.PageReference, d.Bibliography, d.Entry, d.Index, d.IndexEntry}
 
 
 def text_of(name: str) -> str:

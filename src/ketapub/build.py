@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ketapub.cache import Cache
-from ketapub.document import Book
+from ketapub.document import Book, in_order
 from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
-from ketapub.formats import FORMATS, maker
-from ketapub.formats.made import Made, Paged
+from ketapub.formats import FORMATS, PRINTED, UNPAGED, maker
+from ketapub.formats.made import Made, Paged, Printed
 from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
+from ketapub.page_marks import with_page_marks
 from ketapub.parse import parse
 from ketapub.problems import Problem, Problems, Stopped
 from ketapub.resolve import resolve
@@ -42,6 +43,7 @@ class Read:
 class Built:
     problems: tuple[Problem, ...]  # warnings: a build with errors raises `Stopped`
     outputs: Bundle
+    remarks: tuple[str, ...] = ()  # what a file does not have, and why
 
 
 def build(
@@ -67,13 +69,14 @@ def build(
     kept = Cache(cache, problems)
     book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
     _stop_on_warnings(problems, strict)  # before the slow part
+    names = formats or book.info.book.formats
     made = Made(cache=kept, pdf_standard=pdf_standard)
-    bundle = make_formats(book, theme, formats or book.info.book.formats, problems, progress, made)
+    bundle = make_formats(book, theme, names, problems, progress, made)
     _stop_on_warnings(problems, strict)
     progress("writing")
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     problems.stop_on_errors()
-    return Built(problems.in_order(), bundle)
+    return Built(problems.in_order(), bundle, _remarks(names))
 
 
 def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
@@ -111,9 +114,20 @@ def read_book(
     return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures)
 
 
+def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:
+    if "epub" in names and not tells_of_pages(names):
+        return ("the EPUB has no page numbers of print: they are known only where the same run makes pdf or press",)
+    return ()
+
+
 def _stop_on_warnings(problems: Problems, strict: bool) -> None:
     if strict and problems.found:
         raise Stopped(problems.in_order())
+
+
+def tells_of_pages(names: tuple[str, ...]) -> bool:
+    """Whether an output of a run has the page numbers of another one, of print."""
+    return not set(PRINTED).isdisjoint(names) and not set(UNPAGED).isdisjoint(names)
 
 
 def make_formats(
@@ -134,14 +148,22 @@ def make_formats(
         from ketapub.formats.pdf.cover import cover_picture
 
         made = replace(made, cover=cover_picture(book, theme, problems))
-    for name in sorted(names, key=lambda name: name in ("booklet", "cover")):  # made of the pages of other editions
+    if tells_of_pages(names):
+        book = in_order(book)
+    # Print comes first, as others tell of its pages; booklet and cover are made of those of other editions.
+    for name in sorted(names, key=lambda name: (name not in PRINTED, name in ("booklet", "cover"))):
         progress(name)
         if name == "press":
             check_same_words(book, problems, format="press", other="pdf")
         shown = select(book, problems, format=SHOWN_AS.get(name, name), edition=EDITIONS.get(name, ""))
         problems.stop_on_errors()
-        bundle = maker(name)(shown, theme, made, problems)
+        if name in UNPAGED and made.pages:
+            shown = with_page_marks(shown, made.pages)
+        result = maker(name)(shown, theme, made, problems)
         problems.stop_on_errors()
+        bundle = result.files if isinstance(result, Printed) else result
+        if tells_of_pages(names) and isinstance(result, Printed):
+            made = replace(made, pages=made.pages or result.pages)
         made = replace(made, files=made.files + bundle)
         if name == "pdf" and bundle:
             made = replace(made, reading=Paged(shown, bundle[0].data))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import count
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ketapub.problems import NOWHERE, Position
@@ -44,9 +45,14 @@ NO_FACT = "no-fact"  # the class of words whose number stands in no ledger; thei
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Every node knows where it stands in the manuscript; two trees are equal whatever their places."""
+    """Every node knows where it stands in the manuscript; two trees are equal whatever their places.
+
+    `order` is its number in the whole book, once `in_order` has given it: what one output shows is found by it in
+    another one.
+    """
 
     at: Position = field(default=NOWHERE, kw_only=True, compare=False, repr=False)
+    order: int = field(default=0, kw_only=True, compare=False, repr=False)
 
 
 # --- inline ------------------------------------------------------------------------------------------
@@ -282,6 +288,14 @@ class IndexMark(Node):
     id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PageMark(Node):
+    """Where a page of the print edition begins; `label` is its number as printed ("iv", "12"). See `turns`."""
+
+    label: str
+    id: str
+
+
 Inline = (
     Text
     | SoftBreak
@@ -309,6 +323,7 @@ Inline = (
     | PageReferenceMark
     | PageReference
     | IndexMark
+    | PageMark
 )
 
 # --- block -------------------------------------------------------------------------------------------
@@ -359,6 +374,7 @@ class CodeBlock(Node):
     text: str
     language: str = ""
     attributes: Attributes = NONE
+    pages: tuple[tuple[int, PageMark], ...] = ()  # that begin inside, behind so many characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +562,7 @@ Block = (
     | BibliographyMark
     | Bibliography
     | Index
+    | PageMark
 )
 AnyNode = Inline | Block | ListItem | Row | Cell | Definition | Entry | IndexEntry | IndexPath | Cite | Target
 
@@ -566,6 +583,7 @@ class Chapter:
     part: str = ""  # title of the [[parts]] entry it opens or stands in
     nocite: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()  # of this chapter alone
+    pages: tuple[PageMark, ...] = ()  # that begin with its heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -616,6 +634,7 @@ class Book:
     templates: Mapping[str, str] = field(default_factory=dict)  # the book's own, over the built-in ones
     output_intent: bytes = b""  # the ICC profile of its printer; empty: the theme's general one
     signed: bool = False  # every chapter, by every reviewer, as it stands: the draft stamp goes
+    front_pages: Mapping[FrontPage, tuple[PageMark, ...]] = field(default_factory=dict)  # before the first chapter
 
 
 def lists_of(book: Book) -> tuple[tuple[str, tuple[Contents, ...]], ...]:
@@ -624,12 +643,30 @@ def lists_of(book: Book) -> tuple[tuple[str, tuple[Contents, ...]], ...]:
     return tuple((id, lines) for id, lines in lists if lines)
 
 
+FrontPage = Literal["title", "copyright", "contents"]  # what `formats` make without a node
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a page begins: its label as printed, the `order` of the node with its first word, and where in it.
+
+    `offset` counts characters of a text before that word; behind a figure's picture, its description has offset 1.
+    """
+
+    label: str
+    order: int = 0
+    offset: int = 0
+    front: FrontPage | None = None  # in place of a node
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where things stand in one paged edition: the page label of every id ("iv", "12")."""
+    """Where things stand in one paged edition: the page label of every id ("iv", "12"), and what each page that shows
+    anything of the text begins with."""
 
     labels: Mapping[str, str]
     count: int = 0
+    turns: tuple[Turn, ...] = ()
 
 
 # --- walking -----------------------------------------------------------------------------------------
@@ -641,7 +678,7 @@ def _reading_order(node: object) -> list[str]:
     if isinstance(node, Table):  # the caption stands above the table
         return ["caption", "head", "body"]
     if isinstance(node, Chapter):
-        return ["heading", "subtitle", "blocks"]
+        return ["pages", "heading", "subtitle", "blocks"]
     return [f.name for f in fields(node)]  # type: ignore[arg-type]  # any dataclass
 
 
@@ -731,7 +768,7 @@ def bare(nodes: Inlines, *, facts: bool = False) -> Inlines:
 
     def change(node: Node) -> Node | tuple[Node, ...] | None:
         match node:
-            case Note() | Citation() | CitationMark():
+            case Note() | Citation() | CitationMark() | PageMark():
                 return None
             case Fact() if facts:
                 return node
@@ -747,6 +784,12 @@ def bare(nodes: Inlines, *, facts: bool = False) -> Inlines:
                 return node
 
     return map_nodes(nodes, change)
+
+
+def in_order(book: Book) -> Book:
+    """The book with a number in each node of its chapters, in reading order, the outer one behind what it holds."""
+    numbers = count(1)
+    return replace(book, chapters=map_nodes(book.chapters, lambda node: replace(node, order=next(numbers))))
 
 
 def facts_in(node: object) -> Iterator[Fact]:

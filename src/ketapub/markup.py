@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from markupsafe import Markup, escape
@@ -54,9 +54,22 @@ class Medium:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where the words of a node begin: behind so many characters of the text of all tags, drawings left out.
+
+    `part` is 1 for what stands behind a figure.
+    """
+
+    at: int
+    node: d.Node
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
     text: Markup
     positions: tuple[Position, ...]
+    starts: tuple[Start, ...] = ()
 
 
 def markup_chapter(chapter: d.Chapter, book: d.Book, medium: Medium) -> Tags:
@@ -75,6 +88,18 @@ def markup_inlines(nodes: d.Inlines, book: d.Book, medium: Medium, *, links: boo
     return writer.tags().text
 
 
+def front_marks(book: d.Book) -> Mapping[d.FrontPage, Markup]:
+    """Where the printed pages before the first chapter begin, for the templates."""
+    places: tuple[d.FrontPage, ...] = ("title", "copyright", "contents")
+    medium = Medium(href=str, image=str)
+    made = {}
+    for place in places:
+        writer = _Writer(book, medium)
+        writer.inlines(book.front_pages.get(place, ()))
+        made[place] = writer.tags().text
+    return made
+
+
 class _Writer:
     """Writes tags in document order."""
 
@@ -83,6 +108,8 @@ class _Writer:
         self.words: Words = words(language or book.info.book.language)
         self.parts: list[str] = []
         self.positions: list[Position] = []
+        self.starts: list[Start] = []
+        self.length = 0  # of the text so far, without drawings
         self.notes: list[d.Note] = []
         self.name = ""  # of the chapter
         self.pictures = 0
@@ -94,15 +121,21 @@ class _Writer:
         self.named: set[int] = set()  # formulas that give their names to what they stand in
 
     def tags(self) -> Tags:
-        return Tags(Markup("".join(self.parts)), tuple(self.positions))
+        return Tags(Markup("".join(self.parts)), tuple(self.positions), tuple(self.starts))
 
     # -- the smallest pieces
 
     def text(self, text: str) -> None:
         self.parts.append(str(escape(text)))
+        self.length += len(text)
 
     def raw(self, markup: str) -> None:
+        """White space, punctuation, or a whole drawing."""
         self.parts.append(markup)
+        self.length += 0 if "<" in markup else len(markup)
+
+    def begin(self, node: d.Node, part: int = 0) -> None:
+        self.starts.append(Start(self.length, node, part))
 
     def start(self, name: str, at: Position, attributes: Mapping[str, Value], end: str = ">") -> None:
         self.positions.append(at)
@@ -137,6 +170,8 @@ class _Writer:
         self.title_id = self.heading_id = heading.attributes.id
         self.labelled = {heading.attributes.id} if made_of in ("bibliography", "glossary") else set()
         with self.element("section", heading.at, attributes):
+            self.inlines(chapter.pages)
+            self.begin(heading)
             if heading.number:
                 self.place(chapter)
             with self.heading(heading):
@@ -229,6 +264,7 @@ class _Writer:
         }
 
     def block(self, node: d.Block) -> None:
+        self.begin(node)
         match node:
             case d.Paragraph(children=children) if children and all(d.is_point(one) for one in children):
                 with self.element("div", node.at, {"class": "index-points"}):  # a paragraph of no words is none
@@ -248,7 +284,13 @@ class _Writer:
                     self.blocks(blocks)
             case d.CodeBlock(text=text, language=language, attributes=attributes):
                 with self.element("pre", node.at, self.common(attributes)):
-                    self.leaf("code", text, {"class": f"language-{language}" if language else None}, node.at)
+                    with self.element("code", node.at, {"class": f"language-{language}" if language else None}):
+                        done = 0
+                        for at, mark in node.pages:
+                            self.text(text[done:at])
+                            self.inline(mark)
+                            done = at
+                        self.text(text[done:])
             case d.DisplayFormula():
                 self.display_formula(node)
             case d.Rule():
@@ -270,6 +312,7 @@ class _Writer:
             case d.DefinitionList(items=items, attributes=attributes):
                 with self.element("dl", node.at, self.common(attributes)):
                     for item in items:
+                        self.begin(item)
                         with self.element("dt", item.at, {"id": item.id}):
                             self.inlines(item.term)
                         for meaning in item.meanings:
@@ -279,6 +322,8 @@ class _Writer:
                 self.bibliography(node)
             case d.Index(entries=entries):
                 self.index(entries)
+            case d.PageMark():
+                self.page_mark(node)
             case d.BibliographyMark():
                 raise AssertionError(f"{node.at}: {type(node).__name__} reached markup unresolved")
             case d.Conditional():
@@ -293,11 +338,17 @@ class _Writer:
             attributes["start"] = node.start
         with self.element("ol" if node.ordered else "ul", node.at, attributes):
             for item in node.items:
+                self.begin(item)
                 with self.element("li", item.at):
+                    blocks = item.blocks
                     if item.checked is not None:
+                        if blocks and isinstance(first := blocks[0], d.Paragraph | d.Plain):
+                            marks = _leading_marks(first.children)
+                            self.inlines(marks)
+                            blocks = (replace(first, children=first.children[len(marks) :]), *blocks[1:])
                         self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})
                         self.raw(" ")
-                    self.blocks(item.blocks)
+                    self.blocks(blocks)
 
     def display_formula(self, node: d.DisplayFormula) -> None:
         """The formula and its number, each in a box of its own: beside each other as far as there is room."""
@@ -415,12 +466,14 @@ class _Writer:
                 header = bool(scope and cell.children and (all_headers or column == 0))
                 self.name_formulas(cell.children if header else ())
                 with self.element("th" if header else "td", cell.at, {"scope": scope if header else None} | look):
+                    self.begin(cell)
                     self.inlines(cell.children)
 
     def figure(self, node: d.Figure) -> None:
         described = ("described",) if node.description else ()
         with self.element("figure", node.at, self.common(node.attributes, *described)):
             for image in node.images:
+                self.begin(image)
                 self.picture(image)
             if node.caption or node.number:
                 with self.element("figcaption", node.at):
@@ -441,13 +494,16 @@ class _Writer:
 
     def figure_details(self, node: d.Figure) -> None:
         """What the picture says, in words and numbers: beside the figure, not in it, since a page may break in it."""
+        marks = _leading_marks(node.description)
+        self.blocks(marks)
+        self.begin(node, part=1)
         with self.element("details", node.at, {"class": "figure-data"}):
             key = "figure-description"
             if node.data:
                 key = "figure-and-numbers" if d.has_numbers(node.data) else "figure-and-table"
             self.leaf("summary", self.words[key], None, node.at)
             self.raw("\n")
-            self.blocks(node.description)
+            self.blocks(node.description[len(marks) :])
             if node.data:
                 self.table(node.data)
 
@@ -496,12 +552,15 @@ class _Writer:
                     self.entry(entry)
 
     def entry(self, entry: d.Entry) -> None:
+        self.begin(entry)
         with self.element("li", entry.at, {"id": entry.id}):
+            marks = _leading_marks(entry.body)
+            self.inlines(marks)
             if entry.label:
                 self.leaf("span", f"{entry.label}.", {"class": "ref-number"})
                 self.raw(" ")
             with self.element("span", entry.at, {"class": "ref-body"}):
-                self.inlines(entry.body)
+                self.inlines(entry.body[len(marks) :])
                 if entry.places:
                     self.raw(" ")
                     self.backlinks(entry)
@@ -551,13 +610,18 @@ class _Writer:
         """A list a letter. The letters are headings: through a list of headings, a screen reader jumps to one."""
         locate = _Locate(self.book, self.medium, self.words)
         for letter, group in groupby(entries, key=lambda entry: entry.letter):
+            first, *others = group
+            marks = _leading_marks(first.term)
+            self.inlines(marks)
+            self.begin(first)
             title = letter or self.words["signs-and-numbers"]
             self.leaf(f"h{2 + self.medium.shift}", title, {"class": "index-letter"})
-            self.index_list(tuple(group), locate)
+            self.index_list((replace(first, term=first.term[len(marks) :]), *others), locate)
 
     def index_list(self, entries: tuple[d.IndexEntry, ...], locate: _Locate) -> None:
         with self.element("ul", attributes={"class": "index-list"}):
             for entry in entries:
+                self.begin(entry)
                 with self.element("li", entry.at, {"id": entry.id}):
                     self.inlines(entry.term)
                     for locators in locate.of(entry.places):
@@ -592,6 +656,7 @@ class _Writer:
             self.inlines(children)
 
     def inline(self, node: d.Inline) -> None:
+        self.begin(node)
         match node:
             case d.Text(text=text):
                 self.text(text)
@@ -656,12 +721,19 @@ class _Writer:
                     self.wrap("span", node, children, {"id": id})
                 else:
                     self.inlines(children)
+            case d.PageMark():
+                self.page_mark(node)
             case d.ConditionalSpan():
                 raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
             case d.CitationMark() | d.ReferenceMark() | d.PageReferenceMark():
                 raise AssertionError(f"{node.at}: {type(node).__name__} reached markup unresolved")
             case _:
                 assert_never(node)
+
+    def page_mark(self, node: d.PageMark) -> None:
+        # Named by its title: axe knows no role of books that would let a span have a label.
+        name = self.words.format("page-number", number=node.label)
+        self.leaf("span", "", {"role": "doc-pagebreak", "id": node.id, "title": name}, node.at)
 
     def note(self, node: d.Note) -> None:
         if self.medium.notes == "foot":
@@ -773,6 +845,11 @@ def is_glossary(chapter: d.Chapter) -> bool:
     glossaries = [block for block in chapter.blocks if d.is_glossary(block)]
     sections = any(isinstance(node, d.Heading) for node in d.walk(chapter.blocks))
     return chapter.role != "body" and len(glossaries) == 1 and not sections
+
+
+def _leading_marks(nodes: d.Inlines | d.Blocks) -> tuple[d.PageMark, ...]:
+    """The pages that begin with a text, before whose number or heading they stand."""
+    return tuple(takewhile(lambda node: isinstance(node, d.PageMark), nodes))  # type: ignore[arg-type]
 
 
 def _pixels(length: float) -> str | None:

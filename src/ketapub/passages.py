@@ -99,7 +99,7 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
                 facts = tuple(d.facts_in(definition.term))
                 for passage in _blocks(tuple(chain(*definition.meanings)), book, term):
                     yield replace(passage, facts=facts + passage.facts)
-        case d.Rule() | d.PageBreak() | d.Bibliography() | d.BibliographyMark() | d.Index():
+        case d.Rule() | d.PageBreak() | d.PageMark() | d.Bibliography() | d.BibliographyMark() | d.Index():
             pass
         case _:
             assert_never(node)

@@ -9,12 +9,15 @@ import pytest
 from conftest import BOOKS, make
 from pdf_faults import faults
 from test_consistency import check_pdf
+from test_page_marks import check_page_marks
 
 pytestmark = pytest.mark.slow
 
 
 def test_our_pdf_says_what_the_manuscript_says() -> None:
-    made = make(BOOKS.parents[1] / "manuscript", "pdf")
+    made = make(BOOKS.parents[1] / "manuscript", "pdf", "epub", "html")
     check_pdf(made)
+    check_page_marks(made, "epub")
+    check_page_marks(made, "html")
     with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
         assert faults(pdf) == []

@@ -61,6 +61,8 @@ def build(options: argparse.Namespace) -> int:
     tell(options, built.problems, built.outputs)
     if built.problems:
         say(count(built.problems))
+    for remark in built.remarks if not options.quiet else ():
+        say(remark)
     return DONE
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from ketapub.document import Book
-from ketapub.formats.made import Made
+from ketapub.formats.made import Made, Printed
 from ketapub.outputs import Bundle
 from ketapub.problems import Problems
 from ketapub.theme import Theme
 
-Format = Callable[[Book, Theme, Made, Problems], Bundle]
+Format = Callable[[Book, Theme, Made, Problems], Bundle | Printed]
 
 # Named, not imported: a build of the HTML alone must not pay for WeasyPrint.
 _MAKERS: Mapping[str, str] = {
@@ -25,6 +25,8 @@ _MAKERS: Mapping[str, str] = {
     "json": "ketapub.formats.book_json:make_json",
 }
 FORMATS = tuple(_MAKERS)
+PRINTED = ("pdf", "press")  # those whose pages the formats without pages tell of
+UNPAGED = ("epub", "html")
 
 
 def maker(name: str) -> Format:

@@ -32,7 +32,7 @@ def as_json(value: Any) -> Any:
         found: dict[str, Any] = {"node": type(value).__name__}
         for one in fields(value):
             content = getattr(value, one.name)
-            if content != one.default:
+            if content != one.default and one.name != "order":  # which only numbers the nodes of one run
                 found[one.name] = as_json(content)
         if "at" in found:
             found["at"] = found.pop("at")  # last: the words come first

@@ -21,7 +21,7 @@ from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
 from ketapub.locale import direction, words
-from ketapub.markup import MATHML, Medium, is_bibliography, is_glossary, markup_chapter, markup_inlines
+from ketapub.markup import MATHML, Medium, front_marks, is_bibliography, is_glossary, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.templates import render
@@ -29,7 +29,7 @@ from ketapub.theme import Theme
 
 XHTML = "application/xhtml+xml"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
-OPF = "http://www.idpf.org/2007/opf"
+NCX = "http://www.daisy.org/z3986/2005/ncx/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 # EPUB 3 Structural Semantics beside the ARIA roles of the markup: some reading systems know only the former.
@@ -42,6 +42,7 @@ TYPE_OF_ROLE = {
     "doc-chapter": "chapter",
     "doc-glossary": "glossary",
     "doc-index": "index",
+    "doc-pagebreak": "pagebreak",
 }
 LIST_TYPES = {"list-of-figures": "loi", "list-of-tables": "lot"}  # lists of illustrations and of tables, in the same
 
@@ -129,11 +130,19 @@ def _medium(book: d.Book, here: str) -> Medium:
 
 def _title(book: d.Book, shown_stamp: str) -> str:
     info = book.info.book
+    marks = front_marks(book)
     title = render(
-        "title.xml", book.templates, book=info, stamp=shown_stamp, use_until=use_until(book), imprint=info.publisher
+        "title.xml",
+        book.templates,
+        book=info,
+        stamp=shown_stamp,
+        use_until=use_until(book),
+        imprint=info.publisher,
+        pages=marks["title"],
     )
     word = words(info.language)
-    return title + render("copyright.xml", book.templates, words=word, lines=imprint_lines(book))
+    copyright = render("copyright.xml", book.templates, words=word, lines=imprint_lines(book), pages=marks["copyright"])
+    return title + copyright
 
 
 def _nav(book: d.Book, made: Made) -> str:
@@ -157,9 +166,21 @@ def _nav(book: d.Book, made: Made) -> str:
         contents=book.contents,
         lists=[(LIST_TYPES[id], id, lines) for id, lines in d.lists_of(book)],
         landmarks=landmarks,
+        pages=front_marks(book)["contents"],
+        page_list=[(mark.label, f"{file}#{mark.id}") for file, mark in _page_list(book)],
         href=medium.href,
         inlines=lambda nodes: markup_inlines(nodes, book, medium),
     )
+
+
+def _page_list(book: d.Book) -> list[tuple[str, d.PageMark]]:
+    """The pages of the print edition in its order, with the file that each begins in."""
+    files: dict[d.FrontPage, str] = {"title": "title.xhtml", "copyright": "title.xhtml", "contents": "nav.xhtml"}
+    marks = [(file, mark) for part, file in files.items() for mark in book.front_pages.get(part, ())]
+    for chapter in book.chapters:
+        here = (node for node in d.walk_chapter(chapter) if isinstance(node, d.PageMark))
+        marks += [(f"{chapter.name}.xhtml", mark) for mark in here]
+    return marks
 
 
 def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
@@ -173,6 +194,8 @@ def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
             element.set(XML_LANG, language)
         if type := TYPE_OF_ROLE.get(element.get("role", "")):
             element.set(EPUB_TYPE, type)
+        if element.get("role") == "doc-pagebreak":  # readers of EPUB look for a label
+            element.set("aria-label", element.attrib.pop("title"))
         if element.tag == "{http://www.w3.org/2000/svg}svg":
             properties.add("svg")
             element.set("direction", "ltr")  # a drawing places its words itself; EPUB style sheets may not say it
@@ -231,6 +254,8 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, 
     with zipfile.ZipFile(buffer) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     files["EPUB/content.opf"] = _mend_package(files["EPUB/content.opf"], info.language)
+    if page_list := _page_list(book):
+        files["EPUB/toc.ncx"] = _with_pages(files["EPUB/toc.ncx"], page_list, words(info.language)["list-of-pages"])
     return files
 
 
@@ -273,6 +298,13 @@ def _describe(made: Any, book: d.Book) -> None:
         summary.append(word["accessibility-of-pictures"])
     if any(True for _ in d.formulas_in(book.chapters)):
         features += ["MathML", "describedMath"]
+    if _page_list(book):
+        features += ["pageBreakMarkers", "pageNavigation"]
+        summary.append(word["accessibility-of-pages"])
+        source = f"urn:isbn:{isbn}" if (isbn := book.info.isbn.print_) else word["print-edition"]
+        dc("source", source, id="print-edition")
+        meta("source-of", "pagination", refines="#print-edition")
+        meta("pageBreakSource", source)
     for feature in features:
         meta("schema:accessibilityFeature", feature)
     meta("schema:accessibilityHazard", "none")
@@ -287,6 +319,36 @@ def _ncx_entry(line: d.Contents, book: d.Book, epub: Any) -> Any:
     if not line.children:
         return epub.Link(address, name, f"ncx-{line.id}")
     return epub.Section(name, address), [_ncx_entry(child, book, epub) for child in line.children]
+
+
+def _with_pages(ncx: bytes, pages: list[tuple[str, d.PageMark]], title: str) -> bytes:
+    """The list of pages of an NCX (OPF 2.0.1, 2.4.1), which ebooklib does not write."""
+    from lxml import etree
+
+    root = etree.fromstring(ncx)
+    made = etree.SubElement(root, f"{{{NCX}}}pageList")
+
+    def label(parent: Any, text: str) -> None:
+        name = etree.SubElement(etree.SubElement(parent, f"{{{NCX}}}navLabel"), f"{{{NCX}}}text")
+        name.text = text
+
+    label(made, title)
+    for file, mark in pages:
+        target = etree.SubElement(made, f"{{{NCX}}}pageTarget", {"id": f"ncx-{mark.id}"})
+        target.set("type", "normal" if mark.label.isdecimal() else "front")
+        if mark.label.isdecimal():
+            target.set("value", mark.label)
+        label(target, mark.label)
+        etree.SubElement(target, f"{{{NCX}}}content", {"src": f"{file}#{mark.id}"})
+    counts = {"dtb:totalPageCount": len(pages), "dtb:maxPageNumber": max(_number(mark) for _, mark in pages)}
+    for meta in root.iter(f"{{{NCX}}}meta"):
+        if (number := counts.get(meta.get("name") or "")) is not None:
+            meta.set("content", str(number))
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))
+
+
+def _number(mark: d.PageMark) -> int:
+    return int(mark.label) if mark.label.isdecimal() else 0
 
 
 def _mend_package(data: bytes, language: str) -> bytes:

@@ -20,7 +20,7 @@ from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type, subset_woff2, theme_icon
 from ketapub.formulas.tex import shown_letters
 from ketapub.locale import direction, words
-from ketapub.markup import Medium, markup_chapter, markup_inlines
+from ketapub.markup import Medium, front_marks, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
 from ketapub.resolve.crisis import crisis_lines
@@ -53,6 +53,7 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         "level": 2,
         "href": medium.href,
         "page": None,
+        "front_pages": front_marks(book),
         "inlines": lambda nodes: markup_inlines(nodes, book, medium),
         "chapters": chapters,
     }

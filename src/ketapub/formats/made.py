@@ -24,6 +24,14 @@ class Paged:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """The files of a paged edition, and where its pages begin."""
+
+    files: Bundle
+    pages: Pages | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     cover: bytes | None = None  # the front cover as JPEG
     pages: Pages | None = None  # of the print edition that this run makes

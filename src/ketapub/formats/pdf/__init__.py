@@ -5,14 +5,14 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from ketapub import document as d
-from ketapub.formats.made import Made
+from ketapub.formats.made import Made, Printed
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
 from ketapub.formats.pdf.standard import STANDARDS
 from ketapub.formats.pdf.typeset import Layout, typeset
 from ketapub.formats.pdf.write import write_pdf
 from ketapub.formats.styling import book_sheet, face_rule, own_faces, sheet
-from ketapub.outputs import Bundle, OutputFile
+from ketapub.outputs import OutputFile
 from ketapub.problems import Problems
 from ketapub.theme import Theme
 
@@ -29,20 +29,20 @@ def print_plain(page: Markup, book: d.Book, theme: Theme, sheet_name: str, probl
     return data
 
 
-def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Printed:
     trim = " ".join(str(length) for length in book.info.print_.trim)
     css = book_sheet(book, theme, "print.css", f"@page {{ size: {trim} }}")
     edition = Edition("", css, book.info.isbn.print_, STANDARDS[made.pdf_standard])
     return make_edition(book, theme, edition, problems)
 
 
-def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Bundle:
+def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Printed:
     """Any edition on pages of its own: laid out, tagged, `<slug><suffix>.pdf`."""
     layout = lay_out_edition(book, theme, edition, problems)
     if layout is None:
-        return ()
-    data = write_pdf(book, layout, edition.standard, problems)
-    return (OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", data),)
+        return Printed(())
+    file = OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", write_pdf(book, layout, edition.standard, problems))
+    return Printed((file,), layout.pages)
 
 
 def lay_out_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Layout | None:

@@ -33,7 +33,7 @@ FIGURE_SIZE = 7.0
 def make_booklet(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     reading = made.reading.data if made.reading and made.reading.shown == book else b""
     if not reading:  # not asked for, or a condition shows something else in the booklet
-        for file in make_pdf(book, theme, made, problems):
+        for file in make_pdf(book, theme, made, problems).files:
             reading = file.data
     if problems.errors or not reading:
         return ()

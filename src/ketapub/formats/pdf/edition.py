@@ -21,4 +21,5 @@ class Edition:
     faces: tuple[Face, ...] = ()
     splits_help: bool = False  # whether an emergency callout may be taller than a page, if its crisis lines are not
     inks: tuple[str, str] | None = None  # of drawings and of what lies under them; the theme's where None
+    judged: bool = True  # whether what a typographer would mend on its pages is mended or named
     listed: Callable[[d.Table], bool] = lambda table: False  # whether a table is too wide for the page

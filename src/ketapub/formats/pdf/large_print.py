@@ -75,6 +75,7 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         standard=STANDARDS[made.pdf_standard],
         faces=plain_faces(theme, book),
         splits_help=True,
+        judged=False,
         listed=lambda table: bool(table.body) and not fit.takes(table),
     )
-    return make_edition(book, theme, edition, problems)
+    return make_edition(book, theme, edition, problems).files

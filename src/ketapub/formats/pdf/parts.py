@@ -7,7 +7,7 @@ own: it opens on a right-hand page, its folios are roman or arabic, its page num
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -17,7 +17,7 @@ from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formulas.drawing import draw
 from ketapub.locale import direction, words
-from ketapub.markup import Medium, markup_chapter, markup_inlines
+from ketapub.markup import Medium, Start, markup_chapter, markup_inlines
 from ketapub.templates import render
 
 Folio = Literal["roman", "arabic"]
@@ -32,6 +32,7 @@ class Part:
     running: str
     language: str
     body: Markup
+    starts: tuple[Start, ...] = field(default=(), compare=False, repr=False)  # of its nodes; the body says all of it
 
     def page(self, title: str, stamp_text: str) -> str:
         """The whole part as one XML document, in no namespace, as an HTML parser would give it."""
@@ -77,13 +78,8 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition) -> lis
         title = d.plain_text(d.bare(chapter.heading.children))
         running = f"{chapter.heading.number}. {title}" if chapter.heading.number else title
         folio: Folio = "roman" if chapter.role == "front" else "arabic"
+        tags = markup_chapter(chapter, book, medium)
         parts.append(
-            Part(
-                f"chapter-{chapter.name}",
-                folio,
-                running,
-                chapter.language or language,
-                markup_chapter(chapter, book, medium).text,
-            )
+            Part(f"chapter-{chapter.name}", folio, running, chapter.language or language, tags.text, tags.starts)
         )
     return parts

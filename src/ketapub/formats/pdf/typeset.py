@@ -9,50 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from ketapub import document as d
 from ketapub.formats.imprint import stamp, use_until
+from ketapub.formats.pdf.boxed import (
+    broken,
+    callouts_of,
+    crowded,
+    has_whole_lines,
+    let_notes_go,
+    notes_in,
+    set_apart,
+)
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.floats import fill_gaps
+from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, misplaced_notes, notes_of, nudge
 from ketapub.formats.pdf.parts import Part, make_parts
+from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
+from ketapub.formats.pdf.turns import page_turns, place_of
+from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
 from ketapub.formulas.drawing import Undrawable, draw, without_glyph
-from ketapub.problems import NOWHERE, Position, Problems, Severity
+from ketapub.problems import NOWHERE, Position, Problems
 from ketapub.theme import Theme
 
 if TYPE_CHECKING:
     from weasyprint import Document
 
 ROUNDS = 8  # page numbers settle in two or three; a number that gains a digit may need another
-# What to change, in this order, in the paragraph that calls a note which WeasyPrint 70 lost: it drops a note when two
-# notes of one page do not fit, and other line breaks avoid that.
-NUDGES = (
-    "orphans: 1; widows: 1",
-    "orphans: 3; widows: 3",
-    "orphans: 4; widows: 4",
-    "break-inside: avoid",
-    "break-before: page",
-)
-BLOCKS = {
-    "p",
-    "li",
-    "dd",
-    "dt",
-    "blockquote",
-    "figure",
-    "figcaption",
-    "td",
-    "th",
-    "caption",
-    "div",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-}
 OURS = {"icon", "place", "chart"}  # classes of drawings that the program makes
 SVG = "{http://www.w3.org/2000/svg}svg"
 
@@ -62,10 +49,15 @@ class LaidPart:
     part: Part
     first: int  # number of its first page
     document: Document
+    tree: ElementTree.Element  # its tags, as they were laid out
 
     @property
     def last(self) -> int:
         return self.first + len(self.document.pages) - 1
+
+    @property
+    def labels(self) -> list[str]:
+        return [page_label(self.part.folio, number) for number in range(self.first, self.last + 1)]
 
 
 @dataclass(frozen=True)
@@ -81,8 +73,9 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
         title=book.info.book.title,
         stamp=stamp(book) or use_until(book),
         ink=tokens(theme.css["tokens.css"]),
-        urgent=_callouts(book, "urgent"),
-        emergencies=_callouts(book, "emergency"),
+        urgent=callouts_of(book, "urgent"),
+        emergencies=callouts_of(book, "emergency"),
+        judged=edition.judged,
         inks=edition.inks,
         engine=engine,
         problems=problems,
@@ -117,7 +110,12 @@ def typeset(book: d.Book, theme: Theme, engine: Engine, problems: Problems, edit
     ordered = tuple(laid[part.key] for part in parts)
     _check_emergencies(ordered, setter.emergencies, edition, problems)
     _check_widths(ordered, book, edition, problems)
-    pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered))
+    if edition.judged:
+        _judge(ordered, problems)
+    turns = tuple(
+        turn for one in ordered for turn in page_turns(one.document.pages, one.labels, _body(one.tree), one.part.starts)
+    )
+    pages = d.Pages(labels, sum(len(part.document.pages) for part in ordered), turns)
     return Layout(ordered, pages, blank)
 
 
@@ -155,10 +153,16 @@ def _check_widths(parts: tuple[LaidPart, ...], book: d.Book, edition: Edition, p
 def _labels(parts: Any) -> dict[str, str]:
     labels: dict[str, str] = {}
     for laid in parts:
-        for index, page in enumerate(laid.document.pages):
+        for page, label in zip(laid.document.pages, laid.labels, strict=True):
             for anchor in page.anchors:
-                labels.setdefault(anchor, page_label(laid.part.folio, laid.first + index))
+                labels.setdefault(anchor, label)
     return labels
+
+
+def _body(tree: ElementTree.Element) -> ElementTree.Element:
+    body = tree.find("body")
+    assert body is not None
+    return body
 
 
 def page_label(folio: str, number: int) -> str:
@@ -183,6 +187,29 @@ def tokens(css: str) -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\s*;", root))
 
 
+@dataclass
+class _Plan:
+    """What to change in a part beyond its style sheet, as far as its layouts have shown. Notes, wide tables and
+    paragraphs are named by their place among those of the part."""
+
+    nudges: dict[int, int] = field(default_factory=dict)  # note -> which of `NUDGES` its paragraph gets
+    given_up: set[int] = field(default_factory=set)  # notes that stand a page after their call, whatever is tried
+    apart: set[str] = field(default_factory=set)  # urgent callouts that begin a page
+    whole: set[str] = field(default_factory=set)  # emergency callouts on one page only if their notes need not be
+    turned: dict[int, Size] = field(default_factory=dict)  # wide tables, with the room on their page
+    upright: set[int] = field(default_factory=set)  # wide tables too tall to be turned
+    glued: set[int] = field(default_factory=set)  # paragraphs whose last two words stay together
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """One layout of a part."""
+
+    document: Document
+    tree: ElementTree.Element
+    notes: list[ElementTree.Element]
+
+
 @dataclass(frozen=True)
 class _Typesetter:
     """Lays out one part at a time. `ink`: colours by name; `urgent`, `emergencies`: where each such callout stands."""
@@ -192,74 +219,109 @@ class _Typesetter:
     ink: Mapping[str, str]
     urgent: Mapping[str, Position]
     emergencies: Mapping[str, Position]
+    judged: bool
     inks: tuple[str, str] | None
     engine: Engine
     problems: Problems
+    glued: dict[str, set[int]] = field(default_factory=dict)  # of each part, when it was laid out before
 
     def lay_out(self, part: Part, first: int) -> LaidPart:
-        """Lay out, and again as long as a note is lost or two urgent callouts share a page."""
+        """Lay out, and again as long as something can be had in a better place."""
+        plan = _Plan(glued=self.glued.setdefault(part.key, set()))
         css = f"@page :first {{ counter-reset: page {first} }}"
-        nudges: dict[int, int] = {}
-        given_up: set[int] = set()  # notes that stand a page after their call, whatever is tried
-        apart: set[str] = set()  # urgent callouts that begin a page
-        whole: set[str] = set()  # emergency callouts that stand on one page only if their notes need not
+        steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
+        steps += [self.glue_last_words] if self.judged and part.starts else []  # title and contents are no text
         while True:
-            tree = self.tree(part)
-            notes = _notes(tree)
-            _nudge(tree, notes, nudges)
-            _set_apart(tree, apart)
-            _let_notes_go(tree, whole)
-            document = self.engine.lay_out(tree, css)
-            lost, displaced = _misplaced_notes(document, notes)
-            if not lost and displaced <= given_up:
-                crowded = _crowded(document, self.urgent)
-                # What follows a forced break inside a note would be lost (WeasyPrint 70).
-                fixed = {callout.get("id", "") for note in notes for callout in note.iter("aside")}
-                if movable := crowded - apart - fixed:
-                    apart |= movable
-                    continue
-                if broken := _broken(document, self.emergencies) - whole:
-                    whole |= broken
-                    given_up |= {notes.index(note) for note in _notes_in(tree, broken)}
-                    continue
-                document = self.filled(tree, css, document, given_up, whole)
-                for index in displaced:
-                    id = notes[index].get("id", "")
-                    message = f'the footnote "{id}" stands on the page after the one that calls it'
-                    self.problems.add("note-displaced", NOWHERE, message, "shorten it, or move it", severity="warning")
-                for id in sorted(crowded):
-                    message = "this urgent callout stands on a page with another one"
-                    hint = "one warning a page is read, two are not: join them, or move one"
-                    self.problems.add("crowded-callouts", self.urgent[id], message, hint, severity="warning")
-                return LaidPart(part, first, document)
-            for index in lost | displaced - given_up:
-                step = nudges.get(index, -1) + 1
-                if step < len(NUDGES) - (index not in lost):  # no new page only to keep a note in its place
-                    nudges[index] = step
-                elif index in lost:
-                    id = notes[index].get("id", "")
-                    message = f'the footnote "{id}" does not fit on its page'
-                    self.problems.add("note-lost", NOWHERE, message, "shorten it, or move it")
-                    return LaidPart(part, first, document)
-                else:
-                    given_up.add(index)
-                    nudges.pop(index, None)
+            laid = self.once(part, css, plan)
+            if not any(step(plan, laid) for step in steps):
+                laid = replace(laid, document=self.filled(css, plan, laid))
+                self.complain(laid)
+                return LaidPart(part, first, laid.document, laid.tree)
 
-    def filled(
-        self, tree: ElementTree.Element, css: str, document: Document, displaced: set[int], whole: set[str]
-    ) -> Document:
-        """The layout with less white before figures, if it has no other fault then: no note but these `displaced`, no
-        emergency callout but the `whole` ones, no urgent ones on one page more than before."""
-        notes = _notes(tree)
-        crowded = _crowded(document, self.urgent)
+    def once(self, part: Part, css: str, plan: _Plan) -> _Laid:
+        tree = self.tree(part)
+        notes = notes_of(tree)
+        nudge(tree, notes, plan.nudges)
+        set_apart(tree, plan.apart)
+        let_notes_go(tree, plan.whole)
+        turn(tree, plan.turned, plan.upright)
+        for index, paragraph in enumerate(paragraphs_of(tree) if plan.glued else ()):
+            if index in plan.glued:
+                glue(paragraph)
+        return _Laid(self.engine.lay_out(tree, css), tree, notes)
+
+    # -- each says whether it has changed the plan
+
+    def turn_tables(self, plan: _Plan, laid: _Laid) -> bool:
+        tables = wide_tables(laid.tree)
+        upright = {tables.index(table) for table in too_tall(laid.document)}
+        turned = {tables.index(table): size for table, size in turnable(laid.document).items()}
+        changed = not upright <= plan.upright or not turned.keys() <= plan.turned.keys()
+        plan.upright |= upright
+        plan.turned = turned | plan.turned
+        return changed
+
+    def keep_notes(self, plan: _Plan, laid: _Laid) -> bool:
+        """Try the next thing for each note that is lost, or is not on the page of its call."""
+        lost, displaced = misplaced_notes(laid.document, laid.notes)
+        tried = False
+        for index in sorted(lost | displaced - plan.given_up):
+            step = plan.nudges.get(index, -1) + 1
+            # A new page leaves a gap on the one before: where pages are judged, only to save a note that would be lost.
+            if step < (len(NUDGES) if index in lost or not self.judged else NEW_PAGE):
+                plan.nudges[index] = step
+                tried = True
+            elif index not in lost:
+                plan.given_up.add(index)
+                plan.nudges.pop(index, None)
+                tried = True
+        return tried
+
+    def part_urgent(self, plan: _Plan, laid: _Laid) -> bool:
+        # What follows a forced break inside a note would be lost (WeasyPrint 70).
+        fixed = {callout.get("id", "") for note in laid.notes for callout in note.iter("aside")}
+        movable = crowded(laid.document, self.urgent) - plan.apart - fixed
+        plan.apart |= movable
+        return bool(movable)
+
+    def keep_emergencies_whole(self, plan: _Plan, laid: _Laid) -> bool:
+        running_over = broken(laid.document, self.emergencies) - plan.whole
+        plan.whole |= running_over
+        plan.given_up |= {laid.notes.index(note) for note in notes_in(laid.tree, running_over)}
+        return bool(running_over)
+
+    def glue_last_words(self, plan: _Plan, laid: _Laid) -> bool:
+        place = {paragraph: index for index, paragraph in enumerate(paragraphs_of(laid.tree))}
+        found = (one for one in check_pages(laid.document.pages, laid.tree) if one.code == "short-last-line")
+        short = {place[one.element] for one in found} - plan.glued
+        plan.glued |= short
+        return bool(short)
+
+    def complain(self, laid: _Laid) -> None:
+        lost, displaced = misplaced_notes(laid.document, laid.notes)
+        for index in sorted(lost):
+            message = f'the footnote "{laid.notes[index].get("id", "")}" does not fit on its page'
+            self.problems.add("note-lost", NOWHERE, message, "shorten it, or move it")
+        for index in sorted(displaced):
+            message = f'the footnote "{laid.notes[index].get("id", "")}" stands on the page after the one that calls it'
+            self.problems.add("note-displaced", NOWHERE, message, "shorten it, or move it", severity="warning")
+        for id in sorted(crowded(laid.document, self.urgent)):
+            message = "this urgent callout stands on a page with another one"
+            hint = "one warning a page is read, two are not: join them, or move one"
+            self.problems.add("crowded-callouts", self.urgent[id], message, hint, severity="warning")
+
+    def filled(self, css: str, plan: _Plan, laid: _Laid) -> Document:
+        """The layout with less white before figures, if it has no other fault then: no other note displaced, no other
+        emergency callout broken, no urgent ones on one page more than before."""
+        before = crowded(laid.document, self.urgent)
 
         def is_sound(other: Document) -> bool:
-            lost, now = _misplaced_notes(other, notes)
-            broken = _broken(other, self.emergencies)
-            return not lost and now <= displaced and broken <= whole and _crowded(other, self.urgent) <= crowded
+            lost, displaced = misplaced_notes(other, laid.notes)
+            helped = broken(other, self.emergencies) <= plan.whole
+            return not lost and displaced <= plan.given_up and helped and crowded(other, self.urgent) <= before
 
         pinned = {*self.urgent, *self.emergencies}
-        return fill_gaps(tree, document, lambda: self.engine.lay_out(tree, css), is_sound, pinned)
+        return fill_gaps(laid.tree, laid.document, lambda: self.engine.lay_out(laid.tree, css), is_sound, pinned)
 
     def tree(self, part: Part) -> ElementTree.Element:
         tree = ElementTree.fromstring(part.page(self.title, self.stamp))
@@ -279,84 +341,14 @@ class _Typesetter:
         return tree
 
 
-def _callouts(book: d.Book, urgency: str) -> dict[str, Position]:
-    """Where the callouts of an urgency stand, by id."""
-    return {
-        node.attributes.id: node.at
-        for node in d.walk(tuple(chapter.blocks for chapter in book.chapters))
-        if isinstance(node, d.Callout) and book.info.callouts[node.kind].urgency == urgency
-    }
-
-
-def _pages_of(document: Document, places: Mapping[str, Position]) -> dict[str, set[int]]:
-    """On which pages of a document each of these callouts stands, in their order."""
-    seen: dict[str, set[int]] = {}
-    for number, page in enumerate(document.pages):
-        for box in page._page_box.descendants():
-            if box.element_tag == "aside" and (id := box.element.get("id")) in places:
-                seen.setdefault(id, set()).add(number)
-    return seen
-
-
-def _crowded(document: Document, urgent: Mapping[str, Position]) -> set[str]:
-    """The urgent callouts that begin on a page on which another one stands already."""
-    crowded: set[str] = set()
-    taken: set[int] = set()
-    for id, pages in _pages_of(document, urgent).items():
-        if min(pages) in taken:
-            crowded.add(id)
-        taken |= pages
-    return crowded
-
-
-def _set_apart(tree: ElementTree.Element, ids: set[str]) -> None:
-    for callout in tree.iter("aside"):
-        if callout.get("id") in ids:
-            callout.set("style", "break-before: page")
-
-
-def _broken(document: Document, emergencies: Mapping[str, Position]) -> set[str]:
-    """The emergency callouts that run over to another page."""
-    return {id for id, pages in _pages_of(document, emergencies).items() if len(pages) > 1}
-
-
-def _notes(tree: ElementTree.Element) -> list[ElementTree.Element]:
-    return [span for span in tree.iter("span") if span.get("class") == "footnote"]
-
-
-def _notes_in(tree: ElementTree.Element, ids: set[str]) -> list[ElementTree.Element]:
-    callouts = [one for one in tree.iter("aside") if one.get("id") in ids]
-    return [note for callout in callouts for note in _notes(callout)]
-
-
-def _let_notes_go(tree: ElementTree.Element, ids: set[str]) -> None:
-    """Help is seen at once or not at all, so rather its sources turn the page."""
-    for note in _notes_in(tree, ids):
-        note.set("style", "footnote-policy: auto")
-
-
-def _nudge(tree: ElementTree.Element, notes: list[ElementTree.Element], nudges: Mapping[int, int]) -> None:
-    parents = {child: parent for parent in tree.iter() for child in parent} if nudges else {}
-    for index, step in nudges.items():
-        block = parents[notes[index]]
-        while block.tag not in BLOCKS:
-            block = parents[block]
-        block.set("style", NUDGES[step])
-
-
-def _misplaced_notes(document: Document, notes: list[ElementTree.Element]) -> tuple[set[int], set[int]]:
-    """Indexes of the notes that do not stand on the pages exactly once; and of those not on the page of their call."""
-    from weasyprint.formatting_structure.boxes import TextBox
-
-    pages: dict[str, dict[object, list[int]]] = {"span::footnote-marker": {}, "span::footnote-call": {}}
-    for number, page in enumerate(document.pages):
-        for box in page._page_box.descendants():
-            if isinstance(box, TextBox) and box.element_tag in pages:
-                pages[box.element_tag].setdefault(box.element, []).append(number)
-    at, called = pages["span::footnote-marker"], pages["span::footnote-call"]
-    lost = {index for index, note in enumerate(notes) if len(at.get(note, [])) != 1}
-    displaced = {index for index, note in enumerate(notes) if index not in lost and called.get(note) != at[note]}
-    return lost, displaced
+def _judge(parts: tuple[LaidPart, ...], problems: Problems) -> None:
+    for laid in (one for one in parts if one.part.starts):
+        for found in check_pages(laid.document.pages, laid.tree):
+            at = place_of(found.element, _body(laid.tree), laid.part.starts)
+            message = f"page {laid.labels[found.page]}: {found.said}"
+            if not any((one.code, one.at, one.message) == (found.code, at, message) for one in problems.found):
+                # the press edition has the same pages as the PDF
+                problems.add(found.code, at, message, "change a few words, or the order of things", severity="warning")
 
 
 def _check_emergencies(
@@ -365,24 +357,11 @@ def _check_emergencies(
     """Help in a crisis must be seen at once: such a box may not run over to another page. On pages of few words, at
     least the numbers to call stand on one."""
     for laid in parts:
-        for id in sorted(_broken(laid.document, places)):
+        for id in sorted(broken(laid.document, places)):
             message = "this emergency callout does not fit on one page"
-            severity: Severity = "error"
-            if edition.splits_help and _has_whole_lines(laid.document, id):
-                message += f" of {edition.suffix.strip('-')}; the numbers to call stand on its first page"
-                severity = "warning"
             hint = "say less: a reader in danger needs the numbers first"
-            problems.add("emergency-too-tall", places[id], message, hint, severity=severity)
-
-
-def _has_whole_lines(document: Document, id: str) -> bool:
-    """Whether the crisis lines of a callout stand on the first of its pages, all of them."""
-    box_pages, line_pages = set[int](), set[int]()
-    for number, page in enumerate(document.pages):
-        for box in page._page_box.descendants():
-            if box.element_tag == "aside" and box.element.get("id") == id:
-                box_pages.add(number)
-                for inner in box.descendants():
-                    if inner.element_tag == "div" and "crisis-lines" in inner.element.get("class", "").split():
-                        line_pages.add(number)
-    return line_pages == {min(box_pages)}
+            if edition.splits_help and has_whole_lines(laid.document, id):
+                message += f" of {edition.suffix.strip('-')}; the numbers to call stand on its first page"
+                problems.add("emergency-split", places[id], message, hint, severity="warning")
+            else:
+                problems.add("emergency-too-tall", places[id], message, hint)

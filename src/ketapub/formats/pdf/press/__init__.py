@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ketapub import document as d
-from ketapub.formats.made import Made
+from ketapub.formats.made import Made, Printed
 from ketapub.formats.pdf import lay_out_edition
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.press.intent import intent_of
@@ -19,20 +19,20 @@ from ketapub.formats.pdf.typeset import page_label
 from ketapub.formats.pdf.write import Start, joined, page_labels
 from ketapub.formats.styling import book_sheet, sheet
 from ketapub.locale import direction
-from ketapub.outputs import Bundle, OutputFile
+from ketapub.outputs import OutputFile
 from ketapub.problems import Problems
 from ketapub.theme import Theme
 
 BLACK, PAPER = "device-cmyk(0 0 0 1)", "device-cmyk(0 0 0 0)"
 
 
-def make_press(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+def make_press(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Printed:
     intent = intent_of(book, theme, problems)
     if intent is None:
-        return ()
+        return Printed(())
     layout = lay_out_edition(book, theme, press_edition(book, theme), problems)
     if layout is None:
-        return ()
+        return Printed(())
     document, starts = joined(book, layout)
     first_spine = "right" if direction(book.info.book.language) == "rtl" else "left"
     job = replace(
@@ -42,7 +42,7 @@ def make_press(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bu
         black_only=book.info.press.black_only,
     )
     data = press_pdf(document, job, problems, labels=page_labels(starts))
-    return (OutputFile(f"{book.info.book.slug}-press.pdf", data),)
+    return Printed((OutputFile(f"{book.info.book.slug}-press.pdf", data),), layout.pages)
 
 
 def press_edition(book: d.Book, theme: Theme) -> Edition:

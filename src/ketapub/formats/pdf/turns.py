@@ -1,0 +1,195 @@
+"""Where the pages of a laid out book begin: the pages of each part and the tags they were made of in, `Turn`s out.
+
+A page begins with the first word or picture of its text: what the typesetter repeats or makes itself (running heads,
+heads of tables, numbers of lists) and the notes at its foot do not count. A word that runs over from the page before
+begins the new one as a whole, so that nothing is ever put into a word.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from unicodedata import east_asian_width
+from xml.etree.ElementTree import Element
+
+from ketapub import document as d
+from ketapub.markup import Start
+from ketapub.problems import NOWHERE, Position
+
+SPACE = " \t\n\r\f"
+SOFT_HYPHEN = "\u00ad"
+SVG = "{http://www.w3.org/2000/svg}svg"
+INLINE = {"a", "abbr", "br", "code", "em", "img", "kbd", "s", "span", "strong", "sub", "sup", SVG}
+FRONT: Mapping[str, d.FrontPage] = {"half-title": "title", "title-page": "title", "copyright-page": "copyright"}
+
+
+@dataclass(slots=True)
+class _Line:
+    """The text of one block, without what stands in blocks and notes inside of it; `at` is the place of each letter."""
+
+    text: list[str] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Own:
+    """The letters that stand directly in an element, white space apart, and how many of them are drawn already."""
+
+    letters: list[tuple[str, int]] = field(default_factory=list)
+    drawn: int = 0
+
+
+class _Source:
+    """The text of a part as its tags have it; every letter has a place in it, counted without drawings."""
+
+    def __init__(self, body: Element) -> None:
+        self.length = 0
+        self.own: dict[Element, _Own] = {}
+        self.line_of: dict[Element, _Line] = {}
+        self.start: dict[Element, int] = {}
+        self.top: dict[Element, Element] = {}  # element -> what it stands in, right in the body
+        self.read(body, _Line(), body)
+
+    def read(self, element: Element, around: _Line, top: Element) -> None:
+        self.start[element] = self.length
+        inline = element.tag in INLINE and element.get("class") != "footnote"
+        line = around if inline else _Line()
+        self.line_of[element], self.own[element], self.top[element] = line, _Own(), top
+        if element.tag == SVG:
+            return
+        if element.tag == "br":
+            line.text.append("\n")
+            line.at.append(self.length)
+        self.add(element, element.text, line)
+        for child in element:
+            self.read(child, line, child if element.tag == "body" else top)
+            self.add(element, child.tail, line)
+
+    def add(self, element: Element, text: str | None, line: _Line) -> None:
+        letters = self.own[element].letters
+        for letter in text or "":
+            line.text.append(letter)
+            line.at.append(self.length)
+            if letter not in SPACE and letter != SOFT_HYPHEN:
+                letters.append((letter, self.length))
+            self.length += 1
+
+    def draw(self, element: Element, text: str, hyphen: str) -> int | None:
+        """The place of the first letter of the next drawn piece of an element's own text; None if nothing is drawn.
+
+        Letters are counted, not compared: a style sheet may change their case.
+        """
+        own = self.own[element]
+        count = sum(letter not in SPACE and letter != SOFT_HYPHEN for letter in text)
+        if not count or own.drawn >= len(own.letters):
+            return None
+        first = own.letters[own.drawn][1]
+        own.drawn += count
+        last = own.letters[own.drawn - 1 : own.drawn]
+        if text.endswith(hyphen) and (not last or not hyphen.endswith(last[0][0])):
+            own.drawn -= len(hyphen)  # made at the end of a line
+        return first
+
+    def word(self, element: Element, at: int) -> int:
+        """The place at which the word begins that a letter belongs to."""
+        line = self.line_of[element]
+        index = bisect_left(line.at, at)
+        while index and not _parts(line.text[index - 1], line.text[index]):
+            index -= 1
+        return line.at[index]
+
+
+def _parts(before: str, after: str) -> bool:
+    """Whether a word ends between two letters. Chinese and Japanese are written without spaces."""
+    return before.isspace() or east_asian_width(before) in "WF" or east_asian_width(after) in "WF"
+
+
+def page_turns(pages: Iterable[Any], labels: Iterable[str], body: Element, starts: Sequence[Start]) -> list[d.Turn]:
+    """The turns of one part, in the order of its pages. A page without any text or picture has none; one that shows
+    notes alone begins where the next one does."""
+    source, repeated = _Source(body), set[Element]()
+    turns: list[d.Turn] = []
+    waiting: list[str] = []
+    for page, label in zip(pages, labels, strict=True):
+        root = page._page_box.children[0]
+        first: tuple[Element, int, bool] | None = None
+        for box, is_picture in _drawn(root, repeated):
+            if is_picture:
+                at = source.start[box.element]
+            else:
+                found = source.draw(box.element, box.text, box.style["hyphenate_character"])
+                if found is None:
+                    continue
+                at = found
+            first = first or (box.element, at, is_picture)
+        waiting += [label] if first or _notes(page._page_box) else []
+        if first:
+            turns += [_turn(one, *first, source, starts) for one in waiting]
+            waiting = []
+    return turns
+
+
+def place_of(element: Element, body: Element, starts: Sequence[Start]) -> Position:
+    """Where in the manuscript an element of the tags stands: a block, or what it stands in."""
+    at = _Source(body).start[element]
+    behind = starts[: bisect_right(starts, at, key=lambda start: start.at)]
+    return next((one.node.at for one in reversed(behind) if one.node.at != NOWHERE), NOWHERE)
+
+
+def _notes(page: Any) -> bool:
+    from weasyprint.formatting_structure.boxes import FootnoteAreaBox
+
+    return any(child.children for child in page.children if isinstance(child, FootnoteAreaBox))
+
+
+def _drawn(box: Any, repeated: set[Element]) -> Iterator[tuple[Any, bool]]:
+    """Pieces of text and pictures (True) of a page that the manuscript has, in reading order."""
+    from weasyprint.formatting_structure import boxes
+    from weasyprint.layout.absolute import AbsolutePlaceholder
+
+    if isinstance(box, AbsolutePlaceholder):
+        box = box._box
+    if "::" in (box.element_tag or ""):  # made by the style sheet
+        return
+    if box.element in repeated:
+        return
+    if isinstance(box, boxes.TextBox):
+        yield box, False
+    elif isinstance(box, boxes.ReplacedBox):
+        yield box, True
+    elif isinstance(box, boxes.ParentBox):
+        for child in box.children:
+            yield from _drawn(child, repeated)
+        if isinstance(box, boxes.TableBox):
+            repeated.update(child for child in box.element if child.tag in ("thead", "tfoot"))
+
+
+def _turn(label: str, element: Element, at: int, is_picture: bool, source: _Source, starts: Sequence[Start]) -> d.Turn:
+    if not starts:
+        return d.Turn(label, front=FRONT.get(source.top[element].get("class", ""), "contents"))
+    if not is_picture:
+        at = source.word(element, at)
+    behind = bisect_right(starts, at, key=lambda start: start.at)
+    if is_picture:
+        for start in reversed(starts[:behind]):
+            if start.at != at:
+                break
+            if isinstance(start.node, d.Image):
+                return d.Turn(label, start.node.order)
+    # The text that holds the word; or the innermost node that begins with it; or, where the program has put the word
+    # behind a text (the page of a reference), the end of that text.
+    text = next((one for one in reversed(starts[:behind]) if (d.plain_text(one.node) and _is_text(one.node))), None)
+    if text is not None and at < text.at + len(d.plain_text(text.node)):
+        return d.Turn(label, text.node.order, at - text.at)
+    last = starts[behind - 1]
+    if last is text:
+        return d.Turn(label, last.node.order, len(d.plain_text(last.node)))
+    if isinstance(last.node, d.SoftBreak | d.HardBreak | d.IndexMark) and text is not None:
+        return d.Turn(label, text.node.order, len(d.plain_text(text.node)))
+    return d.Turn(label, last.node.order, last.part)
+
+
+def _is_text(node: d.Node) -> bool:
+    return isinstance(node, d.Text | d.Code | d.CodeBlock)
