@@ -27,7 +27,7 @@ class Case:
     name: str
     body: str
     css: str
-    language: str
+    language: str = "en"
 
     @property
     def direction(self) -> str:

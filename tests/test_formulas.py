@@ -253,7 +253,7 @@ def test_a_formula_has_the_colour_of_the_words_around_it(colour: str, operator: 
         f'viewBox="{drawing.view_box}" width="1em" height="1em">{drawing.shapes}</svg>'
     )
     body = f"<p>{svg}</p>"
-    with pikepdf.open(io.BytesIO(to_pdf(document(Case("colour", body, f"p {{ color: {colour} }}", "en"))))) as pdf:
+    with pikepdf.open(io.BytesIO(to_pdf(document(Case("colour", body, f"p {{ color: {colour} }}"))))) as pdf:
         pdf.pages[0].contents_coalesce()
         content = pdf.pages[0].Contents.read_bytes()
     assert operator in content

@@ -87,7 +87,7 @@ def test_same_bytes_again(press: Made) -> None:
 
 def test_the_stock_book_has_no_fault(press: Made) -> None:
     assert press_faults(press.file("-press.pdf"), "x-4") == []
-    assert {problem.code for problem in press.problems.found} == {"picture-resolution", "nearly-empty-page"}
+    assert {problem.code for problem in press.problems.found} == {"picture-resolution"}
 
 
 def test_text_is_black_and_nothing_else(press: Made) -> None:

@@ -55,6 +55,10 @@ def test_a_heading_at_the_foot_and_a_nearly_empty_page() -> None:
     ]
 
 
+def test_a_page_that_the_author_began_may_be_short() -> None:
+    assert findings(f"<p>{WORDS}</p><div class='page-break'></div><p>One line.</p>") == []
+
+
 def test_one_line_of_a_paragraph_alone() -> None:
     """Pages of exactly eight lines of 15 points; a heading takes the first."""
     css = "@page { size: 3in 3in; margin: 48pt } p { widows: 1; orphans: 1; margin: 0 }"

@@ -37,7 +37,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Made:
     (root / "book.toml").write_text(BOOK, encoding="utf-8")
     short, tall = ("".join(map(ROW.format, range(rows))) for rows in (5, 30))
     tables = (table("first", short), table("second", short), table("tall", tall), table("noted", NOTED))
-    (root / "one.md").write_text(f"# One\n\nWords.{''.join(tables)}Words.", encoding="utf-8")
+    (root / "one.md").write_text(f"# One\n\nWords.{''.join(tables)}{'Words. ' * 60}", encoding="utf-8")
     return make(root, "pdf")
 
 

@@ -34,6 +34,8 @@ def nudge(tree: Element, notes: Sequence[Element], steps: Mapping[int, int]) -> 
         block = parents[notes[index]]
         while block.tag not in BLOCKS:
             block = parents[block]
+        if block.tag in ("td", "th") and step == NEW_PAGE:
+            block = parents[block]  # a page begins with a row
         block.set("style", NUDGES[step])
 
 

@@ -57,7 +57,7 @@ def check_pages(pages: Sequence[Any], tree: Element) -> Iterator[Finding]:
     blocks: dict[Element, list[_Line]] = {}
     for line in lines:
         blocks.setdefault(line.block, []).append(line)
-    yield from _nearly_empty(lines, pages)
+    yield from _nearly_empty(lines, pages, tree)
     for block, own in blocks.items():
         yield from _hyphens(own)
         if block.tag in PARAGRAPHS and len(own) > 1:
@@ -120,9 +120,10 @@ def _set_last(element: Element, text: str, children: list[Element]) -> None:
     element.append(kept)
 
 
-def _nearly_empty(lines: Sequence[_Line], pages: Sequence[Any]) -> Iterator[Finding]:
+def _nearly_empty(lines: Sequence[_Line], pages: Sequence[Any], tree: Element) -> Iterator[Finding]:
+    meant = {block for before, block in pairwise(tree.iter()) if before.get("class") == "page-break"}
     last = [line for line in lines if line.page == len(pages) - 1]
-    if len(pages) > 1 and 0 < len(last) < FEW_LINES and not _pictures(pages[-1]):
+    if len(pages) > 1 and 0 < len(last) < FEW_LINES and not _pictures(pages[-1]) and last[0].block not in meant:
         words = f"the last page of the chapter holds {len(last)} line{'s' if len(last) > 1 else ''}"
         yield Finding("nearly-empty-page", last[0].page, last[0].block, words)
 
