@@ -310,7 +310,7 @@ def _meaning(pdf: pikepdf.Pdf) -> Iterator[str]:
         if "Caption" in (roles := [kid.role for kid in kids]) and "Caption" not in (roles[0], roles[-1]):
             yield "a caption that is neither the first nor the last in what it belongs to (UA-2 8.2.5.27)"
         if new and "Figure" in roles and "Caption" in roles and roles.count("Figure") == 1 and len(kids) == 2:
-            yield "a caption that is not in its figure (2.0 14.8.4.8.4)"
+            yield "a caption that is not in its figure (UA-2 8.2.5.27)"
         if role in ("Figure", "Formula") and (not one.alt.strip() or "BBox" not in one.attributes):
             yield f"{role} without words, or without a place (UA 7.3)"
         if role == "L" and str(one.attributes.get("ListNumbering", "")) not in numberings:

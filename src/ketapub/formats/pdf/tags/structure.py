@@ -185,7 +185,7 @@ class _Part:
                 header.id = header.id or self.structure.name("th")
 
     def pictured(self, element: Element, picture: Element, parent: Node, line: Line, lang: str, direction: str) -> None:
-        """ISO 32000-2, 14.8.4.8.4: a caption stands in what it is the caption of."""
+        """ISO 14289-2, 8.2.5.27: a caption stands in what it is the caption of."""
         node = self.make(roles.picture_role(picture), parent, lang=lang, direction=direction)
         node.alt = roles.alternative(picture)
         self.put(element, node, line)
