@@ -128,11 +128,12 @@ def make_formats(
         at = book.info.at("book.formats")
         problems.add("unsupported-format", at, f'"{name}" cannot be made yet', f"these can: {', '.join(FORMATS)}")
     problems.stop_on_errors()
-    if "epub" in names:
+    if {"epub", "site"} & {*names}:
         from ketapub.formats.pdf.cover import cover_picture
 
         made = replace(made, cover=cover_picture(book, theme, problems))
-    for name in sorted(names, key=lambda name: name in ("booklet", "cover")):  # made of the pages of other editions
+    # The booklet and the cover are made of the pages of other editions; the site offers what was made before it.
+    for name in sorted(names, key=lambda name: (name == "site", name in ("booklet", "cover"))):
         progress(name)
         if name == "press":
             check_same_words(book, problems, format="press", other="pdf")
@@ -145,4 +146,13 @@ def make_formats(
             made = replace(made, reading=Paged(shown, bundle[0].data))
         if name == "press" and bundle:
             made = replace(made, press=Paged(shown, bundle[0].data))
+        if "site" in names:
+            made = replace(made, page_counts={**made.page_counts, **count_pages(bundle)})
     return made.files
+
+
+def count_pages(bundle: Bundle) -> dict[str, int]:
+    """The number of pages of each PDF, by path."""
+    from ketapub.formats.pdf.write import pages_of
+
+    return {file.path: pages_of(file.data) for file in bundle if file.path.endswith(".pdf")}

@@ -22,6 +22,7 @@ _MAKERS: Mapping[str, str] = {
     "booklet": "ketapub.formats.pdf.booklet:make_booklet",
     "epub": "ketapub.formats.epub:make_epub",
     "html": "ketapub.formats.html:make_html",
+    "site": "ketapub.formats.site:make_site",
     "json": "ketapub.formats.book_json:make_json",
 }
 FORMATS = tuple(_MAKERS)
