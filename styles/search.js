@@ -44,7 +44,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const made = document.createElement("li"), head = document.createElement("h2");
     head.append(link(hit.meta.title, hit.url));
     made.append(head);
-    const places = hit.sub_results.filter(place => place.url !== hit.url).slice(0, PLACES);
+    const weight = place => place.weighted_locations.reduce((sum, one) => sum + one.weight, 0);
+    const places = hit.sub_results.filter(place => place.url !== hit.url)
+      .sort((one, other) => weight(other) - weight(one)).slice(0, PLACES);
     if (!places.length || hit.sub_results.some(place => place.url === hit.url)) made.append(excerpt(hit.excerpt));
     if (places.length) {
       const inner = document.createElement("ul");

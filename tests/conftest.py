@@ -45,7 +45,7 @@ def make(root: Path, *formats: str) -> Made:
 
 @pytest.fixture(scope="session")
 def stock() -> Made:
-    return make(BOOKS / "stock", "pdf", "booklet", "epub", "html", "json")
+    return make(BOOKS / "stock", "pdf", "booklet", "epub", "html", "site", "json")
 
 
 @pytest.fixture(scope="session")

@@ -31,11 +31,8 @@ SOURCES = ROOT / "src/ketapub"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "styles/README.md"])
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
 UNUSED = {
-    "site": "site",
     "handouts": "handouts",
     "book.series": "series",
-    "about.certified-by": "certified_by",
-    "crisis.search-words": "search_words",
 }
 NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],

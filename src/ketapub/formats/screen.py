@@ -25,7 +25,7 @@ _VOID = re.compile(r"<((?:br|hr|img)\b[^<>]*?) ?/>")
 
 
 def as_html(page: str) -> bytes:
-    return _VOID.sub(r"<\1>", page).encode()
+    return _VOID.sub(r"<\1>", str(page)).encode()
 
 
 def frame_words(book: d.Book, theme: Theme, medium: Medium) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ketapub import document as d
 from ketapub.formats.made import Made
-from ketapub.formats.site.assets import assets, styles
+from ketapub.formats.site.assets import scripts_and_pictures, styles
 from ketapub.formats.site.frame import Site, fill
 from ketapub.formats.site.landing import downloads, landing_page
 from ketapub.formats.site.pages import chapter_pages, sitemap
@@ -33,7 +33,7 @@ def make_site(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     )
     html = {page.name: fill(site, page) for page in pages}
     letters = frozenset("".join(data.decode() for data in html.values()))
-    files = html | styles(site, letters, made) | assets(site, made)
+    files = html | styles(site, letters, made) | scripts_and_pictures(site, made)
     files |= {f"downloads/{one.path}": one.data for one in offered}
     files |= search_index(site, html, problems)
     if site.url:

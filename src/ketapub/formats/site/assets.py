@@ -54,7 +54,7 @@ def split_dark(css: str) -> tuple[str, str]:
     return "".join(light), "\n".join(dark)
 
 
-def assets(site: Site, made: Made) -> dict[str, bytes]:
+def scripts_and_pictures(site: Site, made: Made) -> dict[str, bytes]:
     book, theme = site.book, site.theme
     files = {name: theme.read(name) for name in SCRIPTS}
     files |= {asset.name: asset.data for asset in book.assets.values() if asset.svg is None}

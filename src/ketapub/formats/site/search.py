@@ -51,7 +51,7 @@ def search_index(site: Site, pages: Mapping[str, bytes], problems: Problems) -> 
         except (OSError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", None) or b""
             message = f"Pagefind made no search index: {said.decode(errors='replace').strip() or error}"
-            problems.add("no-search-index", NOWHERE, message, "install ketapub with pagefind_bin for this machine")
+            problems.add("no-search-index", NOWHERE, message, "install pagefind_bin for this machine, or leave `site` out")
             return {}
         found = sorted(path for path in Path(folder, "index").rglob("*") if path.is_file())
         return {
