@@ -8,6 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const AT_ONCE = 8, PLACES = 3;
   let engine = null, hits = [], shown = 0, asked = 0;
 
+  find(".without-script").hidden = true;
   if (location.protocol === "file:") {
     find(".search-off").hidden = false;
     return;
@@ -22,12 +23,20 @@ document.addEventListener("DOMContentLoaded", () => {
     return engine;
   }
 
+  // Where no word fits, Pagefind falls back to words that the query begins with, down to a letter: no answer is better.
+  function fits(hit, query) {
+    const letters = text => plain(text).match(/[\p{L}\p{N}]+/gu) || [];
+    const marked = letters(excerpt(hit.excerpt, "MARK").textContent), START = 3;
+    return !marked.length || letters(query).some(word => marked.some(one => one.startsWith(word.slice(0, START))));
+  }
+
   // An excerpt is markup with <mark> in it; nothing else of it counts.
-  function excerpt(markup) {
+  function excerpt(markup, only) {
     const out = document.createElement("p");
     for (const node of new DOMParser().parseFromString(markup, "text/html").body.childNodes) {
+      if (only && node.nodeName !== only) continue;
       const made = node.nodeName === "MARK" ? document.createElement("mark") : document.createTextNode("");
-      made.textContent = node.textContent;
+      made.textContent = `${node.textContent.replace(/ (?=[.,])/g, "")}${only ? " " : ""}`;
       out.append(made);
     }
     return out;
@@ -89,9 +98,10 @@ document.addEventListener("DOMContentLoaded", () => {
       find(".search-failed").hidden = false;
       return;
     }
+    const fit = found.results.length && fits(await found.results[0].data(), query);
     if (turn !== asked) return;
     find(".search-failed").hidden = true;
-    hits = found.results;
+    hits = fit ? found.results : [];
     shown = 0;
     list.replaceChildren();
     await show(turn);

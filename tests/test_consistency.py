@@ -35,7 +35,9 @@ def test_the_site_and_the_html_file_say_the_same(stock: Made) -> None:
 
 def check_screen(made: Made, name: str) -> None:
     book = shown_in(made, name)
-    found = read_site(made.files) if name == "site" else {"html": read_html, "epub": read_epub}[name](made.file(f".{name}"))
+    found = (
+        read_site(made.files) if name == "site" else {"html": read_html, "epub": read_epub}[name](made.file(f".{name}"))
+    )
     assert len(found) == len(book.chapters)
     for chapter, items in zip(book.chapters, found, strict=True):
         stamped = Item("text", stamp(book))

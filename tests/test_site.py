@@ -90,7 +90,9 @@ def test_style_sheets_name_files_that_are_there(stock: Made) -> None:
         assert "@import" not in css
         for address in re.findall(r"url\(\s*[\"']?([^\"')]+)", css):
             assert f"site/{posixpath.normpath(address)}" in stock.files, address
-    assert stock.files["site/style.css"].count(b"font-display: swap") == stock.files["site/style.css"].count(b"@font-face")
+    assert stock.files["site/style.css"].count(b"font-display: swap") == stock.files["site/style.css"].count(
+        b"@font-face"
+    )
 
 
 def test_ids_are_unique_and_labels_name_them(pages: dict[str, etree._Element]) -> None:
@@ -176,7 +178,7 @@ def test_without_downloads_none_are_promised(elsewhere: dict[str, bytes]) -> Non
 
 def test_large_print_is_offered_and_files_for_printers_are_not(book: d.Book) -> None:
     names = ("stock-large-print.pdf", "stock-press.pdf", "stock-booklet.pdf", "stock-cover.pdf")
-    files = made_again(book, {name: b"%PDF" for name in names})
+    files = made_again(book, dict.fromkeys(names, b"%PDF"))
     assert [name for name in files if "downloads" in name] == ["site/downloads/stock-large-print.pdf"]
     assert b"PDF, pages: 7, 1 KB" in files["site/index.html"]
 
@@ -287,8 +289,7 @@ def test_dark_rules_are_taken_out_and_freed_of_their_condition() -> None:
         "@media print { a { top: 3px } }"
     )
     assert "".join(light.split()) == (
-        "a{top:0}@mediascreen{b{top:1px}}"
-        "@mediaprint,(prefers-color-scheme:dark){a{top:2px}}@mediaprint{a{top:3px}}"
+        "a{top:0}@mediascreen{b{top:1px}}@mediaprint,(prefers-color-scheme:dark){a{top:2px}}@mediaprint{a{top:3px}}"
     )
     assert "".join(dark.split()) == (
         "@mediascreen{@mediaall{a{color:red}}}@media(prefers-contrast:more){a{color:blue}}"

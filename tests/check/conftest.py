@@ -7,13 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tools import ROOT
+from tools import ROOT, chromium
 
-FORMATS = "pdf,press,large-print,epub,html"
+FORMATS = "pdf,press,large-print,epub,html,site"
 BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock", "notes": ROOT / "tests/books/stock"}
 STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 
@@ -65,3 +67,15 @@ def epub(built: Built) -> Path:
 @pytest.fixture
 def html(built: Built) -> Path:
     return built.file(".html")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        pytest.fail("not run: playwright", pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()

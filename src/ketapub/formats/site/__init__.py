@@ -1,5 +1,4 @@
-"""The site: a folder to put on any web server, or to open from the disk. It asks for nothing from elsewhere, and all but
-search works without script.
+"""The site: a folder for any web server, or to open from the disk. It asks for nothing from elsewhere.
 
 In: a `Book`, the theme, what this run has made. Out: `site/…`: the landing page, a page a chapter, search, the
 statements, style sheets, scripts, fonts, pictures, and copies of the downloads.

@@ -39,7 +39,7 @@ class Page:
     title: str
     body: Markup
     here: str = ""
-    pager: Markup = Markup("")
+    pager: str = ""
     script: str = ""
     policy: str = POLICY
     listed: bool = True

@@ -78,8 +78,9 @@ def _facts(one: Download, site: Site) -> str:
     word, date = site.words, site.book.info.book.date
     size = len(one.data) / 1_000_000
     shown = (
-        word.format("size-mb", number=word.number(size, 1)) if size >= 0.95 else
-        word.format("size-kb", number=word.number(max(1, round(len(one.data) / 1000))))
+        word.format("size-mb", number=word.number(size, 1))
+        if size >= 0.95
+        else word.format("size-kb", number=word.number(max(1, round(len(one.data) / 1000))))
     )
     name = "EPUB" if one.format == "epub" else "PDF"
     pages = word.format("count-of-pages", count=word.number(one.pages)) if one.pages else ""

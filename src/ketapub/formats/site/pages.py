@@ -75,7 +75,9 @@ def _citation(site: Site, chapter: d.Chapter) -> str:
     made = ", ".join(part for part in (edition, version, info.publisher, date) if part)
     authors = ", ".join(chapter.authors or info.authors)
     address = f"{site.url}{chapter.name}.html" if site.url else ""
-    sentences = [f"{part}{'' if part.endswith(('.', '?', '!')) else '.'}" for part in (authors, own, book, made) if part]
+    sentences = [
+        f"{part}{'' if part.endswith(('.', '?', '!')) else '.'}" for part in (authors, own, book, made) if part
+    ]
     return " ".join([*sentences, *([address] if address else [])])
 
 

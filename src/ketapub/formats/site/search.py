@@ -16,7 +16,9 @@ from ketapub.formats.site.frame import POLICY, Page, Site
 from ketapub.problems import NOWHERE, Problems
 
 # What runs in the browser is WebAssembly in a worker, and it fetches its index piece by piece.
-SEARCH_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'")
+SEARCH_POLICY = POLICY.replace(
+    "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'"
+)
 # Numbers and arrows that are no words of the text.
 IGNORED = ".backlinks, .noteref, .note-number, .citation.numeric, .place, .draft-stamp"
 # Of what Pagefind writes, only the engine and its index: its own interfaces are not used.
@@ -51,7 +53,9 @@ def search_index(site: Site, pages: Mapping[str, bytes], problems: Problems) -> 
         except (OSError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", None) or b""
             message = f"Pagefind made no search index: {said.decode(errors='replace').strip() or error}"
-            problems.add("no-search-index", NOWHERE, message, "install pagefind_bin for this machine, or leave `site` out")
+            problems.add(
+                "no-search-index", NOWHERE, message, "install pagefind_bin for this machine, or leave `site` out"
+            )
             return {}
         found = sorted(path for path in Path(folder, "index").rglob("*") if path.is_file())
         return {

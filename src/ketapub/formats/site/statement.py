@@ -32,7 +32,10 @@ def features(book: d.Book) -> tuple[Feature, ...]:
     found = [("reading", "appearance", True), ("reading", "read-aloud", told), ("reading", "not-all-aloud", not told)]
     found += [("reading", "alternative-text", bool(images) and told), ("rich", "long-descriptions", described)]
     found += [("navigation", "contents", True), ("navigation", "headings", True)]
-    found += [("navigation", "index", any(isinstance(node, d.Index) for node in nodes)), ("hazards", "no-hazards", True)]
+    found += [
+        ("navigation", "index", any(isinstance(node, d.Index) for node in nodes)),
+        ("hazards", "no-hazards", True),
+    ]
     certifier = book.info.about.certified_by
     found += [("conformance", "no-conformance", not certifier)]
     return tuple(Feature(group, name) for group, name, holds in found if holds)
@@ -57,7 +60,10 @@ def accessibility_page(site: Site, offered: Sequence[Download]) -> Page:
         lead=word.format("accessibility-lead", title=book.info.book.title),
         sections=[
             (word["accessibility-ways"], ways),
-            (word["accessibility-files"], [word[f"{one}-accessible"] for one in ("epub", "pdf", "large-print") if one in files]),
+            (
+                word["accessibility-files"],
+                [word[f"{one}-accessible"] for one in ("epub", "pdf", "large-print") if one in files],
+            ),
             (word["accessibility-limits"], limits),
             (
                 word["accessibility-state"],
