@@ -33,6 +33,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "s
 UNUSED = {
     "handouts": "handouts",
     "book.series": "series",
+    "about.certified-by": "certified_by",
 }
 NOTES = {
     "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],

@@ -231,8 +231,6 @@ def test_features_follow_the_book(book: d.Book) -> None:
     assert not {"read-aloud", "alternative-text"} & names(silent)
     assert "not-all-aloud" in names(silent)
     assert "index" not in names(dataclasses.replace(book, chapters=d.map_nodes(book.chapters, without_index)))
-    certified = with_info(book, about=dataclasses.replace(book.info.about, certified_by="Somebody"))
-    assert "no-conformance" not in names(certified)
 
 
 # --- search, weight, sameness --------------------------------------------------------------------------------------
@@ -294,3 +292,8 @@ def test_dark_rules_are_taken_out_and_freed_of_their_condition() -> None:
     assert "".join(dark.split()) == (
         "@mediascreen{@mediaall{a{color:red}}}@media(prefers-contrast:more){a{color:blue}}"
     )
+
+
+def test_a_book_may_bring_a_template_of_the_site(book: d.Book) -> None:
+    own = dataclasses.replace(book, templates={"site/missing.html": "<h1>{{ words['page-not-found'] }}, sorry</h1>"})
+    assert b"<h1>Page not found, sorry</h1>" in made_again(own)["site/404.html"]

@@ -54,7 +54,6 @@ def landing_page(site: Site, offered: tuple[Download, ...]) -> Page:
         "landing.html",
         cover=cover_words(site.book) if site.has_cover else "",
         first=f"{site.book.chapters[0].name}.html",
-        safety=info.handouts.safety_line if info.handouts else "",
         help=[line for line in (*crisis.more, crisis.languages, crisis.elsewhere) if line] if crisis else [],
         downloads=[(one, site.icon(one.icon), _facts(one, site)) for one in offered],
         devices=[(word[f"device-{one}"], word[f"open-on-{one}"]) for one in DEVICES],

@@ -36,8 +36,7 @@ def features(book: d.Book) -> tuple[Feature, ...]:
         ("navigation", "index", any(isinstance(node, d.Index) for node in nodes)),
         ("hazards", "no-hazards", True),
     ]
-    certifier = book.info.about.certified_by
-    found += [("conformance", "no-conformance", not certifier)]
+    found += [("conformance", "no-conformance", True)]
     return tuple(Feature(group, name) for group, name, holds in found if holds)
 
 
@@ -53,7 +52,6 @@ def accessibility_page(site: Site, offered: Sequence[Download]) -> Page:
     ways = [word["way-keyboard"], word["way-zoom"], word["way-no-script"], word["way-tables"]]
     if images and not undescribed:
         ways.append(word["accessibility-of-pictures"])
-    certifier = book.info.about.certified_by
     body = site.render(
         "statement.html",
         title=word["accessibility-statement"],
@@ -65,10 +63,7 @@ def accessibility_page(site: Site, offered: Sequence[Download]) -> Page:
                 [word[f"{one}-accessible"] for one in ("epub", "pdf", "large-print") if one in files],
             ),
             (word["accessibility-limits"], limits),
-            (
-                word["accessibility-state"],
-                [word.format("certified-by", name=certifier) if certifier else word["not-certified"]],
-            ),
+            (word["accessibility-state"], [word["not-certified"]]),
         ],
     )
     return Page("accessibility.html", word["accessibility-statement"], body)
