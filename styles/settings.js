@@ -12,7 +12,7 @@
     root.setAttribute(`data-${name}`, value);
     if (name === "colours") {
       const dark = { dark: "screen", light: "not all" };
-      document.getElementById("site-dark").media = dark[value] || "screen and (prefers-color-scheme: dark)";
+      document.querySelector("link[media]").media = dark[value] || "screen and (prefers-color-scheme: dark)";
     }
   }
 
