@@ -9,7 +9,7 @@ import pytest
 from conftest import BOOKS, TODAY
 
 from ketapub.build import build
-from ketapub.formats import html
+from ketapub.formats import screen
 from ketapub.problems import Stopped
 
 
@@ -27,6 +27,6 @@ def test_an_output_that_cannot_be_made_yet_is_a_problem(tmp_path: Path) -> None:
 
 def test_the_cache_changes_nothing_but_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold = build(BOOKS / "stock", tmp_path / "cold", as_of=TODAY, formats=("html",), cache=tmp_path / "cache")
-    monkeypatch.setattr(html, "subset_woff2", lambda face, letters: pytest.fail("a font is cut a second time"))
+    monkeypatch.setattr(screen, "subset_woff2", lambda face, letters: pytest.fail("a font is cut a second time"))
     warm = build(BOOKS / "stock", tmp_path / "warm", as_of=TODAY, formats=("html",), cache=tmp_path / "cache")
     assert cold.outputs == warm.outputs
