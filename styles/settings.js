@@ -17,7 +17,7 @@
   }
 
   for (const name of names) {
-    const value = storage(kept => kept.getItem(name));
+    const value = storage(kept => kept.getItem(`ketapub-${name}`));
     if (value) apply(name, value);
   }
 
@@ -32,13 +32,13 @@
     show();
     form.addEventListener("change", event => {
       apply(event.target.name, event.target.value);
-      storage(kept => kept.setItem(event.target.name, event.target.value));
+      storage(kept => kept.setItem(`ketapub-${event.target.name}`, event.target.value));
     });
     form.addEventListener("submit", event => event.preventDefault());
     form.addEventListener("reset", () => names.forEach(name => {
       apply(name, "");
       root.removeAttribute(`data-${name}`);
-      storage(kept => kept.removeItem(name));
+      storage(kept => kept.removeItem(`ketapub-${name}`));
     }));
 
     // Escape closes what is open, and the focus goes back to what opened it.

@@ -166,7 +166,8 @@ def test_settings_are_kept_until_they_are_reset(browser: Any, folder: Path) -> N
         assert page.evaluate(size) > before[0] * 1.3
         assert page.evaluate(ground) == "rgb(15, 25, 31)"
         assert "system-ui" in page.evaluate("getComputedStyle(document.body).fontFamily")
-        assert sorted(page.evaluate("Object.keys(localStorage)")) == ["colours", "line-width", "text-size", "typeface"]
+        kept = [f"ketapub-{name}" for name in ("colours", "line-width", "text-size", "typeface")]
+        assert sorted(page.evaluate("Object.keys(localStorage)")) == kept
         assert page.evaluate("document.cookie") == ""
         page.locator(".settings > summary").click()
         assert page.get_by_role("radio", name="Dark").is_checked()

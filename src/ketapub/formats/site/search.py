@@ -46,9 +46,10 @@ def search_index(site: Site, pages: Mapping[str, bytes], problems: Problems) -> 
         place.mkdir()
         for name, data in pages.items():
             (place / name).write_bytes(data)
-        command = [get_executable(), "--site", place, "--output-path", Path(folder, "index"), "--quiet"]
-        command += ["--keep-index-url", "--exclude-selectors", IGNORED]
+        options = ["--site", place, "--output-path", Path(folder, "index"), "--quiet"]
+        options += ["--keep-index-url", "--exclude-selectors", IGNORED]
         try:
+            command = [get_executable(), *options]
             subprocess.run(command, cwd=folder, env={}, capture_output=True, check=True, timeout=SECONDS)
         except (OSError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", None) or b""
