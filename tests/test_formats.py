@@ -14,6 +14,7 @@ import pytest
 from conftest import BOOKS, Made, make
 from lxml import etree, html
 
+from ketapub import info
 from ketapub.formats import FORMATS
 
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -55,6 +56,10 @@ def test_same_pdf_and_booklet_again(stock: Made) -> None:
     assert list(again.files) == ["stock.pdf", "stock-booklet.pdf"]
     for path, data in again.files.items():
         assert data == stock.files[path], path
+
+
+def test_every_format_that_a_book_may_ask_for_is_made() -> None:
+    assert set(FORMATS) == set(info.FORMATS)
 
 
 def test_every_format_gives_files_and_no_complaint(stock: Made, large: Made) -> None:

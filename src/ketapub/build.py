@@ -18,7 +18,7 @@ from ketapub.cache import Cache
 from ketapub.document import Book
 from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
-from ketapub.formats import FORMATS, maker
+from ketapub.formats import maker
 from ketapub.formats.made import Made, Paged
 from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
@@ -124,10 +124,6 @@ def make_formats(
 ) -> Bundle:
     """The files of each format, one after the other; a later one may use what an earlier one made."""
     made = made or Made()
-    for name in sorted(set(names) - set(FORMATS)):
-        at = book.info.at("book.formats")
-        problems.add("unsupported-format", at, f'"{name}" cannot be made yet', f"these can: {', '.join(FORMATS)}")
-    problems.stop_on_errors()
     if {"epub", "site"} & {*names}:
         from ketapub.formats.pdf.cover import cover_picture
 
