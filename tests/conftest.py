@@ -47,7 +47,7 @@ def make(root: Path, *formats: str, pdf_standard: str = "ua-1") -> Made:
 
 @pytest.fixture(scope="session")
 def stock() -> Made:
-    return make(BOOKS / "stock", "pdf", "booklet", "epub", "html", "json")
+    return make(BOOKS / "stock", "pdf", "booklet", "epub", "html", "site", "json")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import dataclasses
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -298,6 +298,23 @@ def epub_pages(data: bytes) -> list[etree._Element]:
 def read_html(data: bytes) -> list[list[Item]]:
     """A list of items for each chapter of the one HTML file."""
     return [read_markup(section) for page in html_pages(data) for section in chapter_elements(page)]
+
+
+def site_pages(files: Mapping[str, bytes]) -> dict[str, etree._Element]:
+    """The pages of the site by name, those of the chapters in reading order."""
+    pages = {name[5:]: data for name, data in files.items() if name.startswith("site/") and name.endswith(".html")}
+    return {name: html_pages(data)[0] for name, data in pages.items()}
+
+
+def read_site(files: Mapping[str, bytes]) -> list[list[Item]]:
+    """A list of items for each chapter, along the links that lead on from the first page."""
+    pages, chapters = site_pages(files), []
+    links = pages["index.html"].iterfind(".//a[@class='button']")
+    here: str | None = next(links).get("href")
+    while here:
+        chapters += [read_markup(section) for section in chapter_elements(pages[here])]
+        here = next((link.get("href") for link in pages[here].iterfind(".//a[@rel='next']")), None)
+    return chapters
 
 
 def read_epub(data: bytes) -> list[list[Item]]:

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from conftest import Made
 from pdf_tree import Element, page_labels, tag_tree
-from reading import Expect, ExpectPrint, Item, PdfReader, epub_pages, html_pages, read_epub, read_html, tidy
+from reading import Expect, ExpectPrint, Item, PdfReader, epub_pages, html_pages, read_epub, read_html, read_site, tidy
 
 from ketapub import document as d
 from ketapub.editions import select
@@ -24,15 +24,21 @@ def shown_in(made: Made, name: str) -> d.Book:
     return select(made.book, made.problems, format=name, edition="large-print" if name == "large-print" else "")
 
 
-@pytest.mark.parametrize("name", ["html", "epub"])
+@pytest.mark.parametrize("name", ["html", "epub", "site"])
 def test_screen_formats_say_what_the_tree_says(stock: Made, formulas: Made, name: str) -> None:
     check_screen(stock, name)
     check_screen(formulas, name)
 
 
+def test_the_site_and_the_html_file_say_the_same(stock: Made) -> None:
+    assert read_site(stock.files) == read_html(stock.file(".html"))
+
+
 def check_screen(made: Made, name: str) -> None:
     book = shown_in(made, name)
-    found = {"html": read_html, "epub": read_epub}[name](made.file(f".{name}"))
+    found = (
+        read_site(made.files) if name == "site" else {"html": read_html, "epub": read_epub}[name](made.file(f".{name}"))
+    )
     assert len(found) == len(book.chapters)
     for chapter, items in zip(book.chapters, found, strict=True):
         if said := stamp(book):  # a page's own foot says it in print

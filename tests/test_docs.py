@@ -31,14 +31,11 @@ SOURCES = ROOT / "src/ketapub"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "styles/README.md"])
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
 UNUSED = {
-    "site": "site",
     "handouts": "handouts",
     "book.series": "series",
     "about.certified-by": "certified_by",
-    "crisis.search-words": "search_words",
 }
 NOTES = {
-    "book": ["", f"Of the formats, these are made so far: {', '.join(f'`{name}`' for name in FORMATS)}."],
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],
     "print": ["", "What the spine and the cover are made of is told in [cover.md](cover.md)."],
@@ -311,8 +308,7 @@ def test_the_examples_show_each_construct_and_are_right() -> None:
 def test_what_is_not_supported_is_listed() -> None:
     listed = {word for word in in_backticks(text_of("docs/markdown.md")) if word.startswith("unsupported-")}
     known = {code for code in explanations() if code.startswith("unsupported-")}
-    not_markdown = {"unsupported-format"}
-    assert listed == known - not_markdown
+    assert listed == known
 
 
 # --- files and links -----------------------------------------------------------------------------------------------

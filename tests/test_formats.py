@@ -14,6 +14,7 @@ import pytest
 from conftest import BOOKS, Made, make
 from lxml import etree, html
 
+from ketapub import info
 from ketapub.formats import FORMATS
 
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -37,20 +38,28 @@ def pages(stock: Made) -> dict[str, etree._Element]:
     return documents(stock)
 
 
+# Each has tests of its own.
+PAPER = ("pdf", "press", "cover", "large-print", "booklet")
+
+
 def test_same_bytes_again(stock: Made) -> None:
     """Whatever is asked for first: the booklet is made of the pages of the PDF, and screens tell of them."""
-    again = make(BOOKS / "stock", "booklet", "json", "html", "epub", "pdf")
-    assert list(again.files) == ["stock.pdf", "book.json", "stock.html", "stock.epub", "stock-booklet.pdf"]
+    again = make(BOOKS / "stock", "site", "booklet", "json", "html", "epub", "pdf")
+    files = ["stock.pdf", "book.json", "stock.html", "stock.epub", "stock-booklet.pdf"]
+    assert [path for path in again.files if "/" not in path] == files
     for path, data in again.files.items():
         assert data == stock.files[path], path
 
 
+def test_every_format_that_a_book_may_ask_for_is_made() -> None:
+    assert set(FORMATS) == set(info.FORMATS)
+
+
 def test_every_format_gives_files_and_no_complaint(stock: Made, large: Made) -> None:
-    files = {name: f"stock.{name}" for name in FORMATS}
-    files |= {name: f"stock-{name}.pdf" for name in ("press", "cover", "large-print", "booklet")} | {
-        "json": "book.json"
-    }
-    assert set(stock.files) | set(large.files) | {"stock-press.pdf", "stock-cover.pdf"} == set(files.values())
+    files = {name: f"stock.{name}" for name in FORMATS if name != "site"}
+    files |= {name: f"stock-{name}.pdf" for name in PAPER[1:]} | {"json": "book.json"}
+    made = {path for path in (*stock.files, *large.files) if not path.startswith("site/")}
+    assert made | {"stock-press.pdf", "stock-cover.pdf"} == set(files.values())
     assert stock.problems.found == []
 
 

@@ -18,7 +18,7 @@ from ketapub.cache import Cache
 from ketapub.document import Book, in_order
 from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
-from ketapub.formats import FORMATS, PRINTED, UNPAGED, maker
+from ketapub.formats import PRINTED, UNPAGED, maker
 from ketapub.formats.made import Made, Paged, Printed
 from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
@@ -140,18 +140,15 @@ def make_formats(
 ) -> Bundle:
     """The files of each format, one after the other; a later one may use what an earlier one made."""
     made = made or Made()
-    for name in sorted(set(names) - set(FORMATS)):
-        at = book.info.at("book.formats")
-        problems.add("unsupported-format", at, f'"{name}" cannot be made yet', f"these can: {', '.join(FORMATS)}")
-    problems.stop_on_errors()
-    if "epub" in names:
+    if {"epub", "site"} & {*names}:
         from ketapub.formats.pdf.cover import cover_picture
 
         made = replace(made, cover=cover_picture(book, theme, problems))
     if tells_of_pages(names):
         book = in_order(book)
-    # Print comes first, as others tell of its pages; booklet and cover are made of those of other editions.
-    for name in sorted(names, key=lambda name: (name not in PRINTED, name in ("booklet", "cover"))):
+    # Print comes first, as others tell of its pages; booklet and cover are made of those of other editions; the site
+    # offers what was made before it.
+    for name in sorted(names, key=lambda name: (name == "site", name not in PRINTED, name in ("booklet", "cover"))):
         progress(name)
         if name == "press":
             check_same_words(book, problems, format="press", other="pdf")
@@ -169,4 +166,13 @@ def make_formats(
             made = replace(made, reading=Paged(shown, bundle[0].data))
         if name == "press" and bundle:
             made = replace(made, press=Paged(shown, bundle[0].data))
+        if "site" in names:
+            made = replace(made, page_counts={**made.page_counts, **count_pages(bundle)})
     return made.files
+
+
+def count_pages(bundle: Bundle) -> dict[str, int]:
+    """The number of pages of each PDF, by path."""
+    from ketapub.formats.pdf.write import pages_of
+
+    return {file.path: pages_of(file.data) for file in bundle if file.path.endswith(".pdf")}

@@ -20,7 +20,18 @@ from ketapub.problems import NOWHERE, Position, Problems, Stopped, did_you_mean
 from ketapub.slugs import slug
 
 # Pages that the program makes.
-RESERVED_NAMES = ("index", "404", "search", "references", "book-index", "nav", "title", "cover")
+RESERVED_NAMES = (
+    "index",
+    "404",
+    "search",
+    "accessibility",
+    "privacy",
+    "references",
+    "book-index",
+    "nav",
+    "title",
+    "cover",
+)
 SIGNATURES = "review/*.toml"
 SUFFIXES = (".md", ".markdown", ".qmd")
 

@@ -8,13 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tools import ROOT
+from tools import ROOT, chromium
 
-FORMATS = {"ua-1": "pdf,press,large-print,epub,html", "ua-2": "pdf,large-print"}
+FORMATS = {"ua-1": "pdf,press,large-print,epub,html,site", "ua-2": "pdf,large-print"}
 STOCK = ROOT / "tests/books/stock"
 BOOKS = {"real": ROOT / "manuscript", "stock": STOCK, "notes": STOCK, "formulas": ROOT / "tests/books/formulas"}
 STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
@@ -75,3 +77,15 @@ def epub(built: Built) -> Path:
 @pytest.fixture
 def html(built: Built) -> Path:
     return built.file(".html")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        pytest.fail("not run: playwright", pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()

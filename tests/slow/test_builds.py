@@ -28,14 +28,14 @@ def build(book: Path, out: Path, cache: Path, *options: str, **environment: str)
 
 
 def content(out: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize(
     ("options", "files"),
     [
         (
-            ("--to", "pdf,press,epub,html,json"),
+            ("--to", "pdf,press,epub,html,site,json"),
             {"stock.pdf", "stock-press.pdf", "stock.epub", "stock.html", "book.json"},
         ),
         (
@@ -54,7 +54,8 @@ def test_same_bytes_from_two_machines(tmp_path: Path, options: tuple[str, ...], 
         done = build(book, book.parent / "out", book.parent / "cache", *options, **environment)
         assert done.returncode == 0, done.stderr
     outs = [content(book.parent / "out") for book in (one, two)]
-    assert set(outs[0]) == files | {".ketapub.json"}
+    assert {name for name in outs[0] if "/" not in name} == files | {".ketapub.json"}
+    assert {"site/index.html", "site/pagefind/pagefind.js"} <= {*outs[0]} or "site" not in options[-1]
     assert outs[0].keys() == outs[1].keys()
     assert [name for name in outs[0] if outs[0][name] != outs[1][name]] == []
 
@@ -112,9 +113,10 @@ def test_wheel_is_whole(tmp_path: Path) -> None:
     where = run([str(python), "-c", "import ketapub; print(ketapub.__file__)"], tmp_path)
     assert Path(where.stdout.strip()).is_relative_to(tmp_path)
     command = [str(python), "-m", "ketapub", "build", str(BOOKS / "kochbuch"), "-o", str(out)]
-    formats = ["--to", "pdf,press,epub,html"]  # a press file needs the theme's profile
+    formats = ["--to", "pdf,press,epub,html,site"]  # a press file needs the theme's profile, the site its scripts
     done = run([*command, *formats, "--cache", str(tmp_path / "cache")], tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Inhalt" in (out / "kochbuch.html").read_text(encoding="utf-8")
     assert (out / "kochbuch-press.pdf").exists()
+    assert (out / "site" / "search.js").exists()
     assert {path.suffix for path in out.iterdir()} >= {".pdf", ".epub", ".html"}

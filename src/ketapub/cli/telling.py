@@ -31,8 +31,11 @@ def tell(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequ
         made = [{"path": str(options.out / file.path), "size": len(file.data)} for file in outputs]
         print(json.dumps({"problems": [problem.as_json() for problem in problems], "outputs": made}, indent=1))
     elif outputs and not options.quiet:
-        for file in outputs:
+        single = [file for file in outputs if not file.path.startswith("site/")]
+        for file in single:
             print(f"{options.out / file.path}  {size(len(file.data))}")
+        if inside := [len(file.data) for file in outputs if file not in single]:
+            print(f"{options.out / 'site'}  {size(sum(inside))} in {many(len(inside), 'file')}")
 
 
 def say(text: str) -> None:

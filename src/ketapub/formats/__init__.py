@@ -22,11 +22,12 @@ _MAKERS: Mapping[str, str] = {
     "booklet": "ketapub.formats.pdf.booklet:make_booklet",
     "epub": "ketapub.formats.epub:make_epub",
     "html": "ketapub.formats.html:make_html",
+    "site": "ketapub.formats.site:make_site",
     "json": "ketapub.formats.book_json:make_json",
 }
 FORMATS = tuple(_MAKERS)
 PRINTED = ("pdf", "press")  # those whose pages the formats without pages tell of
-UNPAGED = ("epub", "html")
+UNPAGED = ("epub", "html", "site")
 
 
 def maker(name: str) -> Format:

@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ketapub import __version__, document as d
-from ketapub.formats.imprint import imprint_lines, stamp, use_until
+from ketapub.formats.imprint import cover_words, imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
 from ketapub.locale import direction, words
@@ -98,13 +98,8 @@ def _pages(book: d.Book, made: Made) -> list[_File]:
         files.append(_File(f"page-{name}", f"{name}.xhtml", XHTML, data, properties + found))
 
     if made.cover is not None:
-        alt = (
-            word["cover"]
-            + ": "
-            + ". ".join(part for part in (info.title, info.subtitle, ", ".join(info.authors)) if part)
-        )
         cover = Markup('<section class="cover" aria-label="{}"><img src="cover.jpg" alt="{}"/></section>')
-        page("cover", word["cover"], cover.format(word["cover"], alt), "cover")
+        page("cover", word["cover"], cover.format(word["cover"], cover_words(book)), "cover")
     page("title", word["title-page"], _title(book, shown_stamp), "titlepage")
     page("nav", word["contents"], _nav(book, made), "frontmatter", ("nav",))
     for chapter in book.chapters:

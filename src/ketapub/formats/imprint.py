@@ -24,6 +24,31 @@ def use_until(book: Book) -> str:
     return word.format("use-until", date=word.date(review.next_review)) if review and review.next_review else ""
 
 
+def edition_line(book: Book) -> str:
+    """Which edition a page shows and who has looked at it: "Version 2026-11 · November 23, 2026 · …"."""
+    info, word = book.info, words(book.info.book.language)
+    review = info.review
+    reviewed = review is not None and review.reviewed
+    parts = [
+        word.format("version-number", version=info.book.version) if info.book.version else "",
+        word.date(info.book.date) if info.book.date else "",
+        word.format("reviewed", date=word.date(reviewed)) if reviewed else "",
+        word.format("reviewed-by", names=", ".join(review.reviewers))
+        if review is not None and review.reviewers and book.signed
+        else "",
+        use_until(book),
+        stamp(book),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def cover_words(of: Book) -> str:
+    """What stands on the front cover, as its alternative text."""
+    book, word = of.info.book, words(of.info.book.language)
+    said = (book.title, book.subtitle, ", ".join(book.authors))
+    return word["cover"] + ": " + ". ".join(part for part in said if part)
+
+
 def imprint_lines(of: Book, isbn: str | None = None) -> tuple[str, ...]:
     """Title, makers, edition, dates, rights and identifiers, a line each; empty ones are left out.
 

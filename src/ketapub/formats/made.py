@@ -6,8 +6,8 @@ With it goes the cache, where a format keeps what is slow to make and does not c
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ketapub import __version__
 from ketapub.cache import Cache, cache_key
@@ -35,6 +35,7 @@ class Printed:
 class Made:
     cover: bytes | None = None  # the front cover as JPEG
     pages: Pages | None = None  # of the print edition that this run makes
+    page_counts: Mapping[str, int] = field(default_factory=dict)  # of the paged files, by path
     reading: Paged | None = None  # the reading edition, for what is made of its pages
     press: Paged | None = None  # the press edition: its pages make the spine of the cover
     files: Bundle = ()

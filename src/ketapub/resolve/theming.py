@@ -62,7 +62,8 @@ def _templates(info: Info, folder: BookFolder, problems: Problems) -> dict[str, 
     if not info.theme.templates:
         return {}
     at, found = info.at("theme.templates"), {}
-    for path in folder.find(f"{info.theme.templates.rstrip('/')}/*", problems, at):
+    place = info.theme.templates.rstrip("/")
+    for path in folder.find(f"{place}/**/*", problems, at):  # those of the site lie in a folder
         if (text := folder.read_text(path, problems, at)) is not None:
-            found[posixpath.basename(path)] = text
+            found[posixpath.relpath(path, place)] = text
     return found

@@ -134,3 +134,11 @@ def _item(title: str, place: Any) -> Any:
 def _destinations(pdf: Any) -> dict[str, Any]:
     names = pdf.Root.Names.Dests.Names
     return {str(names[i]): names[i + 1] for i in range(0, len(names), 2)}
+
+
+def pages_of(data: bytes) -> int:
+    """How many pages a PDF has."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return len(pdf.pages)

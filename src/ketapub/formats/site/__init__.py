@@ -1,0 +1,40 @@
+"""The site: a folder for any web server, or to open from the disk. It asks for nothing from elsewhere.
+
+In: a `Book`, the theme, what this run has made. Out: `site/…`: the landing page, a page a chapter, search, the
+statements, style sheets, scripts, fonts, pictures, and copies of the downloads.
+"""
+
+from __future__ import annotations
+
+from ketapub import document as d
+from ketapub.formats.made import Made
+from ketapub.formats.site.assets import scripts_and_pictures, styles
+from ketapub.formats.site.frame import Site, fill
+from ketapub.formats.site.landing import downloads, landing_page
+from ketapub.formats.site.pages import chapter_pages, sitemap
+from ketapub.formats.site.search import search_index, search_page
+from ketapub.formats.site.statement import accessibility_page, missing_page, privacy_page
+from ketapub.outputs import Bundle, OutputFile
+from ketapub.problems import Problems
+from ketapub.theme import Theme
+
+
+def make_site(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    site = Site(book, theme, has_cover=made.cover is not None)
+    offered = downloads(book, made)
+    pages = (
+        landing_page(site, offered),
+        *chapter_pages(site),
+        search_page(site),
+        accessibility_page(site, offered),
+        privacy_page(site),
+        missing_page(site),
+    )
+    html = {page.name: fill(site, page) for page in pages}
+    letters = frozenset("".join(data.decode() for data in html.values()))
+    files = html | styles(site, letters, made) | scripts_and_pictures(site, made)
+    files |= {f"downloads/{one.path}": one.data for one in offered}
+    files |= search_index(site, html, problems)
+    if site.url:
+        files["sitemap.xml"] = sitemap(site, pages)
+    return tuple(OutputFile(f"site/{name}", data) for name, data in files.items())

@@ -1,0 +1,299 @@
+"""The site: every link lands, nothing comes from elsewhere, pages are light, and they tell how finished the book is."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import posixpath
+import re
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from conftest import Made
+from lxml import etree
+from reading import site_pages
+
+from ketapub import document as d
+from ketapub.editions import select
+from ketapub.formats.made import Made as MadeSoFar
+from ketapub.formats.site import make_site
+from ketapub.formats.site.assets import split_dark
+from ketapub.formats.site.statement import features
+from ketapub.info import CrisisSettings, SiteSettings
+from ketapub.locale import words
+from ketapub.outputs import OutputFile
+from ketapub.problems import Problems
+from ketapub.theme import load_theme
+
+PAGE_LIMIT, SCRIPT_LIMIT = 120_000, 30_000  # bytes
+WORDS = words("en")
+
+
+@pytest.fixture(scope="module")
+def pages(stock: Made) -> dict[str, etree._Element]:
+    return site_pages(stock.files)
+
+
+@pytest.fixture(scope="module")
+def book(stock: Made) -> d.Book:
+    return select(stock.book, Problems(), format="site")
+
+
+def made_again(book: d.Book, files: Mapping[str, bytes] = {}, problems: Problems | None = None) -> dict[str, bytes]:
+    """A site of the book with these downloads, without a cover, and without fonts, which take longer than the rest."""
+    counts = {name: 7 for name in files if name.endswith(".pdf")}
+    so_far = MadeSoFar(page_counts=counts, files=tuple(OutputFile(*file) for file in files.items()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ketapub.formats.site.assets.cut_faces", lambda *_: iter(()))
+        bundle = make_site(book, load_theme(), so_far, problems or Problems())
+    return {file.path: file.data for file in bundle}
+
+
+def with_info(book: d.Book, **changes: Any) -> d.Book:
+    return dataclasses.replace(book, info=dataclasses.replace(book.info, **changes))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(book: d.Book) -> dict[str, bytes]:
+    """The site of a signed book with an address and words for a crisis."""
+    crisis = dataclasses.replace(book.info.crisis or CrisisSettings(), search_words=("harm myself",))
+    there = with_info(book, site=SiteSettings(url="https://book.example/guide"), crisis=crisis)
+    return made_again(dataclasses.replace(there, signed=True))
+
+
+# --- links and files -----------------------------------------------------------------------------------------
+
+
+def test_every_link_lands(stock: Made, pages: dict[str, etree._Element]) -> None:
+    ids = {name: {element.get("id") for element in root.iter(etree.Element)} for name, root in pages.items()}
+    count = 0
+    for name, root in pages.items():
+        for element in root.iter("a", "link", "script", "img"):
+            target, fragment = urldefrag(element.get("href") or element.get("src") or "")
+            if re.match(r"[a-z]+:", target):
+                assert element.tag == "a", (name, target)  # only a link that somebody follows may lead away
+                continue
+            page = unquote(target) or name
+            assert f"site/{page}" in stock.files, (name, target)
+            assert not fragment or unquote(fragment) in ids[page], (name, target, fragment)
+            count += 1
+    assert count > 300
+
+
+def test_style_sheets_name_files_that_are_there(stock: Made) -> None:
+    for name in ("style.css", "dark.css"):
+        css = stock.files[f"site/{name}"].decode()
+        assert "@import" not in css
+        for address in re.findall(r"url\(\s*[\"']?([^\"')]+)", css):
+            assert f"site/{posixpath.normpath(address)}" in stock.files, address
+    assert stock.files["site/style.css"].count(b"font-display: swap") == stock.files["site/style.css"].count(
+        b"@font-face"
+    )
+
+
+def test_ids_are_unique_and_labels_name_them(pages: dict[str, etree._Element]) -> None:
+    for name, root in pages.items():
+        ids = [element.get("id") for element in root.iter(etree.Element) if element.get("id") is not None]
+        assert len(ids) == len(set(ids)), name
+        for element in root.iter(etree.Element):
+            for key in ("aria-labelledby", "aria-describedby", "for", "headers"):
+                assert set(element.get(key, "").split()) <= {*ids}, (name, key, element.get(key))
+
+
+def test_the_policy_allows_nothing_in_a_page_and_nothing_from_elsewhere(pages: dict[str, etree._Element]) -> None:
+    for name, root in pages.items():
+        (policy,) = root.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        rules = dict(rule.split(maxsplit=1) for rule in policy.split("; "))
+        assert rules["default-src"] == "'none'"
+        allowed = {"'self'", "'none'"} | ({"'wasm-unsafe-eval'"} if name == "search.html" else set())
+        assert {source for rule in rules.values() for source in rule.split()} <= allowed, name
+        assert root.xpath("//meta[@name='referrer']/@content") == ["no-referrer"]
+        for element in root.iter(etree.Element):
+            assert element.tag not in ("style", "iframe", "object", "embed", "base"), name
+            assert element.tag != "script" or (element.get("src") and not element.text), name
+            assert not any(key == "style" or key.startswith("on") for key in element.attrib), (name, element.tag)
+
+
+# --- pages -----------------------------------------------------------------------------------------------------
+
+
+def test_a_page_has_one_heading_one_main_and_a_way_to_it(pages: dict[str, etree._Element]) -> None:
+    for name, root in pages.items():
+        assert len(list(root.iter("main"))) == len(list(root.iter("h1"))) == 1, name
+        assert next(root.iter("a")).get("href") == f"#{next(root.iter('main')).get('id')}"
+        assert root.findtext(".//title")
+
+
+def test_chapters_follow_each_other_both_ways(book: d.Book, pages: dict[str, etree._Element]) -> None:
+    names = [f"{chapter.name}.html" for chapter in book.chapters]
+    for before, here, after in zip([None, *names], names, [*names[1:], None], strict=False):
+        assert pages[here].xpath("//a[@rel='prev']/@href") == [name for name in [before] if name]
+        assert pages[here].xpath("//a[@rel='next']/@href") == [name for name in [after] if name]
+        current = pages[here].xpath("//nav//a[@aria-current='page']/@href")
+        assert current == [here] * (here in pages[here].xpath("//nav[@role='doc-toc']//a/@href"))
+
+
+def test_a_chapter_tells_its_edition_and_how_to_cite_it(pages: dict[str, etree._Element]) -> None:
+    page = pages["words.html"]
+    (edition,) = page.find_class("edition")
+    (cite,) = page.find_class("citation-text")
+    assert edition.text == "Version 1 · January 15, 2026 · Draft for tests"
+    assert cite.text == (
+        "Ada Example, Bruno Muster. Chapter 1: Words in a row. The Stock Book: Every construct once. "
+        "Version 1, Example Press, January 15, 2026."
+    )
+
+
+def test_the_landing_page_says_how_finished_the_book_is_before_any_button(pages: dict[str, etree._Element]) -> None:
+    hero = pages["index.html"].find_class("hero")[0]
+    said = [element.get("class") for element in hero.iter("p", "a") if element.get("class") in ("state", "button")]
+    assert said == ["state", "button"]
+
+
+def test_readers_are_offered_what_this_run_made_for_them(stock: Made, pages: dict[str, etree._Element]) -> None:
+    """The EPUB and the PDF with pages, size and check sum; the booklet is for whoever prints it."""
+    items = pages["index.html"].xpath("//ul[@class='downloads']/li")
+    offered = [item.find(".//a").get("href") for item in items]
+    assert offered == ["downloads/stock.epub", "downloads/stock.pdf"]
+    assert {name for name in stock.files if "downloads" in name} == {f"site/{path}" for path in offered}
+    for path, item in zip(offered, items, strict=True):
+        data = stock.files[posixpath.basename(path)]
+        assert stock.files[f"site/{path}"] == data
+        assert item.findtext(".//code") == hashlib.sha256(data).hexdigest()
+    facts = [item.find_class("facts")[0].text for item in items]
+    assert re.fullmatch(r"EPUB, [\d.]+ MB, January 15, 2026", facts[0])
+    assert re.fullmatch(r"PDF, pages: \d+, \d+ KB, January 15, 2026", facts[1])
+
+
+def test_without_downloads_none_are_promised(elsewhere: dict[str, bytes]) -> None:
+    landing = site_pages(elsewhere)["index.html"]
+    assert not landing.find_class("downloads")
+    assert not landing.xpath("//a[@href='#site-downloads']")
+    assert not landing.find_class("cover")
+
+
+def test_large_print_is_offered_and_files_for_printers_are_not(book: d.Book) -> None:
+    names = ("stock-large-print.pdf", "stock-press.pdf", "stock-booklet.pdf", "stock-cover.pdf")
+    files = made_again(book, dict.fromkeys(names, b"%PDF"))
+    assert [name for name in files if "downloads" in name] == ["site/downloads/stock-large-print.pdf"]
+    assert b"PDF, pages: 7, 1 KB" in files["site/index.html"]
+
+
+# --- what the outside is told ------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_not_for_search_engines(pages: dict[str, etree._Element], elsewhere: dict[str, bytes]) -> None:
+    for name, root in pages.items():
+        assert root.xpath("//meta[@name='robots']/@content") == ["noindex"], name
+    for name, root in site_pages(elsewhere).items():
+        assert root.xpath("//meta[@name='robots']/@content") == ["noindex"] * (name == "404.html"), name
+
+
+def test_an_address_gives_canonical_links_and_a_map(
+    stock: Made, pages: dict[str, etree._Element], elsewhere: dict[str, bytes]
+) -> None:
+    assert "site/sitemap.xml" not in stock.files
+    assert not pages["words.html"].xpath("//link[@rel='canonical'] | //meta[starts-with(@property, 'og:')]")
+    there = site_pages(elsewhere)
+    address = "https://book.example/guide/words.html"
+    assert there["words.html"].xpath("//link[@rel='canonical']/@href") == [address]
+    assert there["words.html"].xpath("//meta[@property='og:url']/@content") == [address]
+    assert there["words.html"].find_class("citation-text")[0].text.endswith(f" {address}")
+    places = etree.fromstring(elsewhere["site/sitemap.xml"]).xpath("//*[local-name()='loc']/text()")
+    assert set(places) == {
+        "https://book.example/guide/" + ("" if name == "index.html" else name) for name in there if name != "404.html"
+    }
+
+
+def test_the_missing_page_works_at_any_depth(elsewhere: dict[str, bytes]) -> None:
+    missing = site_pages(elsewhere)["404.html"]
+    addresses = missing.xpath("//head//@href | //script/@src | //body//a/@href")
+    assert len(addresses) > 10
+    assert [one for one in addresses if not one.startswith(("https://", "#", "tel:", "sms:"))] == []
+
+
+def test_features_follow_the_book(book: d.Book) -> None:
+    def names(of: d.Book) -> set[str]:
+        return {one.name for one in features(of)}
+
+    def without_alt(node: d.Node) -> d.Node:
+        return dataclasses.replace(node, alt="") if isinstance(node, d.Image) else node
+
+    def without_index(node: d.Node) -> d.Node | None:
+        return None if isinstance(node, d.Index) else node
+
+    assert {"read-aloud", "alternative-text", "index", "long-descriptions", "no-conformance"} <= names(book)
+    silent = dataclasses.replace(book, chapters=d.map_nodes(book.chapters, without_alt))
+    assert not {"read-aloud", "alternative-text"} & names(silent)
+    assert "not-all-aloud" in names(silent)
+    assert "index" not in names(dataclasses.replace(book, chapters=d.map_nodes(book.chapters, without_index)))
+
+
+# --- search, weight, sameness --------------------------------------------------------------------------------------
+
+
+def test_crisis_words_and_lines_wait_on_the_search_page(
+    pages: dict[str, etree._Element], elsewhere: dict[str, bytes]
+) -> None:
+    assert not pages["search.html"].find_class("search-crisis")[0].get("data-words").strip("[]")
+    (section,) = site_pages(elsewhere)["search.html"].find_class("search-crisis")
+    assert json.loads(section.get("data-words")) == ["harm myself"]
+    assert section.xpath(".//a/@href")[0] == "tel:112"
+
+
+def test_search_knows_every_chapter_but_the_index(stock: Made, book: d.Book) -> None:
+    entry = json.loads(stock.files["site/pagefind/pagefind-entry.json"])
+    assert [one["page_count"] for one in entry["languages"].values()] == [len(book.chapters) - 1]
+    assert not [name for name in stock.files if "pagefind-ui" in name or "playground" in name]
+
+
+def test_a_site_without_search_says_why(book: d.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(command: list[Any], **_: Any) -> None:
+        raise subprocess.CalledProcessError(1, command, stderr=b"no room")
+
+    monkeypatch.setattr(subprocess, "run", fail)
+    problems = Problems()
+    made_again(book, problems=problems)
+    assert [(one.code, one.message) for one in problems.found] == [
+        ("no-search-index", "Pagefind made no search index: no room")
+    ]
+
+
+def test_pages_are_light(stock: Made, book: d.Book, pages: dict[str, etree._Element]) -> None:
+    sheets = sum(len(stock.files[f"site/{name}"]) for name in ("style.css", "dark.css"))
+    for chapter in book.chapters:
+        assert len(stock.files[f"site/{chapter.name}.html"]) + sheets <= PAGE_LIMIT, chapter.name
+    scripts = {source for root in pages.values() for source in root.xpath("//script/@src")}
+    assert sum(len(stock.files[f"site/{name}"]) for name in scripts) <= SCRIPT_LIMIT
+
+
+def test_same_bytes_again(stock: Made, book: d.Book) -> None:
+    downloads = {name: stock.files[name] for name in ("stock.epub", "stock.pdf")}
+    first, again = made_again(book, downloads), made_again(book, downloads)
+    assert first == again
+    assert len(first) > 30
+
+
+def test_dark_rules_are_taken_out_and_freed_of_their_condition() -> None:
+    light, dark = split_dark(
+        "a { top: 0 }"
+        "@media screen { @media (prefers-color-scheme: dark) { a { color: red } } b { top: 1px } }"
+        "@media (prefers-contrast: more) and (prefers-color-scheme: dark) { a { color: blue } }"
+        "@media print, (prefers-color-scheme: dark) { a { top: 2px } }"
+        "@media print { a { top: 3px } }"
+    )
+    assert "".join(light.split()) == (
+        "a{top:0}@mediascreen{b{top:1px}}@mediaprint,(prefers-color-scheme:dark){a{top:2px}}@mediaprint{a{top:3px}}"
+    )
+    assert "".join(dark.split()) == (
+        "@mediascreen{@mediaall{a{color:red}}}@media(prefers-contrast:more){a{color:blue}}"
+    )
+
+
+def test_a_book_may_bring_a_template_of_the_site(book: d.Book) -> None:
+    own = dataclasses.replace(book, templates={"site/missing.html": "<h1>{{ words['page-not-found'] }}, sorry</h1>"})
+    assert b"<h1>Page not found, sorry</h1>" in made_again(own)["site/404.html"]
