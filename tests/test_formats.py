@@ -47,7 +47,8 @@ def test_same_bytes_again(stock: Made) -> None:
 
 def test_every_format_gives_files_and_no_complaint(stock: Made, large: Made) -> None:
     files = {name: f"stock.{name}" for name in FORMATS}
-    files |= {name: f"stock-{name}.pdf" for name in ("press", "cover", "large-print", "booklet")} | {"json": "book.json"}
+    suffixes = ("press", "cover", "large-print", "booklet")
+    files |= {name: f"stock-{name}.pdf" for name in suffixes} | {"json": "book.json"}
     assert set(stock.files) | set(large.files) | {"stock-press.pdf", "stock-cover.pdf"} == set(files.values())
     assert stock.problems.found == []
 
