@@ -17,6 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ketapub import __version__, document as d
+from ketapub.formats.accessibility import accessibility_of
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
@@ -258,7 +259,7 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, 
 
 
 def _describe(made: Any, book: d.Book) -> None:
-    """Dublin Core and accessibility metadata (EPUB Accessibility 1.1). Nothing is claimed that was not checked."""
+    """Dublin Core and accessibility metadata (EPUB Accessibility 1.1). No conformance is claimed."""
     info = book.info.book
 
     def dc(name: str, value: str, **attributes: str) -> None:
@@ -283,28 +284,22 @@ def _describe(made: Any, book: d.Book) -> None:
     dc("rights", info.rights)
     for subject in info.subjects:
         dc("subject", subject)
-    images = [node for chapter in book.chapters for node in d.walk_chapter(chapter) if isinstance(node, d.Image)]
-    meta("schema:accessMode", "textual")
-    if any(not image.decorative for image in images):
-        meta("schema:accessMode", "visual")
-    meta("schema:accessModeSufficient", "textual")
-    features = ["structuralNavigation", "tableOfContents", "readingOrder", "ARIA", "displayTransformability"]
-    word = words(info.language)
-    summary = [word["accessibility-of-text"]]
-    if any(image.alt for image in images):
-        features.append("alternativeText")
-        summary.append(word["accessibility-of-pictures"])
     if _page_list(book):
-        features += ["pageBreakMarkers", "pageNavigation"]
-        summary.append(word["accessibility-of-pages"])
+        word = words(info.language)
         source = f"urn:isbn:{isbn}" if (isbn := book.info.isbn.print_) else word["print-edition"]
         dc("source", source, id="print-edition")
         meta("source-of", "pagination", refines="#print-edition")
         meta("pageBreakSource", source)
-    for feature in features:
+    found = accessibility_of(book)
+    for mode in found.modes:
+        meta("schema:accessMode", mode)
+    for modes in found.sufficient:
+        meta("schema:accessModeSufficient", ",".join(modes))
+    for feature in found.features:
         meta("schema:accessibilityFeature", feature)
-    meta("schema:accessibilityHazard", "none")
-    meta("schema:accessibilitySummary", " ".join(summary))
+    for hazard in found.hazards:
+        meta("schema:accessibilityHazard", hazard)
+    meta("schema:accessibilitySummary", found.summary)
     made.add_metadata(None, "meta", "", {"name": "generator", "content": f"ketapub {__version__}"})
 
 
