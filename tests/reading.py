@@ -36,10 +36,11 @@ def tidy(text: str) -> str:
 
 
 class Expect:
-    """The items of a book's chapters where notes stand at the end of each chapter and nothing has a page."""
+    """The items of a book's chapters where notes stand at the end of each chapter and nothing has a page. `listed`
+    tables are lists."""
 
-    def __init__(self, book: d.Book) -> None:
-        self.book, self.word = book, words(book.info.book.language)
+    def __init__(self, book: d.Book, listed: Callable[[d.Table], bool] = lambda table: False) -> None:
+        self.book, self.word, self.listed = book, words(book.info.book.language), listed
         self.items: list[Item] = []
         self.notes: list[d.Note] = []
 
@@ -90,6 +91,16 @@ class Expect:
                 self.blocks(node.blocks)
             case d.CodeBlock():
                 self.add("code", node.text)
+            case d.Table() if self.listed(node):
+                label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
+                self.add("text", label + self.line(node.caption))
+                heads = [cell.children for cell in node.head.cells]
+                for row in node.body:
+                    for head, cell in zip(heads, row.cells, strict=True):
+                        said = self.line(head)
+                        colon = "" if not said or said[-1] in "?!" else self.word.format("label-before-title", label="")
+                        self.add("text", f"{said}{colon} {self.line(cell.children) or '–'}")
+                    heads = [d.bare(head) for head in heads]
             case d.Table():
                 label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
                 self.add("caption", label + self.line(node.caption))
@@ -305,8 +316,8 @@ class ExpectPrint(Expect):
     def __init__(
         self, book: d.Book, labels: dict[str, str], listed: Callable[[d.Table], bool] = lambda table: False
     ) -> None:
-        super().__init__(book)
-        self.labels, self.listed = labels, listed
+        super().__init__(book, listed)
+        self.labels = labels
         self.all_notes: list[list[Item]] = []
         self.pictures: list[str] = []
 
@@ -318,16 +329,6 @@ class ExpectPrint(Expect):
                 key = "cited-on-page" if len(pages) == 1 else "cited-on-pages"
                 cited = " " + self.word.format(key, pages=", ".join(pages)) if pages else ""
                 self.add("text", (f"{entry.label}. " if entry.label else "") + self.line(entry.body) + cited)
-        elif isinstance(node, d.Table) and self.listed(node):
-            label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
-            self.add("text", label + self.line(node.caption))
-            heads = [cell.children for cell in node.head.cells]
-            for row in node.body:
-                for head, cell in zip(heads, row.cells, strict=True):
-                    said = self.line(head)
-                    colon = "" if not said or said[-1] in "?!" else self.word.format("label-before-title", label="")
-                    self.add("text", f"{said}{colon} {self.line(cell.children) or '–'}")
-                heads = [d.bare(head) for head in heads]
         elif isinstance(node, d.List):
             for number, item in enumerate(node.items, node.start):
                 if item.checked is None:

@@ -157,7 +157,7 @@ def test_epub_nav_has_contents_and_landmarks(pages: dict[str, etree._Element]) -
     navs = {nav.get(EPUB_TYPE): nav for nav in pages["epub:EPUB/nav.xhtml"].iter("{*}nav")}
     assert list(navs) == ["toc", "loi", "lot", "page-list", "landmarks"]
     places = [link.get(EPUB_TYPE) for link in navs["landmarks"].iter("{*}a")]
-    assert places == ["cover", "titlepage", "toc", "bodymatter", "glossary", "bibliography", "index"]
+    assert places == ["cover", "titlepage", "toc", "loi", "lot", "bodymatter", "glossary", "bibliography", "index"]
     assert len(list(navs["toc"].iter("{*}a"))) >= 5
 
 
