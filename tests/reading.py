@@ -39,6 +39,8 @@ class Expect:
     """The items of a book's chapters where notes stand at the end of each chapter and nothing has a page. `listed`
     tables are lists."""
 
+    printed = False  # a screen shows ways back
+
     def __init__(self, book: d.Book, listed: Callable[[d.Table], bool] = lambda table: False) -> None:
         self.book, self.word, self.listed = book, words(book.info.book.language), listed
         self.items: list[Item] = []
@@ -136,6 +138,8 @@ class Expect:
                     self.add("term", self.line(one.term))
                     for meaning in one.meanings:
                         self.blocks(meaning)
+                    if not self.printed:
+                        self.add("text", " ".join(f"↑{n}" for n in range(1, len(one.places) + 1)))
             case d.Bibliography():
                 self.add("heading 2", self.line(node.title))
                 for entry in node.entries:
@@ -312,6 +316,8 @@ def read_epub(data: bytes) -> list[list[Item]]:
 
 class ExpectPrint(Expect):
     """The items of a book's chapters on paper: notes at the foot of pages, page numbers in place of titles."""
+
+    printed = True
 
     def __init__(
         self, book: d.Book, labels: dict[str, str], listed: Callable[[d.Table], bool] = lambda table: False

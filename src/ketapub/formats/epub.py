@@ -46,6 +46,7 @@ TYPE_OF_ROLE = {
     "doc-bibliography": "bibliography",
     "doc-chapter": "chapter",
     "doc-glossary": "glossary",
+    "doc-glossref": "glossref",
     "doc-index": "index",
     "doc-pagebreak": "pagebreak",
 }
