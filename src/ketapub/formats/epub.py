@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from ketapub import __version__, document as d
 from ketapub.formats.accessibility import accessibility_of
+from ketapub.formats.ebook_care import check_pictures, check_styles
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
 from ketapub.formats.narrow import is_too_wide
@@ -63,6 +64,8 @@ class _File:
 
 
 def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    check_pictures(book, problems)
+    check_styles(book, problems)
     pages, fonts = _pages(book, made), _fonts(book, theme)
     fixed = [
         _File("style", "style.css", "text/css", _style(book, theme).encode()),
