@@ -86,7 +86,7 @@ def test_only_fonts_in_use_travel_each_with_its_licence_and_plain(files: dict[st
     below = css.rpartition("@font-face")[2].partition("\n")[2]
     for family, file in named:
         assert f'"{family}"' in below
-        assert f"fonts/OFL-{family.replace(' ', '')}.txt" in files
+        assert f"META-INF/OFL-{family.replace(' ', '')}.txt" in files
         assert files[file][:4] in (b"\0\1\0\0", b"OTTO")
     assert "META-INF/encryption.xml" not in files
 

@@ -71,12 +71,11 @@ def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         _File("style", "style.css", "text/css", _style(book, theme).encode()),
         *(_File(f"font-{index}", face.file, media_type(face.file), face.data) for index, face in enumerate(fonts)),
         *(_File(f"own-{index}", name, media_type(name), book.files[name]) for index, name in enumerate(book.files)),
-        *(_File(f"licence-{name}", name, "text/plain", theme.read(name)) for name in _licences(fonts, theme)),
         *(_File(f"picture-{a.name}", a.name, a.media_type, a.data) for a in book.assets.values() if a.svg is None),
     ]
     if made.cover is not None:
         fixed.append(_File(COVER, "cover.jpg", "image/jpeg", made.cover, ("cover-image",)))
-    package = _package(book, pages, fixed)
+    package = _package(book, pages, fixed) | _licences(fonts, theme)
     return (OutputFile(f"{book.info.book.slug}.epub", _archive(package, book)),)
 
 
@@ -86,9 +85,11 @@ def _fonts(book: d.Book, theme: Theme) -> list[Face]:
     return [face for face in faces(theme, book) if face.file in theme.files and face.family in used]
 
 
-def _licences(fonts: list[Face], theme: Theme) -> list[str]:
-    names = dict.fromkeys(f"fonts/OFL-{face.family.replace(' ', '')}.txt" for face in fonts)
-    return [name for name in names if name in theme.files]
+def _licences(fonts: list[Face], theme: Theme) -> dict[str, bytes]:
+    """Those of the fonts, which travel with them where what is no part of the book may lie (OCF 3.3, 4.2.6)."""
+    names = {f"OFL-{face.family.replace(' ', '')}.txt" for face in fonts}
+    found = {name: f"fonts/{name}" for name in names if f"fonts/{name}" in theme.files}
+    return {f"META-INF/{name}": theme.read(path) for name, path in found.items()}
 
 
 # --- its pages -----------------------------------------------------------------------------------------
