@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tools import ROOT
+from tools import ROOT, chromium
 
 FORMATS = "pdf,press,large-print,epub,html"
 BOOKS = {"real": ROOT / "manuscript", "stock": ROOT / "tests/books/stock", "notes": ROOT / "tests/books/stock"}
@@ -22,6 +24,7 @@ STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 class Built:
     book: str
     folder: Path
+    source: Path
 
     def file(self, ending: str) -> Path:
         found = self.folder / f"{self.slug}{ending}"
@@ -44,7 +47,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     command = [sys.executable, "-m", "ketapub", "build", str(book), "-o", str(out), "--to", FORMATS]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return Built(request.param, out)
+    return Built(request.param, out, book)
 
 
 @pytest.fixture(params=[".pdf", "-large-print.pdf"], ids=["reading", "large"])
@@ -65,3 +68,15 @@ def epub(built: Built) -> Path:
 @pytest.fixture
 def html(built: Built) -> Path:
     return built.file(".html")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        pytest.fail("not run: playwright", pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()
