@@ -36,10 +36,13 @@ def tidy(text: str) -> str:
 
 
 class Expect:
-    """The items of a book's chapters where notes stand at the end of each chapter and nothing has a page."""
+    """The items of a book's chapters where notes stand at the end of each chapter and nothing has a page. `listed`
+    tables are lists."""
 
-    def __init__(self, book: d.Book) -> None:
-        self.book, self.word = book, words(book.info.book.language)
+    printed = False  # a screen shows ways back
+
+    def __init__(self, book: d.Book, listed: Callable[[d.Table], bool] = lambda table: False) -> None:
+        self.book, self.word, self.listed = book, words(book.info.book.language), listed
         self.items: list[Item] = []
         self.notes: list[d.Note] = []
 
@@ -94,6 +97,16 @@ class Expect:
             case d.DisplayFormula():
                 self.add("text", f"⟪{node.alt}⟫")
                 self.add("text", f"({node.number})" if node.number else "")
+            case d.Table() if self.listed(node):
+                label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
+                self.add("text", label + self.line(node.caption))
+                heads = [cell.children for cell in node.head.cells]
+                for row in node.body:
+                    for head, cell in zip(heads, row.cells, strict=True):
+                        said = self.line(head)
+                        colon = "" if not said or said[-1] in "?!" else self.word.format("label-before-title", label="")
+                        self.add("text", f"{said}{colon} {self.line(cell.children) or '–'}")
+                    heads = [d.bare(head) for head in heads]
             case d.Table():
                 label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
                 self.add("caption", label + self.line(node.caption))
@@ -129,6 +142,8 @@ class Expect:
                     self.add("term", self.line(one.term))
                     for meaning in one.meanings:
                         self.blocks(meaning)
+                    if not self.printed:
+                        self.add("text", " ".join(f"↑{n}" for n in range(1, len(one.places) + 1)))
             case d.Bibliography():
                 self.add("heading 2", self.line(node.title))
                 for entry in node.entries:
@@ -328,11 +343,13 @@ def read_epub(data: bytes) -> list[list[Item]]:
 class ExpectPrint(Expect):
     """The items of a book's chapters on paper: notes at the foot of pages, page numbers in place of titles."""
 
+    printed = True
+
     def __init__(
         self, book: d.Book, labels: dict[str, str], listed: Callable[[d.Table], bool] = lambda table: False
     ) -> None:
-        super().__init__(book)
-        self.labels, self.listed = labels, listed
+        super().__init__(book, listed)
+        self.labels = labels
         self.all_notes: list[list[Item]] = []
         self.pictures: list[str] = []
 
@@ -344,16 +361,6 @@ class ExpectPrint(Expect):
                 key = "cited-on-page" if len(pages) == 1 else "cited-on-pages"
                 cited = " " + self.word.format(key, pages=", ".join(pages)) if pages else ""
                 self.add("text", (f"{entry.label}. " if entry.label else "") + self.line(entry.body) + cited)
-        elif isinstance(node, d.Table) and self.listed(node):
-            label = self.word.format("table-number", number=node.number) + ". " if node.number else ""
-            self.add("text", label + self.line(node.caption))
-            heads = [cell.children for cell in node.head.cells]
-            for row in node.body:
-                for head, cell in zip(heads, row.cells, strict=True):
-                    said = self.line(head)
-                    colon = "" if not said or said[-1] in "?!" else self.word.format("label-before-title", label="")
-                    self.add("text", f"{said}{colon} {self.line(cell.children) or '–'}")
-                heads = [d.bare(head) for head in heads]
         elif isinstance(node, d.List):
             for number, item in enumerate(node.items, node.start):
                 if item.checked is None:

@@ -68,7 +68,8 @@ def marks(pages: list[etree._Element]) -> dict[str, tuple[str, int]]:
 
 def text_behind(mark: etree._Element) -> str:
     """All text behind an element; without drawings, and without what paper has elsewhere or not at all."""
-    elsewhere = "ancestor::*[local-name()='svg' or @class='draft-stamp' or @class='ref-number']"
+    names = ("draft-stamp", "ref-number", "backlinks", "column-head")
+    elsewhere = f"ancestor::*[local-name()='svg' or {' or '.join(f'@class={name!r}' for name in names)}]"
     return "".join(mark.xpath(f"following::text()[not({elsewhere})]")[:200])
 
 
@@ -78,7 +79,8 @@ def head_of(pages: list[etree._Element], id: str) -> str:
         for mark in root.iter("{*}span"):
             if mark.get("id") == id:
                 heads = mark.xpath("ancestor::*[local-name()='table']/*[local-name()='thead']")
-                return solid("".join("".join(head.itertext()) for head in heads))
+                heads += mark.xpath("ancestor::*[@class='table listed']/*/*[1]//*[@class='column-head']")
+                return solid("".join(re.sub(r"\s*:$", "", "".join(head.itertext())) for head in heads))
     return ""
 
 

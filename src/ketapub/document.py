@@ -154,7 +154,8 @@ class Fact(Node):
 class Link(Node):
     """`target` is an address (https, mailto, tel, sms) or, inside the book, "#id".
 
-    `name` says where it leads in full, the shown words included, where those alone say too little ("5").
+    `name` says where it leads in full, the shown words included, where those alone say too little ("5"). `place` is the
+    id of a link to a term of a glossary, which leads back.
     """
 
     children: Inlines
@@ -162,6 +163,7 @@ class Link(Node):
     title: str = ""
     attributes: Attributes = NONE
     name: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,11 +480,12 @@ class Conditional(Node):
 
 @dataclass(frozen=True, slots=True)
 class Definition(Node):
-    """`id` is "gls-<slug of the term>" in a glossary, and "" elsewhere."""
+    """`id` is "gls-<slug of the term>" in a glossary, and "" elsewhere; `places` are the ids of the links to it."""
 
     term: Inlines
     meanings: tuple[Blocks, ...]
     id: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -824,6 +827,8 @@ def ids_in(nodes: object) -> set[str]:
             found.add(node.id)
         elif isinstance(node, Fact):
             found.add(node.anchor)
+        elif isinstance(node, Link) and node.place:
+            found.add(node.place)
     return found
 
 

@@ -88,10 +88,10 @@ def _holds(condition: d.Condition, now: Mapping[str, str]) -> bool:
 
 
 def _without_places(hidden: Mapping[str, str]) -> d.Change:
-    """Links from the reference list and from the index to what is not shown would lead nowhere."""
+    """Links from the reference list, a glossary and the index to what is not shown would lead nowhere."""
 
     def change(node: d.Node) -> d.Node:
-        if isinstance(node, d.Entry):
+        if isinstance(node, d.Entry | d.Definition):
             return replace(node, places=tuple(place for place in node.places if place not in hidden))
         if isinstance(node, d.IndexEntry):  # of a range with one end left, that is a place
             left = (tuple(id for id in place if id not in hidden) for place in node.places)

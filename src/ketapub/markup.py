@@ -315,9 +315,12 @@ class _Writer:
                         self.begin(item)
                         with self.element("dt", item.at, {"id": item.id}):
                             self.inlines(item.term)
-                        for meaning in item.meanings:
+                        for number, meaning in enumerate(item.meanings, 1):
                             with self.element("dd", item.at):
                                 self.blocks(meaning)
+                                if item.places and self.medium.page is None and number == len(item.meanings):
+                                    with self.element("p", item.at, {"class": "backlinks"}):
+                                        self.arrows(item.places)
             case d.Bibliography():
                 self.bibliography(node)
             case d.Index(entries=entries):
@@ -570,11 +573,7 @@ class _Writer:
         """Back to every place that cites this work: by page in print, by a numbered arrow elsewhere."""
         with self.element("span", entry.at, {"class": "backlinks"}):
             if self.medium.page is None:
-                for index, place in enumerate(entry.places, 1):
-                    name = self.words.format("back-to-place", number=index, chapter=self.chapter_name(place))
-                    link = {"role": "doc-backlink", "href": self.medium.href(place), "aria-label": name}
-                    self.raw(" " if index > 1 else "")
-                    self.leaf("a", f"↑{index}", link)
+                self.arrows(entry.places)
                 return
             first_on: dict[str, str] = {}
             for place in entry.places:
@@ -586,6 +585,13 @@ class _Writer:
                 name = self.words.format("page-number", number=page)
                 self.leaf("a", page, {"href": self.medium.href(place), "aria-label": name})
             self.text(after)
+
+    def arrows(self, places: tuple[str, ...]) -> None:
+        for index, place in enumerate(places, 1):
+            name = self.words.format("back-to-place", number=index, chapter=self.chapter_name(place))
+            link = {"role": "doc-backlink", "href": self.medium.href(place), "aria-label": name}
+            self.raw(" " if index > 1 else "")
+            self.leaf("a", f"↑{index}", link)
 
     def chapter_name(self, id: str) -> str:
         """The chapter in which an id stands, as links name it: "chapter 7", or its title where it has no number."""
@@ -693,7 +699,9 @@ class _Writer:
             case d.Link(children=children, target=target, title=title, attributes=attributes, name=name):
                 href = self.medium.href(target[1:]) if target.startswith("#") else target
                 role = "doc-biblioref" if self.citing and target.startswith("#") else None
-                own = {"role": role, "href": href, "title": title, "aria-label": name}
+                own: dict[str, Value] = {"role": role, "href": href, "title": title, "aria-label": name}
+                if node.place and self.medium.page is None:  # paper has no way back
+                    own |= {"role": "doc-glossref", "id": node.place}
                 self.name_formulas(children)
                 self.linked = True  # nothing in a link takes the focus from it
                 self.wrap("a", node, children, self.common(attributes) | own)

@@ -26,6 +26,7 @@ STYLE = 'style = "chicago-notes-bibliography"\nplacement = "both"'
 class Built:
     book: str
     folder: Path
+    source: Path
 
     def file(self, ending: str, standard: str = "ua-1") -> Path:
         found = self.folder / standard / f"{self.slug}{ending}"
@@ -50,7 +51,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         command += ["--pdf-standard", standard]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
-    return Built(request.param, out)
+    return Built(request.param, out, book)
 
 
 @pytest.fixture(params=FORMATS)

@@ -1,18 +1,40 @@
-"""The EPUB before EPUBCheck (EPUB 3.3) and Ace (EPUB Accessibility 1.1)."""
+"""The EPUB before EPUBCheck (EPUB 3.3) and Ace (EPUB Accessibility 1.1), page by page before axe, in a second reading
+engine (calibre), and as a screen reader gets it."""
 
 from __future__ import annotations
 
+import datetime
 import importlib.util
 import json
+import os
+import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tools import NODE_MODULES, chromium, java, part, run
+from browsing import faults
+from conftest import Built
+from listening import transcript, words_of
+from reading import Expect
+from tools import NODE_MODULES, ROOT, chromium, java, part, run
 
-# Remarks on use, not on faults: that a style sheet brings fonts, and that the fonts' licences travel unlinked.
-KNOWN_USAGE = {"CSS-028", "OPF-097"}
+from ketapub import document as d
+from ketapub.build import read_book
+from ketapub.editions import select
+from ketapub.formats.narrow import is_too_wide
+from ketapub.problems import Problems
+from ketapub.theme import load_theme
+
+KNOWN_USAGE = {"CSS-028"}  # no fault, a remark on use: the style sheet brings the book's fonts
+# What axe asks of a whole site. A page of an EPUB is a piece of a book, whose frame the reading system makes.
+OF_SITES = {"region", "landmark-one-main", "page-has-heading-one", "bypass"}
+# axe knows no role for the beginning of a page of print and would forbid it a name; EPUB Accessibility 1.1 and Ace ask
+# for one.
+PAGE_MARKS = ("aria-prohibited-attr", "#page-")
+LISTENED = ("words", "things")  # chapters of the stock book whose transcripts are kept
+TODAY = datetime.date(2026, 2, 1)
 
 
 def epubcheck(epub: Path, report: Path) -> list[dict[str, Any]]:
@@ -55,3 +77,125 @@ def test_ace(epub: Path, tmp_path: Path) -> None:
     ]
     assert found == []
     assert report["earl:result"]["earl:outcome"] == "pass"
+
+
+# --- page by page, in a browser ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The pages of the EPUB as files."""
+    folder = tmp_path_factory.mktemp(f"epub-{built.book}")
+    with zipfile.ZipFile(built.file(".epub")) as archive:
+        archive.extractall(folder)
+    return sorted((folder / "EPUB").glob("*.xhtml"))
+
+
+@pytest.fixture(params=[(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
+def visits(request: pytest.FixtureRequest, browser: Any, unpacked: list[Path]) -> Iterator[Iterator[Any]]:
+    """Every page, one after the other, with the colours that a reading system would give it."""
+    width, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    ground, ink = {"light": ("#ffffff", "#111111"), "dark": ("#000000", "#dddddd")}[scheme]
+
+    def opened() -> Iterator[Any]:
+        for path in unpacked:
+            page.goto(path.as_uri())
+            page.add_style_tag(content=f"html {{ background: {ground}; color: {ink} }} a {{ color: inherit }}")
+            yield page
+
+    yield opened()
+    context.close()
+
+
+def is_explained(fault: tuple[str, str, str]) -> bool:
+    rule, target, _ = fault
+    return rule in OF_SITES or (rule == PAGE_MARKS[0] and target.startswith(PAGE_MARKS[1]))
+
+
+def test_axe_on_every_page_and_nothing_scrolls_sideways(visits: Iterator[Any]) -> None:
+    for page in visits:
+        name = page.url.rpartition("/")[2]
+        wide, width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= width, name
+        if name == "cover.xhtml":  # a picture alone: there is too little on it for `faults`
+            assert page.evaluate("[...document.images].every(each => each.naturalWidth && each.alt)")
+            continue
+        assert [(name, *one) for one in faults(page) if not is_explained(one)] == []
+
+
+# --- in another engine ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def tree(built: Built) -> d.Book:
+    problems = Problems()
+    book = read_book(built.source, load_theme(), problems, as_of=TODAY).book
+    return select(book, problems, format="epub")
+
+
+def solid(text: str) -> str:
+    return "".join(re.findall(r"\w", text))
+
+
+def pieces(book: d.Book) -> Iterator[str]:
+    """The letters of everything that the tree says, in order; pictures stand between pieces."""
+    expect = Expect(book, is_too_wide)
+    for chapter in book.chapters:
+        for item in expect.chapter(chapter):
+            yield from filter(None, map(solid, re.split("⟦.*?⟧", item.words)))
+
+
+def test_calibre_reads_what_the_tree_says(epub: Path, tree: d.Book, tmp_path: Path) -> None:
+    """All of it, in the same order. What calibre has besides: the pages before the chapters, and words in drawings."""
+    out = tmp_path / "book.txt"
+    done = run("ebook-convert", epub, out, "--max-line-length=0", "--txt-output-formatting=plain")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found, wanted = solid(out.read_text(encoding="utf-8")), list(pieces(tree))
+    at = found.rindex(wanted[0] + wanted[1]) if len(wanted) > 1 else 0  # the contents have the first title too
+    for piece in wanted:
+        place = found.find(piece, at)
+        assert place >= 0, piece
+        assert place - at < 3000, (piece, found[at : at + 200])
+        at = place + len(piece)
+    assert len(wanted) > 100
+
+
+# --- as it is heard ------------------------------------------------------------------------------------
+
+
+def test_what_is_heard_are_the_words_of_the_book(browser: Any, unpacked: list[Path], tree: d.Book) -> None:
+    """At most one word in twenty is the program's own ("Note 3", "Back to place 2")."""
+    expect = Expect(tree, is_too_wide)
+    book = " ".join(item.words for chapter in tree.chapters for item in expect.chapter(chapter))
+    known = set(spoken(re.sub("[⟨⟩⟦⟧]", " ", book)))
+    chapters, said = {chapter.name for chapter in tree.chapters}, []
+    page = browser.new_page()
+    for path in unpacked:
+        if path.stem in chapters:
+            page.goto(path.as_uri())
+            heard = spoken(" ".join(words_of(transcript(page))))
+            assert len(heard) > 10, path.stem
+            said += heard
+    page.close()
+    foreign = [word for word in said if word not in known]
+    assert len(foreign) <= 0.05 * len(said), sorted(foreign)
+
+
+def spoken(text: str) -> list[str]:
+    return [word.strip("'’-") for word in re.findall(r"[\w’'-]+", text.lower())]
+
+
+def test_the_transcript_is_the_one_that_was_read(browser: Any, unpacked: list[Path], built: Built) -> None:
+    if built.book != "stock":
+        pytest.skip("the transcripts are of the stock book")
+    page = browser.new_page()
+    for name in LISTENED:
+        golden = ROOT / f"tests/golden/heard-{name}.txt"
+        page.goto(next(path for path in unpacked if path.stem == name).as_uri())
+        heard = "\n".join(transcript(page)) + "\n"
+        if os.environ.get("UPDATE_GOLDEN"):
+            golden.write_text(heard, encoding="utf-8")
+        assert heard == golden.read_text(encoding="utf-8"), name
+    page.close()

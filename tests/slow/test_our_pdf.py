@@ -1,4 +1,4 @@
-"""The PDF of the book in manuscript/, read back: it says what the manuscript says, and has no fault."""
+"""What is made of the book in manuscript/, read back: it says what the manuscript says, and the PDF has no fault."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import pikepdf
 import pytest
 from conftest import BOOKS, make
 from pdf_faults import faults
-from test_consistency import check_pdf
+from test_consistency import check_pdf, check_screen
 from test_page_marks import check_page_marks
+
+from ketapub.formats.narrow import is_too_wide
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.slow
 def test_our_pdf_says_what_the_manuscript_says() -> None:
     made = make(BOOKS.parents[1] / "manuscript", "pdf", "epub", "html")
     check_pdf(made)
+    check_screen(made, "epub", is_too_wide)
+    check_screen(made, "html")
     check_page_marks(made, "epub")
     check_page_marks(made, "html")
     with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:

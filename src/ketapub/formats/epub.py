@@ -17,9 +17,12 @@ from typing import Any
 from markupsafe import Markup
 
 from ketapub import __version__, document as d
+from ketapub.formats.accessibility import accessibility_of
+from ketapub.formats.ebook_care import check_pictures, check_styles
 from ketapub.formats.imprint import cover_words, imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
-from ketapub.formats.styling import book_sheet, face_rule, faces, media_type
+from ketapub.formats.narrow import is_too_wide
+from ketapub.formats.styling import Face, book_sheet, face_rule, faces, media_type, own_faces
 from ketapub.locale import direction, words
 from ketapub.markup import MATHML, Medium, front_marks, is_bibliography, is_glossary, markup_chapter, markup_inlines
 from ketapub.outputs import Bundle, OutputFile
@@ -27,8 +30,11 @@ from ketapub.problems import Problems
 from ketapub.templates import render
 from ketapub.theme import Theme
 
+COVER = "cover-picture"  # the id of its file
 XHTML = "application/xhtml+xml"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
+SVG = "http://www.w3.org/2000/svg"
+INK, PAPER = "#14384a", "#ffffff"  # of drawings
 NCX = "http://www.daisy.org/z3986/2005/ncx/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -41,6 +47,7 @@ TYPE_OF_ROLE = {
     "doc-bibliography": "bibliography",
     "doc-chapter": "chapter",
     "doc-glossary": "glossary",
+    "doc-glossref": "glossref",
     "doc-index": "index",
     "doc-pagebreak": "pagebreak",
 }
@@ -57,22 +64,32 @@ class _File:
 
 
 def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
-    pages = _pages(book, made)
+    check_pictures(book, problems)
+    check_styles(book, problems)
+    pages, fonts = _pages(book, made), _fonts(book, theme)
     fixed = [
         _File("style", "style.css", "text/css", _style(book, theme).encode()),
-        *(_File(f"font-{index}", name, "font/ttf", theme.read(name)) for index, name in enumerate(theme.fonts)),
+        *(_File(f"font-{index}", face.file, media_type(face.file), face.data) for index, face in enumerate(fonts)),
         *(_File(f"own-{index}", name, media_type(name), book.files[name]) for index, name in enumerate(book.files)),
-        *(_File(f"licence-{name}", name, "text/plain", theme.read(name)) for name in theme.files if _is_licence(name)),
         *(_File(f"picture-{a.name}", a.name, a.media_type, a.data) for a in book.assets.values() if a.svg is None),
     ]
     if made.cover is not None:
-        fixed.append(_File("cover-picture", "cover.jpg", "image/jpeg", made.cover, ("cover-image",)))
-    package = _package(book, pages, fixed)
+        fixed.append(_File(COVER, "cover.jpg", "image/jpeg", made.cover, ("cover-image",)))
+    package = _package(book, pages, fixed) | _licences(fonts, theme)
     return (OutputFile(f"{book.info.book.slug}.epub", _archive(package, book)),)
 
 
-def _is_licence(name: str) -> bool:
-    return name.startswith("fonts/OFL")
+def _fonts(book: d.Book, theme: Theme) -> list[Face]:
+    """The fonts of the theme that its style sheet uses. Those for signs are large, and readers have their own."""
+    used = set(re.findall(r'"([^"]+)"', theme.css["epub.css"]))
+    return [face for face in faces(theme, book) if face.file in theme.files and face.family in used]
+
+
+def _licences(fonts: list[Face], theme: Theme) -> dict[str, bytes]:
+    """Those of the fonts, which travel with them where what is no part of the book may lie (OCF 3.3, 4.2.6)."""
+    names = {f"OFL-{face.family.replace(' ', '')}.txt" for face in fonts}
+    found = {name: f"fonts/{name}" for name in names if f"fonts/{name}" in theme.files}
+    return {f"META-INF/{name}": theme.read(path) for name, path in found.items()}
 
 
 # --- its pages -----------------------------------------------------------------------------------------
@@ -120,7 +137,7 @@ def _medium(book: d.Book, here: str) -> Medium:
         chapter = book.chapter_of.get(id, here)
         return f"#{id}" if chapter == here else f"{chapter}.xhtml#{id}"
 
-    return Medium(href=href, image=lambda asset: asset.name, notes="end", opening=stamp(book))
+    return Medium(href=href, image=lambda asset: asset.name, notes="end", opening=stamp(book), listed=is_too_wide)
 
 
 def _title(book: d.Book, shown_stamp: str) -> str:
@@ -144,6 +161,7 @@ def _nav(book: d.Book, made: Made) -> str:
     word, medium = words(book.info.book.language), _medium(book, "")
     landmarks = [("cover", "cover.xhtml", word["cover"])] if made.cover is not None else []
     landmarks += [("titlepage", "title.xhtml", word["title-page"]), ("toc", "nav.xhtml", word["contents"])]
+    landmarks += [(LIST_TYPES[id], f"nav.xhtml#{id}", word[id]) for id, _ in d.lists_of(book)]
     for chapter in book.chapters:
         if chapter.role == "body":
             landmarks.append(("bodymatter", f"{chapter.name}.xhtml", word["start-of-text"]))
@@ -191,11 +209,19 @@ def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
             element.set(EPUB_TYPE, type)
         if element.get("role") == "doc-pagebreak":  # readers of EPUB look for a label
             element.set("aria-label", element.attrib.pop("title"))
-        if element.tag == "{http://www.w3.org/2000/svg}svg":
+        if element.tag == f"{{{SVG}}}svg":
             properties.add("svg")
             element.set("direction", "ltr")  # a drawing places its words itself; EPUB style sheets may not say it
         if element.tag == f"{{{MATHML}}}math":
             properties.add("mathml")
+            if element.get("role") == "img":
+                _put_on_paper(element)
+        if element.tag == f"{{{XHTML_NAMESPACE}}}details":
+            element.set("open", "open")  # where a tap turns the page, nobody could open it
+        if "table" in element.get("class", "").split() and element.get("role") == "region":
+            # A box that scrolls needs focus and a name; on a page that is turned nothing scrolls.
+            for key in ("role", "tabindex", "aria-labelledby", "aria-label"):
+                element.attrib.pop(key, None)
         if element.tag == f"{{{XHTML_NAMESPACE}}}a" and element.get("href", "").startswith("sms:"):
             # Registered (RFC 5724), yet EPUBCheck 5.3 warns of it (HTM-025) and readers rarely follow it: the number
             # stands in the text.
@@ -205,8 +231,24 @@ def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
     return data, tuple(sorted(properties))
 
 
+def _put_on_paper(svg: Any) -> None:
+    """Gives a drawing a ground and an ink of its own: whatever colours a reader's theme sets, it can be seen."""
+    from lxml import etree
+
+    for element in svg.iter(etree.Element):
+        for key, value in element.attrib.items():
+            if value.lower() == "currentcolor":
+                element.set(key, INK)
+    box = re.split(r"[\s,]+", svg.get("viewBox", "").strip())
+    place = dict(zip(("x", "y", "width", "height"), box if len(box) == 4 else ("0", "0", "100%", "100%"), strict=True))
+    ground = etree.Element(f"{{{SVG}}}rect", place, fill=PAPER)
+    titles = [child for child in svg if child.tag in (f"{{{SVG}}}title", f"{{{SVG}}}desc")]
+    svg.insert(len(titles), ground)
+
+
 def _style(book: d.Book, theme: Theme) -> str:
-    rules = [face_rule(face, f'url("{face.file}")') for face in faces(theme, book)]
+    embedded = (*_fonts(book, theme), *own_faces(book))
+    rules = [face_rule(face, f'url("{face.file}")') for face in embedded]
     return "\n".join((*rules, book_sheet(book, theme, "epub.css")))
 
 
@@ -226,7 +268,7 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, 
     made.set_language(info.language)
     made.title = info.title
     made.set_direction(direction(info.language)) if direction(info.language) == "rtl" else None
-    _describe(made, book)
+    _describe(made, book, has_cover=any(file.id == COVER for file in fixed))
     items: dict[str, Any] = {}
     for file in [*pages, *fixed]:
         item = epub.EpubItem(
@@ -254,8 +296,8 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, 
     return files
 
 
-def _describe(made: Any, book: d.Book) -> None:
-    """Dublin Core and accessibility metadata (EPUB Accessibility 1.1). Nothing is claimed that was not checked."""
+def _describe(made: Any, book: d.Book, *, has_cover: bool) -> None:
+    """Dublin Core and accessibility metadata (EPUB Accessibility 1.1). No conformance is claimed."""
     info = book.info.book
 
     def dc(name: str, value: str, **attributes: str) -> None:
@@ -280,30 +322,24 @@ def _describe(made: Any, book: d.Book) -> None:
     dc("rights", info.rights)
     for subject in info.subjects:
         dc("subject", subject)
-    images = [node for chapter in book.chapters for node in d.walk_chapter(chapter) if isinstance(node, d.Image)]
-    meta("schema:accessMode", "textual")
-    if any(not image.decorative for image in images):
-        meta("schema:accessMode", "visual")
-    meta("schema:accessModeSufficient", "textual")
-    features = ["structuralNavigation", "tableOfContents", "readingOrder", "ARIA", "displayTransformability"]
-    word = words(info.language)
-    summary = [word["accessibility-of-text"]]
-    if any(image.alt for image in images):
-        features.append("alternativeText")
-        summary.append(word["accessibility-of-pictures"])
-    if any(True for _ in d.formulas_in(book.chapters)):
-        features += ["MathML", "describedMath"]
     if _page_list(book):
-        features += ["pageBreakMarkers", "pageNavigation"]
-        summary.append(word["accessibility-of-pages"])
+        word = words(info.language)
         source = f"urn:isbn:{isbn}" if (isbn := book.info.isbn.print_) else word["print-edition"]
         dc("source", source, id="print-edition")
         meta("source-of", "pagination", refines="#print-edition")
         meta("pageBreakSource", source)
-    for feature in features:
+    found = accessibility_of(book)
+    for mode in found.modes:
+        meta("schema:accessMode", mode)
+    for modes in found.sufficient:
+        meta("schema:accessModeSufficient", ",".join(modes))
+    for feature in found.features:
         meta("schema:accessibilityFeature", feature)
-    meta("schema:accessibilityHazard", "none")
-    meta("schema:accessibilitySummary", " ".join(summary))
+    for hazard in found.hazards:
+        meta("schema:accessibilityHazard", hazard)
+    meta("schema:accessibilitySummary", found.summary)
+    if has_cover:  # EPUB 2's way to name the cover: Kobo's is one of those that read it
+        made.add_metadata(None, "meta", "", {"name": "cover", "content": COVER})
     made.add_metadata(None, "meta", "", {"name": "generator", "content": f"ketapub {__version__}"})
 
 

@@ -17,6 +17,7 @@ from ketapub.resolve.contents import list_figures, list_tables, make_contents
 from ketapub.resolve.crisis import add_crisis_lines
 from ketapub.resolve.crossrefs import resolve_references
 from ketapub.resolve.facts import check_facts
+from ketapub.resolve.glossary import link_terms
 from ketapub.resolve.glyphs import check_glyphs
 from ketapub.resolve.index import add_index
 from ketapub.resolve.note_citations import cite_in_notes, number_notes_for
@@ -41,6 +42,7 @@ def resolve(
     chapters = resolve_citations(chapters, info, library, style, problems, cache)  # adds the lists, with their ids
     chapters = add_index(chapters, info, problems)  # behind the reference list; its entries have ids as well
     chapters, chapter_of = resolve_references(chapters, info, problems)  # after all ids and numbers are given
+    chapters, chapter_of = link_terms(chapters, chapter_of)  # links between chapters lead to ids now
     check_alternatives(chapters, info, problems)  # before pictures lose the names that authors gave them
     chapters, assets, cover = collect_assets(chapters, folder, info, problems)
     icons = collect_icons(info, folder, theme, problems)
