@@ -57,7 +57,7 @@ def stock_ua_2() -> Made:
 
 @pytest.fixture(scope="session")
 def formulas() -> Made:
-    return make(BOOKS / "formulas", "pdf", "large-print", "epub", "html", "json")
+    return make(BOOKS / "formulas", "pdf", "large-print", "epub", "html", "site", "json")
 
 
 @pytest.fixture(scope="session")

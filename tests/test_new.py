@@ -12,7 +12,7 @@ from ketapub.parse import parse
 from ketapub.problems import Problems
 
 # What the program makes itself, or makes of something else in `resolve`.
-MADE = {d.Citation, d.Reference, d.PageReference, d.Bibliography, d.Entry, d.Index, d.IndexEntry}
+MADE = {d.PageMark, d.Citation, d.Reference, d.PageReference, d.Bibliography, d.Entry, d.Index, d.IndexEntry}
 # What handouts, crisis lines and other books need, but not a first one.
 NOT_SHOWN = {d.BibliographyMark, d.SmallCaps, d.Formula, d.DisplayFormula}
 

@@ -212,10 +212,10 @@ def _finish_page(text: str) -> tuple[bytes, tuple[str, ...]]:
         if element.tag == f"{{{SVG}}}svg":
             properties.add("svg")
             element.set("direction", "ltr")  # a drawing places its words itself; EPUB style sheets may not say it
-        if element.tag == f"{{{MATHML}}}math":
-            properties.add("mathml")
             if element.get("role") == "img":
                 _put_on_paper(element)
+        if element.tag == f"{{{MATHML}}}math":
+            properties.add("mathml")
         if element.tag == f"{{{XHTML_NAMESPACE}}}details":
             element.set("open", "open")  # where a tap turns the page, nobody could open it
         if "table" in element.get("class", "").split() and element.get("role") == "region":
