@@ -42,6 +42,7 @@ def pages(stock: Made) -> dict[str, etree._Element]:
 PAPER = ("pdf", "press", "cover", "large-print", "booklet")
 
 
+@pytest.mark.slow
 def test_same_bytes_again(stock: Made) -> None:
     """Whatever is asked for first: the booklet is made of the pages of the PDF, and screens tell of them."""
     again = make(BOOKS / "stock", "site", "booklet", "json", "html", "epub", "pdf")

@@ -378,10 +378,12 @@ def long_index(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return make(book, "pdf")
 
 
+@pytest.mark.slow
 def test_a_long_index_reads_in_its_order(long_index: Made) -> None:
     check_pdf(long_index)
 
 
+@pytest.mark.slow
 def test_the_pages_in_the_index_are_those_where_the_words_stand(long_index: Made) -> None:
     data = long_index.file(".pdf")
     with pikepdf.open(io.BytesIO(data)) as pdf:

@@ -123,12 +123,21 @@ def test_no_note_of_a_fact_is_lost_in_a_value() -> None:
 ADVICE = "advice-ask-first"
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stock book, built inside of its own folder."""
+    folder = tmp_path_factory.mktemp("ledger")
+    book = Path(shutil.copytree(BOOKS / "stock", folder / "book"))
+    options = ["--to", "pdf,html", "--as-of", "2026-02-01", "--cache", str(folder / "cache")]
+    assert main(["build", str(book), "-o", str(book / "build"), *options]) == 0
+    return book
+
+
 @pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The stock book, built inside of its own folder, as the folder to stand in."""
-    book = Path(shutil.copytree(BOOKS / "stock", tmp_path / "book"))
+def book(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, as the folder to stand in."""
+    book = Path(shutil.copytree(built, tmp_path / "book"))
     monkeypatch.chdir(book)
-    assert main(["build", "--to", "pdf,html", "--as-of", "2026-02-01", "--cache", str(tmp_path / "cache")]) == 0
     return book
 
 

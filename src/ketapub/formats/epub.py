@@ -34,6 +34,7 @@ COVER = "cover-picture"  # the id of its file
 XHTML = "application/xhtml+xml"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 SVG = "http://www.w3.org/2000/svg"
+OF_FORMULAS = "Noto Sans Math"  # a large face that nothing else is set in
 INK, PAPER = "#14384a", "#ffffff"  # of drawings
 NCX = "http://www.daisy.org/z3986/2005/ncx/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -82,6 +83,8 @@ def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
 def _fonts(book: d.Book, theme: Theme) -> list[Face]:
     """The fonts of the theme that its style sheet uses. Those for signs are large, and readers have their own."""
     used = set(re.findall(r'"([^"]+)"', theme.css["epub.css"]))
+    if not any(True for _ in d.formulas_in(book.chapters)):
+        used.discard(OF_FORMULAS)
     return [face for face in faces(theme, book) if face.file in theme.files and face.family in used]
 
 
