@@ -165,7 +165,7 @@ def test_readers_are_offered_what_this_run_made_for_them(stock: Made, pages: dic
         assert stock.files[f"site/{path}"] == data
         assert item.findtext(".//code") == hashlib.sha256(data).hexdigest()
     facts = [item.find_class("facts")[0].text for item in items]
-    assert re.fullmatch(r"EPUB, [\d.]+ MB, January 15, 2026", facts[0])
+    assert re.fullmatch(r"EPUB, [\d.]+ [MK]B, January 15, 2026", facts[0])
     assert re.fullmatch(r"PDF, pages: \d+, \d+ KB, January 15, 2026", facts[1])
 
 
@@ -226,6 +226,7 @@ def test_features_follow_the_book(book: d.Book) -> None:
     def without_index(node: d.Node) -> d.Node | None:
         return None if isinstance(node, d.Index) else node
 
+    assert names(book).isdisjoint({"math", "page-breaks"})
     assert {"read-aloud", "alternative-text", "index", "long-descriptions", "no-conformance"} <= names(book)
     silent = dataclasses.replace(book, chapters=d.map_nodes(book.chapters, without_alt))
     assert not {"read-aloud", "alternative-text"} & names(silent)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ketapub import document as d
+from ketapub.formats.accessibility import accessibility_of
 from ketapub.formats.site.frame import SETTINGS, Page, Site
 
 if TYPE_CHECKING:
@@ -25,18 +26,22 @@ class Feature:
 
 
 def features(book: d.Book) -> tuple[Feature, ...]:
-    nodes = [node for chapter in book.chapters for node in d.walk_chapter(chapter)]
-    images = [node for node in nodes if isinstance(node, d.Image) and not node.decorative]
-    described = any(isinstance(node, d.Figure) and (node.description or node.data) for node in nodes)
-    told = all(image.alt for image in images)
-    found = [("reading", "appearance", True), ("reading", "read-aloud", told), ("reading", "not-all-aloud", not told)]
-    found += [("reading", "alternative-text", bool(images) and told), ("rich", "long-descriptions", described)]
-    found += [("navigation", "contents", True), ("navigation", "headings", True)]
-    found += [
-        ("navigation", "index", any(isinstance(node, d.Index) for node in nodes)),
-        ("hazards", "no-hazards", True),
-    ]
-    found += [("conformance", "no-conformance", True)]
+    said = accessibility_of(book)
+    has, aloud = {*said.features}, ("textual",) in said.sufficient
+    found = (
+        ("reading", "appearance", "displayTransformability" in has),
+        ("reading", "read-aloud", aloud),
+        ("reading", "not-all-aloud", not aloud),
+        ("reading", "alternative-text", "alternativeText" in has),
+        ("rich", "long-descriptions", "longDescription" in has),
+        ("rich", "math", "MathML" in has),
+        ("navigation", "contents", "tableOfContents" in has),
+        ("navigation", "headings", "structuralNavigation" in has),
+        ("navigation", "index", "index" in has),
+        ("navigation", "page-breaks", "pageBreakMarkers" in has),
+        ("hazards", "no-hazards", said.hazards == ("none",)),
+        ("conformance", "no-conformance", True),
+    )
     return tuple(Feature(group, name) for group, name, holds in found if holds)
 
 
