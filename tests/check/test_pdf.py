@@ -21,11 +21,20 @@ def test_qpdf(pdf: Path) -> None:
     assert "warning" not in (done.stdout + done.stderr).lower()
 
 
-def test_poppler_is_silent(pdf: Path, tmp_path: Path) -> None:
+# Poppler 22 knows the attributes of PDF 1.7 alone. In PDF 2.0 notes have their own (ISO 32000-2, 14.8.5), and lists
+# more kinds of numbering.
+NEWER = {
+    "Syntax Warning: O object is invalid value (FENote)",
+    "Syntax Warning: Attribute ListNumbering value is of wrong type (name)",
+}
+
+
+def test_poppler_is_silent(pdf: Path, standard: str, tmp_path: Path) -> None:
     # Not -struct-text: poppler 22 sets up the output intent for each piece of text, which takes minutes.
     for name, *rest in [("pdfinfo", pdf), ("pdfinfo", "-struct", pdf), ("pdftotext", pdf, tmp_path / "text")]:
         done = run(name, *rest)
-        assert (done.returncode, done.stderr) == (0, ""), name
+        assert done.returncode == 0, name
+        assert set(done.stderr.splitlines()) <= (NEWER if standard == "ua-2" else set()), name
     assert (tmp_path / "text").stat().st_size > 1000
 
 
