@@ -231,6 +231,7 @@ def test_citations_and_notes_lead_there_and_back(browser: Any, folder: Path) -> 
             assert target.startswith(address)
             page.locator(":target [role=doc-backlink]").first.click()
             page.wait_for_function("before => location.href !== before", arg=target)
+            page.locator(":target").wait_for(state="attached")  # the address changes before the page is there
             assert page.locator(":target").count() == 1
             assert page.url.startswith(address + name), role
 
