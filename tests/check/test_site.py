@@ -21,7 +21,9 @@ LOOKS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
 
 @pytest.fixture
 def folder(built: Built) -> Path:
-    return built.folder / "site"
+    found = built.folder / "ua-1" / "site"
+    assert (found / "index.html").exists(), found
+    return found
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
