@@ -8,8 +8,9 @@ begins the new one as a whole, so that nothing is ever put into a word.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element
@@ -131,11 +132,15 @@ def page_turns(pages: Iterable[Any], labels: Iterable[str], body: Element, start
     return turns
 
 
-def place_of(element: Element, body: Element, starts: Sequence[Start]) -> Position:
-    """Where in the manuscript an element of the tags stands: a block, or what it stands in."""
-    at = _Source(body).start[element]
-    behind = starts[: bisect_right(starts, at, key=lambda start: start.at)]
-    return next((one.node.at for one in reversed(behind) if one.node.at != NOWHERE), NOWHERE)
+def places(body: Element, starts: Sequence[Start]) -> Callable[[Element], Position]:
+    """A function that gives where in the manuscript an element of the tags stands: a block, or what it stands in."""
+    source = cache(_Source)  # a part is read when the first place is asked for, and once
+
+    def place_of(element: Element) -> Position:
+        behind = starts[: bisect_right(starts, source(body).start[element], key=lambda start: start.at)]
+        return next((one.node.at for one in reversed(behind) if one.node.at != NOWHERE), NOWHERE)
+
+    return place_of
 
 
 def _notes(page: Any) -> bool:

@@ -30,7 +30,7 @@ from ketapub.formats.pdf.floats import fill_gaps
 from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, misplaced_notes, notes_of, nudge
 from ketapub.formats.pdf.parts import Part, make_parts
 from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
-from ketapub.formats.pdf.turns import page_turns, place_of
+from ketapub.formats.pdf.turns import page_turns, places
 from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
 from ketapub.formulas.drawing import Undrawable, draw, without_glyph
 from ketapub.problems import NOWHERE, Position, Problems
@@ -342,13 +342,12 @@ class _Typesetter:
 
 
 def _judge(parts: tuple[LaidPart, ...], problems: Problems) -> None:
+    hint = "change a few words, or the order of things"
     for laid in (one for one in parts if one.part.starts):
+        place_of = places(_body(laid.tree), laid.part.starts)
         for found in check_pages(laid.document.pages, laid.tree):
-            at = place_of(found.element, _body(laid.tree), laid.part.starts)
             message = f"page {laid.labels[found.page]}: {found.said}"
-            if not any((one.code, one.at, one.message) == (found.code, at, message) for one in problems.found):
-                # the press edition has the same pages as the PDF
-                problems.add(found.code, at, message, "change a few words, or the order of things", severity="warning")
+            problems.add(found.code, place_of(found.element), message, hint, severity="warning")
 
 
 def _check_emergencies(
