@@ -15,7 +15,6 @@ from xml.etree.ElementTree import Element
 
 from ketapub.locale import Words, words
 
-APPLY = "\u2061"
 _UNSAID = frozenset("\u2062\u2063\u2064")
 _PAUSES = frozenset(",;")
 _LEAVES = frozenset({"mi", "mn", "mtext"})

@@ -44,7 +44,11 @@ def too_tall(document: Any) -> set[Element]:
 
 
 def _is_wide(box: Any) -> bool:
-    return box.element_tag == "div" and "table-wide" in box.element.get("class", "").split()
+    return box.element_tag == "div" and _is_named(box.element)
+
+
+def _is_named(element: Element) -> bool:
+    return "table-wide" in element.get("class", "").split()
 
 
 def turn(tree: Element, sizes: Mapping[int, Size], upright: Collection[int]) -> None:
@@ -62,4 +66,4 @@ def turn(tree: Element, sizes: Mapping[int, Size], upright: Collection[int]) -> 
 
 
 def wide_tables(tree: Element) -> list[Element]:
-    return [box for box in tree.iter("div") if "table-wide" in box.get("class", "").split()]
+    return [box for box in tree.iter("div") if _is_named(box)]

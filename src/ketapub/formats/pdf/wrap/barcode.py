@@ -9,7 +9,6 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-MODULE = 0.33 * 7.2 / 2.54  # points
 BEFORE, SYMBOL, AFTER = 11, 95, 7  # the quiet zones are part of the symbol: no scanner finds it without them
 BARS, GUARDS = 22.85 / 0.33, 22.85 / 0.33 + 5  # heights; the guards reach down between the digits
 HEIGHT = 25.93 / 0.33  # with the digits below
