@@ -10,7 +10,7 @@ import pytest
 from conftest import Built
 from press_faults import press_faults
 from press_pages import CLEAR, PLAIN, picture, printed, shown
-from tools import run
+from tools import fonts_are_embedded_and_subset, ghostscript_is_silent, mupdf_is_silent, qpdf_is_silent, run
 
 LIMIT = 240
 ROUNDING = 2  # per cent: four inks, each a byte, and a screen of JPEG blocks between them
@@ -53,25 +53,16 @@ def test_readers_are_silent(press: Path, tmp_path: Path) -> None:
 
 
 def silent(pdf: Path, folder: Path) -> None:
-    done = run("qpdf", "--check", pdf)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning" not in (done.stdout + done.stderr).lower()
-    for name, *rest in (
-        ("pdfinfo", pdf),
-        ("pdftotext", pdf, folder / "text"),
-        ("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-sDEVICE=nullpage", pdf),
-    ):
+    qpdf_is_silent(pdf)
+    for name, *rest in (("pdfinfo", pdf), ("pdftotext", pdf, folder / "text")):
         done = run(name, *rest)
         assert (done.returncode, done.stderr) == (0, ""), name
-    done = run("mutool", "draw", "-q", "-F", "text", "-o", folder / "mutool", pdf)
-    assert [line for line in done.stderr.splitlines() if "ICC" not in line] == []
+    ghostscript_is_silent(pdf)
+    mupdf_is_silent(pdf, "-F", "text", "-o", folder / "mutool")
 
 
 def test_fonts_are_embedded_and_subset(press: Path) -> None:
-    _head, _rule, *fonts = run("pdffonts", press).stdout.splitlines()
-    assert fonts
-    for font in fonts:
-        assert font.split()[-5:-2] == ["yes", "yes", "yes"], font
+    fonts_are_embedded_and_subset(press)
 
 
 def test_poppler_finds_the_boxes(press: Path) -> None:
