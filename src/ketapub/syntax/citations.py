@@ -21,6 +21,7 @@ from ketapub.syntax.states import InlineState
 # A key: letters, digits, and inside it single marks (pandoc's manual, "Citation syntax"); or anything in braces.
 _KEY = re.compile(r"(-?)@(?:\{([^{}\n]+)\}|(\w(?:\w|[:.#$%&\-+?<>~/](?=\w))*))")
 _OPEN_BRACKET = re.compile(r"[ \t]*\n?[ \t]*\[(?!\^)")
+_MARK = re.compile(r"\[(?:\^|[^\]]*@)")  # a bracket that is a note's, or one more citation
 _BRACES = re.compile(r"\{[^{}]*\}")
 _HOLDS_MARKS = "\\`[!<&"  # what begins so may hold a semicolon or @ that is none of ours
 Mode = Literal["normal", "suppress-author", "narrative"]
@@ -113,7 +114,7 @@ def _something_follows(state: InlineState, offset: int) -> bool:
     follower = state.src[offset : min(offset + 1, state.posMax)]
     if follower == "{":
         return find_attributes(state.src, offset, state.posMax) is not None
-    return follower in ("(", "[") and bool(follower)
+    return follower == "(" or (follower == "[" and not _MARK.match(state.src, offset, state.posMax))
 
 
 def _bare_locator(state: InlineState, offset: int) -> list[_Part] | None:
