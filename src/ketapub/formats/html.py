@@ -12,8 +12,10 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from ketapub import document as d
+from ketapub.formats.accessibility import accessibility_of
 from ketapub.formats.imprint import stamp
 from ketapub.formats.made import Made
+from ketapub.formats.schema_org import as_script, book_metadata
 from ketapub.formats.screen import as_html, cut_faces, frame_words
 from ketapub.formats.styling import book_sheet, face_rule, media_type
 from ketapub.markup import Medium, front_marks, markup_chapter
@@ -33,13 +35,14 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         "chapters": [markup_chapter(chapter, book, medium).text for chapter in book.chapters],
     }
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
-    letters = frozenset(render("page.html", book.templates, style="", policy="", **shown))
+    letters = frozenset(render("page.html", book.templates, style="", policy="", metadata="", **shown))
     rules = [
         face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap')
         for face, data in cut_faces(theme, book, letters, made)
     ]
     style = "\n".join((*rules, book_sheet(book, theme, "web.css", address=_address_of(book))))
-    text = render("page.html", book.templates, style=Markup(style), policy=_policy(style), **shown)
+    metadata = as_script(book_metadata(book, accessibility_of(book)))
+    text = render("page.html", book.templates, style=Markup(style), policy=_policy(style), metadata=metadata, **shown)
     return (OutputFile(f"{info.book.slug}.html", as_html(text)),)
 
 
