@@ -54,6 +54,11 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Built(request.param, out, book)
 
 
+def only(book: str) -> pytest.MarkDecorator:
+    """A test of one of the books. That a validator sees a fault at all is seen on the stock book."""
+    return pytest.mark.parametrize("built", [book], indirect=True)
+
+
 @pytest.fixture(params=FORMATS)
 def standard(request: pytest.FixtureRequest) -> str:
     found: str = request.param

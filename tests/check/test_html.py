@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from browsing import faults, vnu
+from conftest import only
 
 
 def test_nu_checker(html: Path) -> None:
@@ -16,6 +17,7 @@ def test_nu_checker(html: Path) -> None:
     assert vnu(html) == []
 
 
+@only("stock")
 def test_nu_checker_finds_faults(html: Path, tmp_path: Path) -> None:
     faulty = tmp_path / "faulty.html"
     text = html.read_text().replace("<main ", "<h1></h1><p><div></div></p><main ", 1)
@@ -81,6 +83,7 @@ def test_in_the_browser(browser: Any, html: Path) -> None:
     page.close()
 
 
+@only("stock")
 def test_axe_finds_faults(browser: Any, html: Path) -> None:
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()

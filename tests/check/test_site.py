@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from browsing import faults, vnu
-from conftest import Built
+from conftest import Built, only
 
 PAGE_LIMIT = 120_000  # bytes of a chapter's page with its style sheets; pictures and fonts come besides
 LOOKS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
@@ -204,9 +204,8 @@ def test_search_finds_a_place_and_opens_it(browser: Any, folder: Path) -> None:
         page.get_by_text("Nothing found").wait_for()
 
 
-def test_words_of_a_crisis_show_whom_to_call(browser: Any, folder: Path, built: Built) -> None:
-    if built.book != "real":
-        pytest.skip("only the real book has such words")
+@only("real")  # it alone has such words
+def test_words_of_a_crisis_show_whom_to_call(browser: Any, folder: Path) -> None:
     with visit(browser, folder) as (page, address):
         page.goto(address + "search.html")
         help = page.locator(".search-crisis")
