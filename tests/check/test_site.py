@@ -21,7 +21,7 @@ LOOKS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
 
 @pytest.fixture
 def folder(built: Built) -> Path:
-    found = built.folder / "ua-1" / "site"
+    found = built.outputs() / "site"
     assert (found / "index.html").exists(), found
     return found
 
