@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import faults, vnu
+from browsing import WIDTHS, faults, faults_in_light_and_dark, vnu
 from conftest import only
 
 
@@ -49,9 +49,14 @@ def visit(request: pytest.FixtureRequest, browser: Any, html: Path) -> Iterator[
     context.close()
 
 
-def test_axe(visit: Visit) -> None:
-    visit.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    assert faults(visit.page) == []
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe(browser: Any, html: Path, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce", bypass_csp=True)
+    page = context.new_page()
+    page.goto(html.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert faults_in_light_and_dark(page) == []
+    context.close()
 
 
 def test_nothing_scrolls_sideways(visit: Visit) -> None:
