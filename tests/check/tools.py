@@ -18,7 +18,8 @@ NODE_MODULES = ROOT / "node_modules"
 PATH = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"  # node comes as a Python package
 MINUTES = 5
 # The fast compiler alone, and one thread for the garbage: what Java does besides takes longer than what it is asked.
-JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+# Its code takes more of the stack, and the Nu checker goes deep into a whole book.
+JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss16m")
 
 
 def program(name: str) -> str:
