@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,17 @@ axe.configure({checks: [{id: "color-contrast", options: {
 }}]});
 document.querySelectorAll(".table").forEach(each => { each.style.background = "none"; });
 """
+# Each rule looks at each element. Of the rules that pass, one element is named instead of all: to find a selector for
+# every element on a page takes axe longer than to judge it.
+WANTED = {"resultTypes": ["violations", "incomplete"]}
+WIDTHS = (320, 1280)  # a phone, and a desk
+# The rules of axe that ask for colours. All others ask for tags, places, sizes, and whether something is seen.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+SHAPES = """() => [...document.querySelectorAll("*")].map(each => {
+  const {x, y, width, height} = each.getBoundingClientRect(), style = getComputedStyle(each);
+  return [x, y, width, height, style.display, style.visibility, style.opacity, style.overflow, style.position,
+    style.clip, style.clipPath, style.fontSize, style.fontWeight].join(" ");
+}).join()"""
 # The words in a drawing: axe does not see what is drawn behind them.
 IN_DRAWINGS = "target => document.querySelector(target).closest('svg') !== null"
 # Text that has moved out of a table's scrolling box, or over which the padding of a link reaches (the room for a
@@ -41,12 +53,25 @@ def vnu(*files: Path) -> list[str]:
     ]
 
 
-def faults(page: Any) -> list[tuple[str, str, str]]:
-    """What axe finds on a page, and what it leaves open without a reason that is written above."""
-    page.evaluate(part(NODE_MODULES / "axe-core/axe.min.js", "axe").read_text())
+def faults_in_light_and_dark(page: Any, turn: Callable[[str], object] | None = None) -> list[tuple[str, str, str]]:
+    """What axe finds by day and by night. `turn` gives the page the colours of "light" or "dark"; without it, a browser
+    asks for them. Where nothing but colours changes, the rules of colours alone are asked again; all are where the dark
+    moves something, as it does beside a picture with a ground of its own."""
+    turn = turn or (lambda scheme: page.emulate_media(color_scheme=scheme))
+    turn("light")
+    found, shapes = faults(page), page.evaluate(SHAPES)
+    turn("dark")
+    return found + faults(page, OF_COLOURS if page.evaluate(SHAPES) == shapes else None)
+
+
+def faults(page: Any, rules: list[str] | None = None) -> list[tuple[str, str, str]]:
+    """What axe finds on a page by all its rules, or some, and what it leaves open without a reason that is written
+    above."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(part(NODE_MODULES / "axe-core/axe.min.js", "axe").read_text())
     page.evaluate(DECIDE)
-    found = page.evaluate("axe.run(document)")
-    assert len(found["passes"]) > 15
+    found = page.evaluate("wanted => axe.run(document, wanted)", {**WANTED, **({"runOnly": rules} if rules else {})})
+    assert rules or len(found["passes"]) > 15
     assert "color-contrast" in {rule["id"] for rule in found["passes"] + found["violations"]}
     for rule in found["incomplete"]:
         rule["nodes"] = [node for node in rule["nodes"] if not _is_explained(rule["id"], node, page)]

@@ -20,7 +20,7 @@ from ketapub.theme import load_theme
 def booklet(request: pytest.FixtureRequest, built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     problems = Problems()
     book = read_book(BOOKS[built.book], load_theme(), problems, as_of=datetime.date(2026, 11, 24)).book
-    (reading,) = (path for path in built.folder.glob("ua-1/*.pdf") if path.stem == book.info.book.slug)
+    reading = built.file(".pdf")
     info = replace(book.info, booklet=replace(book.info.booklet, paper=request.param))
     path = tmp_path_factory.mktemp("booklet") / f"{reading.stem}-booklet.pdf"
     path.write_bytes(impose(reading.read_bytes(), replace(book, info=info), load_theme(), problems))

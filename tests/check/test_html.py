@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import faults, vnu
+from browsing import WIDTHS, faults, faults_in_light_and_dark, vnu
+from conftest import only
 from tools import ROOT
 
 
@@ -22,6 +23,7 @@ def test_nu_checker(html: Path) -> None:
     assert vnu(html) == []
 
 
+@only("stock")
 def test_nu_checker_finds_faults(html: Path, tmp_path: Path) -> None:
     faulty = tmp_path / "faulty.html"
     text = html.read_text().replace("<main ", "<h1></h1><p><div></div></p><main ", 1)
@@ -53,9 +55,14 @@ def visit(request: pytest.FixtureRequest, browser: Any, html: Path) -> Iterator[
     context.close()
 
 
-def test_axe(visit: Visit) -> None:
-    visit.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    assert faults(visit.page) == []
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe(browser: Any, html: Path, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce", bypass_csp=True)
+    page = context.new_page()
+    page.goto(html.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert faults_in_light_and_dark(page) == []
+    context.close()
 
 
 def test_nothing_scrolls_sideways(visit: Visit) -> None:
@@ -87,6 +94,7 @@ def test_in_the_browser(browser: Any, html: Path) -> None:
     page.close()
 
 
+@only("stock")
 def test_axe_finds_faults(browser: Any, html: Path) -> None:
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()

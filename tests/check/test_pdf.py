@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pikepdf
+import pytest
+from conftest import only
 from pdf_faults import faults
 from tools import fonts_are_embedded_and_subset, ghostscript_is_silent, mupdf_is_silent, qpdf_is_silent, run
 from verapdf import verdict
@@ -60,6 +62,8 @@ def test_verapdf(pdf: Path, standard: str) -> None:
     assert {flavour: one.rules for flavour, one in found.items()} == RULES[standard]
 
 
+@only("stock")
+@pytest.mark.parametrize("pdf", [".pdf"], indirect=True)
 def test_verapdf_finds_a_fault(pdf: Path, standard: str, tmp_path: Path) -> None:
     """The same file without its tags and its profile of colours: a validator that says yes to everything would not be
     noticed otherwise."""

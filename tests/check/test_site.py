@@ -8,12 +8,13 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import faults, vnu
-from conftest import Built
+from browsing import WIDTHS, faults, faults_in_light_and_dark, vnu
+from conftest import Built, only
 
 PAGE_LIMIT = 120_000  # bytes of a chapter's page with its style sheets; pictures and fonts come besides
 LOOKS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
@@ -21,7 +22,7 @@ LOOKS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
 
 @pytest.fixture
 def folder(built: Built) -> Path:
-    found = built.folder / "ua-1" / "site"
+    found = built.outputs() / "site"
     assert (found / "index.html").exists(), found
     return found
 
@@ -75,21 +76,22 @@ def test_nu_checker(folder: Path) -> None:
     assert vnu(*sorted(folder.glob("*.html")), *sorted(folder.glob("*.css"))) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
-def test_axe_and_the_width_of_every_page(browser: Any, folder: Path, built: Built, width: int, scheme: str) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_and_the_width_of_every_page(browser: Any, folder: Path, built: Built, width: int) -> None:
     """WCAG 2.2, 1.4.10 as well: no page scrolls sideways, opened or closed. axe is put in past the page's policy."""
     if built.book == "notes":
         pytest.skip("its pages are those of the stock book, but for the citations, which axe sees in the HTML file")
     found = {}
-    with visit(browser, folder, width, scheme, bypass_csp=True) as (page, address):
+    with visit(browser, folder, width, bypass_csp=True) as (page, address):
         for name in sorted(path.name for path in folder.glob("*.html")):
             page.goto(address + name)
-            for opened in ("false", "true"):
+            for scheme, opened in product(("dark", "light"), ("false", "true")):
+                page.emulate_media(color_scheme=scheme)
                 # Of the drawers, which are one at a time, the last stays open.
                 page.evaluate(f"document.querySelectorAll('details').forEach(each => each.open = {opened})")
                 wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-                assert wide[0] <= wide[1], (name, opened)
-            found[name] = faults(page)
+                assert wide[0] <= wide[1], (name, scheme, opened)
+            found[name] = faults_in_light_and_dark(page)
     assert {name: list for name, list in found.items() if list} == {}
 
 
@@ -204,9 +206,8 @@ def test_search_finds_a_place_and_opens_it(browser: Any, folder: Path) -> None:
         page.get_by_text("Nothing found").wait_for()
 
 
-def test_words_of_a_crisis_show_whom_to_call(browser: Any, folder: Path, built: Built) -> None:
-    if built.book != "real":
-        pytest.skip("only the real book has such words")
+@only("real")  # it alone has such words
+def test_words_of_a_crisis_show_whom_to_call(browser: Any, folder: Path) -> None:
     with visit(browser, folder) as (page, address):
         page.goto(address + "search.html")
         help = page.locator(".search-crisis")

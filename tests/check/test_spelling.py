@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 
-import pytest
-from conftest import Built
+from conftest import Built, only
 from lxml import html
 from tools import ROOT, program
 
@@ -38,15 +37,13 @@ def test_the_checker_knows_a_wrong_word() -> None:
     assert unknown({"depresion", "depression"}) == ["depresion"]
 
 
+@only("real")  # the stock book is written in three languages
 def test_every_word_is_known(built: Built) -> None:
-    if built.book != "real":
-        pytest.skip("the stock book is written in three languages")
     assert unknown(words(built)) == []
 
 
+@only("real")
 def test_the_books_own_dictionary_is_sorted_and_needed(built: Built) -> None:
-    if built.book != "real":
-        pytest.skip("the stock book has none")
     own = OWN.read_text(encoding="utf-8").split()
     assert own == sorted(set(own), key=str.casefold)
     assert {word.casefold() for word in own} - {word.casefold() for word in words(built)} == set()

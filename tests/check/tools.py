@@ -17,6 +17,9 @@ VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "node_modules"
 PATH = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"  # node comes as a Python package
 MINUTES = 5
+# The fast compiler alone, and one thread for the garbage: what Java does besides takes longer than what it is asked.
+# Its code takes more of the stack, and the Nu checker goes deep into a whole book.
+JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss16m")
 
 
 def program(name: str) -> str:
@@ -48,7 +51,7 @@ def run(name: str, *arguments: object, **environment: str) -> subprocess.Complet
 def java(jar: Path, name: str, *arguments: object, main: str = "") -> subprocess.CompletedProcess[str]:
     """Starts a Java archive, by its own main class or a named one."""
     part(jar, name)
-    return run("java", "-Djava.awt.headless=true", *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
+    return run("java", *JAVA, *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
 
 
 def chromium() -> str:
