@@ -107,7 +107,6 @@ def test_axe_finds_faults(browser: Any, html: Path) -> None:
 
 # --- with our script ------------------------------------------------------------------------------------------
 
-stock_only = pytest.mark.parametrize("built", ["stock"], indirect=True)
 at_each_size = pytest.mark.parametrize(
     "size", [(1280, 800), (320, 568), (320, 256)], ids=["desk", "phone", "desk at 400 %"]
 )
@@ -153,7 +152,7 @@ def tab_to(page: Any, place: Any) -> None:
     assert place.evaluate("each => each === document.activeElement")
 
 
-@stock_only
+@only("stock")
 @at_each_size
 def test_no_preview_covers_its_citation(page: Any, size: tuple[int, int]) -> None:
     """WCAG 2.2, 2.4.11: for each citation of the book, the reference shows, and the citation does too."""
@@ -181,7 +180,7 @@ def overlap(one: list[float], other: list[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-@stock_only
+@only("stock")
 def test_previews_by_keyboard(page: Any) -> None:
     page = page()
     citation, preview = page.locator(CITATION).nth(5), page.locator(".preview")
@@ -204,7 +203,7 @@ def test_previews_by_keyboard(page: Any) -> None:
     preview.wait_for(state="detached")
 
 
-@stock_only
+@only("stock")
 def test_the_focus_passes_through_a_preview_and_on(page: Any) -> None:
     page = page()
     first, second = page.locator(".citation:has(a + a, a ~ a) a").all()[:2]
@@ -221,7 +220,7 @@ def test_the_focus_passes_through_a_preview_and_on(page: Any) -> None:
     assert page.locator(".preview-text").text_content().strip() == first.evaluate(REFERENCE)
 
 
-@stock_only
+@only("stock")
 @at_each_size
 def test_previews_by_mouse(page: Any, size: tuple[int, int]) -> None:
     page = page(size)
@@ -244,7 +243,7 @@ def test_previews_by_mouse(page: Any, size: tuple[int, int]) -> None:
     preview.wait_for(state="detached")
 
 
-@stock_only
+@only("stock")
 def test_a_click_for_another_tab_just_goes(page: Any) -> None:
     page = page()
     citation = page.locator(CITATION).nth(5)
@@ -254,7 +253,7 @@ def test_a_click_for_another_tab_just_goes(page: Any) -> None:
     assert page.locator(".preview").count() == 0
 
 
-@stock_only
+@only("stock")
 def test_without_script_links_go_and_nothing_dead_stands_there(page: Any) -> None:
     page = page(java_script_enabled=False)
     assert page.locator(".copy-link, .preview, .said").count() == 0
@@ -264,7 +263,7 @@ def test_without_script_links_go_and_nothing_dead_stands_there(page: Any) -> Non
     assert page.url.endswith(citation.get_attribute("href"))
 
 
-@stock_only
+@only("stock")
 def test_the_script_leaves_names_and_words_as_they_are(page: Any) -> None:
     with_script, without = page(), page(java_script_enabled=False)
     words = "document.querySelector('main').innerText"
@@ -274,7 +273,7 @@ def test_the_script_leaves_names_and_words_as_they_are(page: Any) -> None:
     assert [line for line in with_script.locator("main").aria_snapshot().splitlines() if "- heading" in line] == names
 
 
-@stock_only
+@only("stock")
 @pytest.mark.parametrize("allowed", [True, False], ids=["allowed", "refused"])
 def test_the_link_to_a_heading_is_copied(page: Any, allowed: bool) -> None:
     page = page(permissions=["clipboard-read", "clipboard-write"] if allowed else [])
@@ -301,7 +300,7 @@ def corners(box: dict[str, float]) -> list[float]:
     return [box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]]
 
 
-@stock_only
+@only("stock")
 def test_buttons_show_where_nothing_can_hover(page: Any) -> None:
     """On a phone always, on a desk under the pointer; on paper never, nor anything else of the script."""
     phone, desk = page((320, 568), has_touch=True, is_mobile=True), page()
@@ -331,7 +330,7 @@ def author_date(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "stock.html"
 
 
-@stock_only
+@only("stock")
 @pytest.mark.parametrize("style", ["numbers", "names and years"])
 def test_citations_can_be_hidden(page: Any, html: Path, author_date: Path, style: str) -> None:
     """Sentences stay whole: names that are part of one remain, and no space is left before a comma or full stop."""
@@ -355,7 +354,7 @@ def test_citations_can_be_hidden(page: Any, html: Path, author_date: Path, style
     assert page.locator("main").inner_text() == before
 
 
-@stock_only
+@only("stock")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("contrast", ["no-preference", "more"])
 def test_axe_with_a_preview_and_with_buttons(page: Any, scheme: str, contrast: str) -> None:
@@ -365,7 +364,7 @@ def test_axe_with_a_preview_and_with_buttons(page: Any, scheme: str, contrast: s
     assert faults(page) == []
 
 
-@stock_only
+@only("stock")
 def test_forced_colours_keep_every_edge(page: Any) -> None:
     page = page(forced_colors="active")
     page.locator(CITATION).nth(5).click()
