@@ -32,7 +32,6 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "s
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
 UNUSED = {
     "handouts": "handouts",
-    "book.series": "series",
     "about.certified-by": "certified_by",
 }
 NOTES = {

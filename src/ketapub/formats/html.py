@@ -1,6 +1,7 @@
-"""One HTML file that holds the whole book: it asks for nothing from anywhere, and reads well without script.
+"""One HTML file that holds the whole book: it asks for nothing from anywhere, and reads well without its script.
 
-In: a `Book`, the theme. Out: `<slug>.html` with its style sheet, the letters of its fonts, and its pictures inside.
+In: a `Book`, the theme. Out: `<slug>.html` with its style sheet, its script, the letters of its fonts, and its pictures
+inside.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 from markupsafe import Markup
 
 from ketapub import document as d
+from ketapub.formats.accessibility import accessibility_of
 from ketapub.formats.imprint import stamp
 from ketapub.formats.made import Made
+from ketapub.formats.schema_org import as_script, book_metadata
 from ketapub.formats.screen import as_html, cut_faces, frame_words
 from ketapub.formats.styling import book_sheet, face_rule, media_type
 from ketapub.markup import Medium, front_marks, markup_chapter
@@ -32,24 +36,34 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         "front_pages": front_marks(book),
         "chapters": [markup_chapter(chapter, book, medium).text for chapter in book.chapters],
     }
+    fill = partial(render, "page.html", book.templates, **shown)
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
-    letters = frozenset(render("page.html", book.templates, style="", policy="", **shown))
+    letters = frozenset(fill(style="", script="", policy="", metadata=""))
     rules = [
         face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap')
         for face, data in cut_faces(theme, book, letters, made)
     ]
     style = "\n".join((*rules, book_sheet(book, theme, "web.css", address=_address_of(book))))
-    text = render("page.html", book.templates, style=Markup(style), policy=_policy(style), **shown)
+    script = theme.read("reader.js").decode()
+    text = fill(
+        style=Markup(style),
+        script=Markup(script),
+        policy=_policy(style, script),
+        metadata=as_script(book_metadata(book, accessibility_of(book))),
+    )
     return (OutputFile(f"{info.book.slug}.html", as_html(text)),)
 
 
-def _policy(style: str) -> str:
-    """Content Security Policy, level 3: nothing is fetched, no script runs, only this style sheet counts."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def _policy(style: str, script: str) -> str:
+    """Content Security Policy, level 3: nothing is fetched, and only this style sheet and this script count."""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; "
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; font-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _data_address(asset: d.Asset) -> str:

@@ -9,12 +9,17 @@ from ketapub.document import Book
 from ketapub.locale import words
 
 
+def is_draft(book: Book) -> bool:
+    """Whether the book is under review, and not every reviewer has signed all of it."""
+    return book.info.review is not None and not book.signed
+
+
 def stamp(book: Book) -> str:
     """The stamp that stands on every page, or "". Only signatures lift the draft's: a name in `reviewers` does not."""
     info = book.info
     if (review := info.review) is None:
         return ""
-    stamps = ("" if book.signed else review.stamp, review.overdue_stamp if info.overdue else "")
+    stamps = (review.stamp if is_draft(book) else "", review.overdue_stamp if info.overdue else "")
     return " · ".join(one for one in stamps if one)
 
 

@@ -39,6 +39,7 @@ def frame_words(book: d.Book, theme: Theme, medium: Medium) -> dict[str, Any]:
         "direction": direction(info.book.language),
         "generator": f"ketapub {__version__}",
         "menu": theme_icon(theme, "menu"),
+        "link": theme_icon(theme, "link"),
         "crisis": [markup_inlines(line, book, medium, links=True) for line in crisis],
         "stamp": stamp(book),
         "use_until": use_until(book),

@@ -1,0 +1,102 @@
+"""A book as machines read of it on a web page: a `Book` and its accessibility in, JSON-LD of the type `Book` out.
+
+The terms are those of schema.org. What the settings do not say is left out, and no conformance is claimed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from ketapub import document as d
+from ketapub.formats.accessibility import Accessibility
+from ketapub.formats.imprint import is_draft
+from ketapub.locale import words
+
+# MARC relator codes for which schema.org has a property of its own.
+_PROPERTY_OF_ROLE = {"aut": "author", "edt": "editor", "ill": "illustrator", "trl": "translator"}
+_CREATIVE_COMMONS = re.compile(r"CC (BY(?:-NC)?(?:-SA|-ND)?) (\d\.\d)")
+_EBOOK = "https://schema.org/EBook"
+
+
+def book_metadata(book: d.Book, features: Accessibility, url: str = "") -> dict[str, object]:
+    """The properties of the book, without `@context`. `url` is where it stands on the web, "" for nowhere."""
+    info, word = book.info.book, words(book.info.book.language)
+    review = book.info.review
+    said: dict[str, object] = {
+        "@type": "Book",
+        "@id": info.identifier,
+        "name": info.title,
+        "alternativeHeadline": info.subtitle,
+        **_people(book),
+        "publisher": _named(info.publisher) if info.publisher else None,
+        "inLanguage": info.language,
+        "datePublished": info.date.isoformat() if info.date else "",
+        "version": info.version,
+        "bookEdition": word.format("edition-number", number=info.edition) if info.edition > 1 else "",
+        "creativeWorkStatus": "Draft" if is_draft(book) else "",
+        "expires": review.next_review.isoformat() if review and review.next_review else "",
+        "copyrightNotice": info.rights,
+        "license": _licence(info.rights),
+        "description": info.description,
+        "keywords": list(info.subjects),
+        "isPartOf": {"@type": "BookSeries", "name": info.series} if info.series else None,
+        "identifier": info.identifier,
+        "url": url,
+        "workExample": _editions(book),
+        **_accessibility(features),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def as_script(metadata: Mapping[str, object]) -> Markup:
+    """The metadata as a data block, which no browser runs (HTML, 4.12.1): no policy needs to allow it."""
+    text = json.dumps({"@context": "https://schema.org", **metadata}, ensure_ascii=False)
+    # No word of the book may end the block: in it, "<" means nothing but itself, however it is written.
+    return Markup('<script type="application/ld+json">{}</script>').format(Markup(text.replace("<", "\\u003c")))
+
+
+def _people(book: d.Book) -> dict[str, object]:
+    info = book.info.book
+    found: dict[str, list[object]] = {}
+    for name, role in [(name, "aut") for name in info.authors] + [(one.name, one.role) for one in info.contributors]:
+        found.setdefault(_PROPERTY_OF_ROLE.get(role, "contributor"), []).append(_named(name))
+    return dict(found)
+
+
+def _named(name: str) -> dict[str, str]:
+    """Without a type: nothing in the settings says whether a name is a person's or an organization's."""
+    return {"name": name}
+
+
+def _licence(rights: str) -> str:
+    """The address of the licence that the line of rights names, where it names nothing else."""
+    if rights == "CC0 1.0":
+        return "https://creativecommons.org/publicdomain/zero/1.0/"
+    if found := _CREATIVE_COMMONS.fullmatch(rights):
+        return f"https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/"
+    return ""
+
+
+def _editions(book: d.Book) -> list[object]:
+    """Those with an ISBN: it is theirs alone, and not that of a page on the web."""
+    info, isbn, word = book.info.book, book.info.isbn, words(book.info.book.language)
+    editions = (
+        {"name": info.title, "isbn": isbn.print_},
+        {"name": info.title, "isbn": isbn.epub, "bookFormat": _EBOOK},
+        {"name": f"{info.title} ({word['large-print']})", "isbn": isbn.large_print},
+    )
+    return [{"@type": "Book", **one} for one in editions if one["isbn"]]
+
+
+def _accessibility(features: Accessibility) -> dict[str, object]:
+    return {
+        "accessMode": list(features.modes),
+        "accessModeSufficient": [{"@type": "ItemList", "itemListElement": list(one)} for one in features.sufficient],
+        "accessibilityFeature": list(features.features),
+        "accessibilityHazard": list(features.hazards),
+        "accessibilitySummary": features.summary,
+    }
