@@ -89,6 +89,25 @@ def markup_inlines(nodes: d.Inlines, book: d.Book, medium: Medium, *, links: boo
     return writer.tags().text
 
 
+def markup_passage(blocks: d.Blocks, book: d.Book, medium: Medium) -> Markup:
+    """Part of a chapter a second time, on another page: without notes, citations and what others lead to."""
+
+    def change(node: d.Node) -> d.Node | tuple[d.Node, ...] | None:
+        match node:
+            case d.Note() | d.Citation() | d.PageMark():
+                return None
+            case d.IndexMark() | d.Fact():
+                return node.children
+            case d.Link():
+                return replace(node, place="")
+            case _:
+                return node
+
+    writer = _Writer(book, medium)
+    writer.blocks(d.map_nodes(blocks, change))
+    return writer.tags().text
+
+
 def front_marks(book: d.Book) -> Mapping[d.FrontPage, Markup]:
     """Where the printed pages before the first chapter begin, for the templates."""
     places: tuple[d.FrontPage, ...] = ("title", "copyright", "contents")
