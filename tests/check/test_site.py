@@ -205,6 +205,9 @@ def test_search_finds_a_place_and_opens_it(browser: Any, folder: Path) -> None:
         assert re.fullmatch(r"Pages found: [1-9]\d*", page.locator("[role=status]").inner_text())
         page.wait_for_function("document.activeElement.closest('.search-results') !== null")
         assert page.locator(".search-results mark").count() > 0
+        each_link = "all => all.map(each => [...each.querySelectorAll('a')].map(link => link.textContent))"
+        for title, *places in page.locator(".search-results > li").evaluate_all(each_link):
+            assert title not in places
         wanted = page.evaluate("document.activeElement.href")
         page.keyboard.press("Enter")
         page.wait_for_url(wanted)
