@@ -32,7 +32,7 @@ check-citations: setup-check
 
 # CPU time against the bare engine, and of tags against none, as ratios with limits.
 bench: setup
-	@failed=0; for one in citations tags; do $(PY) bench/$$one.py || failed=1; done; exit $$failed
+	@failed=0; for one in citations tags site; do $(PY) bench/$$one.py || failed=1; done; exit $$failed
 
 # Rewrite the golden texts from what the code does now; then read the diff.
 golden: setup

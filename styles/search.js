@@ -54,7 +54,8 @@ document.addEventListener("DOMContentLoaded", () => {
     head.append(link(hit.meta.title, hit.url));
     made.append(head);
     const weight = place => place.weighted_locations.reduce((sum, one) => sum + one.weight, 0);
-    const places = hit.sub_results.filter(place => place.url !== hit.url)
+    // The title's own place is the page, which heads the item.
+    const places = hit.sub_results.filter(place => place.url !== hit.url && place.title !== hit.meta.title)
       .sort((one, other) => weight(other) - weight(one)).slice(0, PLACES);
     if (!places.length || hit.sub_results.some(place => place.url === hit.url)) made.append(excerpt(hit.excerpt));
     if (places.length) {

@@ -143,13 +143,13 @@ class Expect:
                     for meaning in one.meanings:
                         self.blocks(meaning)
                     if not self.printed:
-                        self.add("text", " ".join(f"↑{n}" for n in range(1, len(one.places) + 1)))
+                        self.ways_back(one.places)
             case d.Bibliography():
                 self.add("heading 2", self.line(node.title))
                 for entry in node.entries:
                     label = f"{entry.label}. " if entry.label else ""
-                    back = "".join(f" ↑{n}" for n in range(1, len(entry.places) + 1))
-                    self.add("text", label + self.line(entry.body) + back)
+                    self.add("text", label + self.line(entry.body))
+                    self.ways_back(entry.places)
             case d.Index():
                 letter = None
                 for entry in node.entries:
@@ -161,6 +161,24 @@ class Expect:
                 pass
             case _:
                 raise AssertionError(type(node))
+
+    def ways_back(self, places: tuple[str, ...]) -> None:
+        """A line of chapters with the numbers of the places in them; a list that can be opened where there are many."""
+        closed = len(places) > 10
+        chapters: dict[str, list[str]] = {}
+        for number, id in enumerate(places, 1):
+            where = self.place(id)
+            named = "chapter-number" if closed else "chapter-in-name"
+            name = self.word.format(named, number=where) if where[0].isdecimal() else where
+            chapters.setdefault(name, []).append(str(number))
+        colon = self.word.format("label-before-title", label="")
+        lines = [f"{one}{'' if one[-1] in '?!' else colon} {' '.join(n)}" for one, n in chapters.items()]
+        if closed:
+            self.add("summary", self.word.format("back-to-places", count=len(places)))
+            for line in lines:
+                self.add("text", line)
+        elif lines:
+            self.add("text", self.word["back-to-text"] + f"{colon} " + " · ".join(lines))
 
     def index_entry(self, entry: d.IndexEntry) -> None:
         """The entry with its places as this medium names them, once each; those inside a range are left out."""

@@ -27,6 +27,18 @@ def test_the_benchmark_of_citations_runs() -> None:
 
 
 @pytest.mark.slow
+def test_the_benchmark_of_the_site_runs() -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCH / "site.py"), "--rounds", "1"], capture_output=True, text=True, timeout=900
+    )
+    assert done.stderr == ""
+    head, row = done.stdout.splitlines()
+    assert head.split()[-6:] == ["read", "site", "pandoc", "ratio", "limit", "whole"]
+    assert row.startswith("the book in manuscript/")
+    assert done.returncode == (float(row.split()[-3]) > float(row.split()[-2]))
+
+
+@pytest.mark.slow
 def test_the_benchmark_of_tags_runs() -> None:
     done = subprocess.run(
         [sys.executable, str(BENCH / "tags.py"), "--rounds", "1", "--only", "stock"],

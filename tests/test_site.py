@@ -31,6 +31,7 @@ from ketapub.theme import load_theme
 
 PAGE_LIMIT, SCRIPT_LIMIT = 120_000, 30_000  # bytes
 WORDS = words("en")
+NOTED = "words-what-a-sentence-can-hold"  # a section with notes, citations and boxes
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +60,10 @@ def with_info(book: d.Book, **changes: Any) -> d.Book:
 
 @pytest.fixture(scope="module")
 def elsewhere(book: d.Book) -> dict[str, bytes]:
-    """The site of a signed book with an address and words for a crisis."""
+    """The site of a signed book with an address, a safety note and words for a crisis."""
     crisis = dataclasses.replace(book.info.crisis or CrisisSettings(), search_words=("harm myself",))
-    there = with_info(book, site=SiteSettings(url="https://book.example/guide"), crisis=crisis)
+    settings = SiteSettings(url="https://book.example/guide", safety_note=NOTED)
+    there = with_info(book, site=settings, crisis=crisis)
     return made_again(dataclasses.replace(there, signed=True))
 
 
@@ -114,7 +116,9 @@ def test_the_policy_allows_nothing_in_a_page_and_nothing_from_elsewhere(pages: d
         assert root.xpath("//meta[@name='referrer']/@content") == ["no-referrer"]
         for element in root.iter(etree.Element):
             assert element.tag not in ("style", "iframe", "object", "embed", "base"), name
-            assert element.tag != "script" or (element.get("src") and not element.text), name
+            if element.tag == "script" and element.get("type") != "application/ld+json":  # data, which nothing runs
+                assert element.get("src"), name
+                assert not element.text, name
             assert not any(key == "style" or key.startswith("on") for key in element.attrib), (name, element.tag)
 
 
@@ -214,6 +218,89 @@ def test_the_missing_page_works_at_any_depth(elsewhere: dict[str, bytes]) -> Non
     addresses = missing.xpath("//head//@href | //script/@src | //body//a/@href")
     assert len(addresses) > 10
     assert [one for one in addresses if not one.startswith(("https://", "#", "tel:", "sms:"))] == []
+
+
+def test_without_an_address_none_is_claimed(pages: dict[str, etree._Element]) -> None:
+    """Nothing absolute: the site may stand anywhere, and the page that is missing leads back from its own folder."""
+    for name, root in pages.items():
+        assert not root.xpath("//link[@rel='canonical'] | //meta[starts-with(@property, 'og:')]"), name
+        (address,) = {one.get("href") for one in root.find_class("book")[0].iter("a")}
+        assert address == "index.html", name
+
+
+def test_an_address_tells_whoever_shares_a_page_what_it_is(elsewhere: dict[str, bytes]) -> None:
+    there = site_pages(elsewhere)
+    for name, type in (("index.html", "book"), ("words.html", "article"), ("search.html", "website")):
+        told = {one.get("property"): one.get("content") for one in there[name].xpath("//meta[@property]")}
+        assert told["og:type"] == type
+        assert told["og:url"] == "https://book.example/guide/" + ("" if name == "index.html" else name)
+        assert told["og:title"] in there[name].findtext(".//title")
+        assert told["og:locale"] == "en_GB"
+    assert not there["404.html"].xpath("//link[@rel='canonical'] | //meta[@property]")
+
+
+# --- what machines are told ----------------------------------------------------------------------------------------
+
+
+def read_metadata(root: etree._Element) -> Any:
+    (block,) = root.xpath("//script[@type='application/ld+json']")
+    return json.loads(block.text)
+
+
+def test_the_landing_page_describes_the_book(elsewhere: dict[str, bytes], pages: dict[str, etree._Element]) -> None:
+    here, there = read_metadata(pages["index.html"]), read_metadata(site_pages(elsewhere)["index.html"])
+    assert here["@type"] == there["@type"] == "Book"
+    assert here["name"] == "The Stock Book"
+    assert here["accessMode"] == ["textual", "visual", "chartOnVisual"]
+    assert "url" not in here
+    assert there["url"] == "https://book.example/guide/"
+    assert (here["creativeWorkStatus"], there.get("creativeWorkStatus")) == ("Draft", None)
+
+
+def test_the_page_of_a_chapter_describes_it_as_part_of_the_book(
+    book: d.Book, elsewhere: dict[str, bytes], pages: dict[str, etree._Element]
+) -> None:
+    there = site_pages(elsewhere)
+    whole = read_metadata(there["index.html"])
+    for chapter in book.chapters:
+        said = read_metadata(there[f"{chapter.name}.html"])
+        assert said["@type"] == "Chapter"
+        assert said["name"] == d.plain_text(d.bare(chapter.heading.children))
+        assert said.get("position", "") == chapter.heading.number
+        assert said["url"] == f"https://book.example/guide/{chapter.name}.html"
+        assert {said["isPartOf"][name] == whole[name] for name in ("@type", "@id", "name", "url")} == {True}
+        assert "url" not in read_metadata(pages[f"{chapter.name}.html"])
+    assert not [name for name in ("search.html", "404.html") if there[name].xpath("//script[@type]")]
+
+
+# --- what readers are told first -----------------------------------------------------------------------------------
+
+
+def test_the_safety_note_is_the_section_of_the_book(
+    book: d.Book, elsewhere: dict[str, bytes], pages: dict[str, etree._Element]
+) -> None:
+    """With its words and boxes, and the way to it; numbers of notes and citations stay in the chapter."""
+    assert not pages["index.html"].find_class("passage")
+    landing = site_pages(elsewhere)["index.html"]
+    (passage,) = landing.find_class("passage")
+    found = d.section_of(book.chapters, NOTED)
+    assert found is not None
+    assert landing.get_element_by_id("site-safety").text == f"Safety note: {d.plain_text(found[0].children)}"
+    assert passage.xpath("./following-sibling::p/a/@href") == [f"{book.chapter_of[NOTED]}.html#{NOTED}"]
+    said, words_there = passage.text_content(), [one for one in found[1] if isinstance(one, d.Paragraph)]
+    assert words_there
+    for paragraph in words_there:
+        assert d.plain_text(d.bare(paragraph.children)).strip()[:30] in said
+    assert not passage.xpath(".//*[@role='doc-noteref' or @role='doc-biblioref' or contains(@class, 'citation')]")
+
+
+def test_a_safety_note_ends_where_its_section_ends(book: d.Book) -> None:
+    headings = [block for chapter in book.chapters for block in chapter.blocks if isinstance(block, d.Heading)]
+    for heading in headings:
+        found = d.section_of(book.chapters, heading.attributes.id)
+        assert found is not None
+        inside = [block.level for block in found[1] if isinstance(block, d.Heading)]
+        assert not [level for level in inside if level <= heading.level]
 
 
 def test_features_follow_the_book(book: d.Book) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from itertools import count
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ketapub.problems import NOWHERE, Position
@@ -787,6 +787,19 @@ def bare(nodes: Inlines, *, facts: bool = False) -> Inlines:
                 return node
 
     return map_nodes(nodes, change)
+
+
+def section_of(chapters: tuple[Chapter, ...], id: str) -> tuple[Heading, Blocks] | None:
+    """The heading with this id, if it is one inside of a chapter, and all that stands under it."""
+    for chapter in chapters:
+        for index, block in enumerate(chapter.blocks, 1):
+            if isinstance(block, Heading) and block.attributes.id == id:
+                return block, _until_heading(chapter.blocks[index:], block.level)
+    return None
+
+
+def _until_heading(blocks: Blocks, level: int) -> Blocks:
+    return tuple(takewhile(lambda one: not isinstance(one, Heading) or one.level > level, blocks))
 
 
 def in_order(book: Book) -> Book:

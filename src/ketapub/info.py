@@ -107,6 +107,9 @@ class IsbnSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     url: str = setting(WEB_ADDRESS, "", "Where the site will stand: for absolute links and QR codes; empty for none")
+    safety_note: str = setting(
+        TEXT, "", "The id of a section that readers should know before all others; the site's first page shows it"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ Value = str | int | None
 MATHML = "http://www.w3.org/1998/Math/MathML"
 SVG = "http://www.w3.org/2000/svg"
 _PHONE, _BESIDE = 12, 11  # ems of text: what a phone of 320 px shows of a formula, and of one beside its number
+MANY_WAYS_BACK = 10  # more than a line or two of a phone holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,25 @@ def markup_inlines(nodes: d.Inlines, book: d.Book, medium: Medium, *, links: boo
     shown = nodes if links else d.bare(nodes)
     writer.name_formulas(shown)
     writer.inlines(shown)
+    return writer.tags().text
+
+
+def markup_passage(blocks: d.Blocks, book: d.Book, medium: Medium) -> Markup:
+    """Part of a chapter a second time, on another page: without notes, citations and what others lead to."""
+
+    def change(node: d.Node) -> d.Node | tuple[d.Node, ...] | None:
+        match node:
+            case d.Note() | d.Citation() | d.PageMark():
+                return None
+            case d.IndexMark() | d.Fact():
+                return node.children
+            case d.Link():
+                return replace(node, place="")
+            case _:
+                return node
+
+    writer = _Writer(book, medium)
+    writer.blocks(d.map_nodes(blocks, change))
     return writer.tags().text
 
 
@@ -319,8 +339,7 @@ class _Writer:
                             with self.element("dd", item.at):
                                 self.blocks(meaning)
                                 if item.places and self.medium.page is None and number == len(item.meanings):
-                                    with self.element("p", item.at, {"class": "backlinks"}):
-                                        self.arrows(item.places)
+                                    self.ways_back(item.at, item.places)
             case d.Bibliography():
                 self.bibliography(node)
             case d.Index(entries=entries):
@@ -564,40 +583,61 @@ class _Writer:
                 self.raw(" ")
             with self.element("span", entry.at, {"class": "ref-body"}):
                 self.inlines(entry.body[len(marks) :])
-                if entry.places:
+                if entry.places and self.medium.page is not None:
                     self.raw(" ")
-                    self.backlinks(entry)
+                    self.pages_back(entry, self.medium.page)
+            if entry.places and self.medium.page is None:
+                self.ways_back(entry.at, entry.places)
         self.raw("\n")
 
-    def backlinks(self, entry: d.Entry) -> None:
-        """Back to every place that cites this work: by page in print, by a numbered arrow elsewhere."""
+    def pages_back(self, entry: d.Entry, page: Callable[[str], str]) -> None:
+        """On paper, the pages that cite this work."""
         with self.element("span", entry.at, {"class": "backlinks"}):
-            if self.medium.page is None:
-                self.arrows(entry.places)
-                return
             first_on: dict[str, str] = {}
             for place in entry.places:
-                first_on.setdefault(self.medium.page(place), place)
+                first_on.setdefault(page(place), place)
             before, after = self.words["cited-on-page" if len(first_on) == 1 else "cited-on-pages"].split("{pages}")
             self.text(before)
-            for index, (page, place) in enumerate(first_on.items()):
+            for index, (label, place) in enumerate(first_on.items()):
                 self.raw(", " if index else "")
-                name = self.words.format("page-number", number=page)
-                self.leaf("a", page, {"href": self.medium.href(place), "aria-label": name})
+                name = self.words.format("page-number", number=label)
+                self.leaf("a", label, {"href": self.medium.href(place), "aria-label": name})
             self.text(after)
 
-    def arrows(self, places: tuple[str, ...]) -> None:
-        for index, place in enumerate(places, 1):
-            name = self.words.format("back-to-place", number=index, chapter=self.chapter_name(place))
-            link = {"role": "doc-backlink", "href": self.medium.href(place), "aria-label": name}
-            self.raw(" " if index > 1 else "")
-            self.leaf("a", f"↑{index}", link)
+    def ways_back(self, at: Position, places: tuple[str, ...]) -> None:
+        """On screens, back to every place that led here, chapter by chapter. Many are closed at first: whoever moves by
+        keyboard would have to pass them all, work after work."""
+        chapters = [tuple(group) for _, group in groupby(enumerate(places, 1), key=self.chapter_of_place)]
+        if len(places) <= MANY_WAYS_BACK:
+            with self.element("p", at, {"class": "backlinks"}):
+                self.text(self.words.format("label-before-title", label=self.words["back-to-text"]))
+                for index, group in enumerate(chapters):
+                    self.raw(" · " if index else " ")
+                    self.ways_into(group, "chapter-in-name")
+            return
+        with self.element("details", at, {"class": "backlinks"}):
+            self.leaf("summary", self.words.format("back-to-places", count=len(places)))
+            with self.element("ul"):
+                for group in chapters:
+                    with self.element("li"):
+                        self.ways_into(group, "chapter-number")
 
-    def chapter_name(self, id: str) -> str:
-        """The chapter in which an id stands, as links name it: "chapter 7", or its title where it has no number."""
+    def ways_into(self, places: tuple[tuple[int, str], ...], chapter_named: str) -> None:
+        """The chapter, and a number for each place in it; the words before a number say what it is."""
+        name = self.chapter_name(places[0][1], chapter_named)
+        self.text(name if callouts.ends_itself(name) else self.words.format("label-before-title", label=name))
+        for number, place in places:
+            self.raw(" ")
+            self.leaf("a", str(number), {"role": "doc-backlink", "href": self.medium.href(place)})
+
+    def chapter_of_place(self, place: tuple[int, str]) -> str:
+        return self.book.chapter_of[place[1]]
+
+    def chapter_name(self, id: str, named: str) -> str:
+        """The chapter in which an id stands: "chapter 7" in the words of this name, or its title without a number."""
         heading = next(one.heading for one in self.book.chapters if one.name == self.book.chapter_of[id])
         if heading.number:
-            return self.words.format("chapter-in-name", number=heading.number)
+            return self.words.format(named, number=heading.number)
         return d.plain_text(d.bare(heading.children))
 
     def glossary(self, node: d.Div) -> None:

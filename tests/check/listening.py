@@ -30,6 +30,24 @@ def words_of(lines: list[str]) -> list[str]:
     return [TAGS.sub(" ", line.partition(": ")[2]) for line in lines]
 
 
+def heard_cells(page: Any) -> list[tuple[str, str]]:
+    """The words of each cell of the page's tables that has any, and the name of the header at the top of its column."""
+    session = page.context.new_cdp_session(page)
+    nodes = {node["nodeId"]: node for node in session.send("Accessibility.getFullAXTree")["nodes"]}
+    listener, cells = _Listener(nodes), []
+    for table in (node for node in nodes.values() if node["role"]["value"] == "table"):
+        heads: list[str] = []
+        for row in listener.within(table, {"row"}):
+            found = list(listener.within(row, {"cell", "columnheader", "rowheader"}))
+            if not heads:
+                heads = [_name(cell) if cell["role"]["value"] == "columnheader" else "" for cell in found]
+                continue
+            for column, cell in enumerate(found):
+                if cell["role"]["value"] == "cell" and (words := listener.text(cell)):
+                    cells.append((words, heads[column]))
+    return cells
+
+
 class _Listener:
     def __init__(self, nodes: dict[str, Any]) -> None:
         self.nodes = nodes
@@ -68,6 +86,14 @@ class _Listener:
                 yield from self.children(child)
             else:
                 yield child
+
+    def within(self, node: Any, roles: set[str]) -> Iterator[Any]:
+        """The nearest nodes of these roles."""
+        for child in self.children(node):
+            if child["role"]["value"] in roles:
+                yield child
+            else:
+                yield from self.within(child, roles)
 
     def is_inline(self, node: Any) -> bool:
         role = node["role"]["value"]

@@ -1,4 +1,5 @@
-"""A book as machines read of it on a web page: a `Book` and its accessibility in, JSON-LD of the type `Book` out.
+"""A book as machines read of it on a web page: a `Book` and its accessibility in, JSON-LD of the type `Book` out; and
+one of its chapters, as a `Chapter`.
 
 The terms are those of schema.org. What the settings do not say is left out, and no conformance is claimed.
 """
@@ -48,6 +49,26 @@ def book_metadata(book: d.Book, features: Accessibility, url: str = "") -> dict[
         "url": url,
         "workExample": _editions(book),
         **_accessibility(features),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def chapter_metadata(book: d.Book, chapter: d.Chapter, url: str = "") -> dict[str, object]:
+    """The properties of a chapter, without `@context`. `url` is where the site stands, with a slash at its end."""
+    info, heading = book.info.book, chapter.heading
+    whole = {"@type": "Book", "@id": info.identifier, "name": info.title, "url": url}
+    said: dict[str, object] = {
+        "@type": "Chapter",
+        "name": d.plain_text(d.bare(heading.children)),
+        "alternativeHeadline": d.plain_text(d.bare(chapter.subtitle)),
+        "position": heading.number,
+        "author": [_named(name) for name in chapter.authors or info.authors],
+        "inLanguage": chapter.language or info.language,
+        "datePublished": info.date.isoformat() if info.date else "",
+        "version": info.version,
+        "creativeWorkStatus": "Draft" if is_draft(book) else "",
+        "isPartOf": {name: value for name, value in whole.items() if value},
+        "url": f"{url}{chapter.name}.html" if url else "",
     }
     return {name: value for name, value in said.items() if value}
 

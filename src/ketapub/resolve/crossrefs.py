@@ -49,6 +49,9 @@ def resolve_references(
         d.map_nodes(chapter, _Resolver(chapter, where, places, files, words(info.book.language), problems).change)
         for chapter in chapters
     )
+    if (note := info.site.safety_note) and d.section_of(resolved, note) is None:
+        message = f'no section of the book has the id "{note}", which `safety-note` names'
+        problems.add("unknown-reference", info.at("site.safety-note"), message, did_you_mean(note, places))
     return resolved, where
 
 

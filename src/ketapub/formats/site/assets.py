@@ -15,7 +15,7 @@ from ketapub.formats.screen import cut_faces
 from ketapub.formats.site.frame import Site
 from ketapub.formats.styling import book_sheet, face_rule
 
-SCRIPTS = ("settings.js", "search.js")
+SCRIPTS = ("settings.js", "search.js", "reader.js")
 COVER_WIDTH = 640  # pixels: twice what the page shows, for screens with small ones
 _IS_DARK = r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)"
 _DARK = re.compile(rf"\s+and\s+{_IS_DARK}|{_IS_DARK}(?:\s+and\s+)?")
@@ -38,7 +38,7 @@ def split_dark(css: str) -> tuple[str, str]:
     """The sheet without its rules for dark screens, and those alone, freed of that condition."""
     light: list[str] = []
     dark: list[str] = []
-    for rule in tinycss2.parse_stylesheet(css):
+    for rule in tinycss2.parse_stylesheet(css, skip_comments=True):
         if rule.type != "at-rule" or rule.lower_at_keyword != "media" or rule.content is None:
             light.append(rule.serialize())
             continue

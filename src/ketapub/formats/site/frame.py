@@ -31,8 +31,8 @@ POLICY = (
 class Page:
     """`name` is the file's, `title` the page's; `body` stands in `main`, `pager` behind it.
 
-    `here` is the name of the chapter on the page, `script` a file of the theme that only this page loads. `listed`: it
-    is a page that search engines may show.
+    `here` is the name of the chapter on the page, `script` a file of the theme that only such pages load. `metadata` is
+    what machines read of it. `listed`: it is a page that search engines may show.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Page:
     here: str = ""
     pager: str = ""
     script: str = ""
+    metadata: str = ""
     policy: str = POLICY
     listed: bool = True
 

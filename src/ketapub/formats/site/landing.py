@@ -8,16 +8,25 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from ketapub import document as d
+from ketapub.formats.accessibility import accessibility_of
 from ketapub.formats.imprint import cover_words
 from ketapub.formats.made import Made
+from ketapub.formats.schema_org import as_script, book_metadata
 from ketapub.formats.site.frame import Page, Site
 from ketapub.formats.site.statement import Feature, features
 from ketapub.locale import Words
+from ketapub.markup import markup_inlines, markup_passage
 
 # What readers are offered, by the end of the file's name, in the order of the page; and its icon. Files for printers
 # are not for them.
-OFFERED = (("epub", ".epub", "phone"), ("pdf", ".pdf", "printer"), ("large-print", "-large-print.pdf", "large-text"))
+OFFERED = (
+    ("epub", ".epub", "definition"),
+    ("pdf", ".pdf", "printer"),
+    ("large-print", "-large-print.pdf", "large-text"),
+)
 DEVICES = ("iphone", "android", "kindle", "kobo", "computer")
 
 
@@ -57,11 +66,24 @@ def landing_page(site: Site, offered: tuple[Download, ...]) -> Page:
         help=[line for line in (*crisis.more, crisis.languages, crisis.elsewhere) if line] if crisis else [],
         downloads=[(one, site.icon(one.icon), _facts(one, site)) for one in offered],
         devices=[(word[f"device-{one}"], word[f"open-on-{one}"]) for one in DEVICES],
+        safety_note=_safety_note(site),
         features=features_in_words(found, word),
         depth=2,
         level=2,
     )
-    return Page("index.html", info.book.title, body)
+    metadata = book_metadata(site.book, accessibility_of(site.book), site.url)
+    return Page("index.html", info.book.title, body, metadata=as_script(metadata))
+
+
+def _safety_note(site: Site) -> tuple[Markup, Markup, str] | None:
+    """The section that the settings name: its title, its text, and where it stands in the book."""
+    id = site.book.info.site.safety_note
+    found = d.section_of(site.book.chapters, id) if id else None
+    if found is None:
+        return None
+    (heading, blocks), medium = found, site.medium()
+    title = markup_inlines(heading.children, site.book, medium)
+    return title, markup_passage(blocks, site.book, medium), medium.href(id)
 
 
 def features_in_words(found: tuple[Feature, ...], word: Words) -> list[tuple[str, list[str]]]:

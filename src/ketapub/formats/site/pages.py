@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from ketapub import document as d
 from ketapub.formats.imprint import edition_line
+from ketapub.formats.schema_org import as_script, chapter_metadata
 from ketapub.formats.site.frame import Page, Site
 from ketapub.markup import markup_chapter, markup_inlines
 
@@ -41,7 +42,10 @@ def _chapter_page(site: Site, chapter: d.Chapter, before: d.Chapter | None, afte
         icons={key: site.icon(key) for key in ("previous", "next")},
     )
     title = d.plain_text(d.bare(chapter.heading.children))
-    return Page(f"{chapter.name}.html", title, body, here=chapter.name, pager=pager)
+    metadata = as_script(chapter_metadata(site.book, chapter, site.url))
+    return Page(
+        f"{chapter.name}.html", title, body, here=chapter.name, pager=pager, script="reader.js", metadata=metadata
+    )
 
 
 def _way(site: Site, chapter: d.Chapter) -> tuple[str, Markup]:
