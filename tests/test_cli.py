@@ -246,6 +246,12 @@ def test_unknown_formats(fake, capsys, list_, hint):
     assert fake.calls == ()
 
 
+def test_unknown_checks(capsys):
+    assert run("check", "--only=epubchek,qpdf", "--json") == 2
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["code"] == "unknown-check"
+
+
 def test_today(fake, monkeypatch):
     assert asked(fake)[2]["as_of"] == datetime.date.today()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")  # a second before the second day
