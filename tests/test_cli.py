@@ -194,7 +194,7 @@ def test_wrong_usage(fake, capsys, arguments):
     assert fake.calls == ()
 
 
-@pytest.mark.parametrize("name", ["check", "release", "handouts", "preview"])
+@pytest.mark.parametrize("name", ["release", "handouts", "preview"])
 def test_what_does_not_exist_is_not_offered(name, capsys):
     assert run(name) == 2
     assert run("--help") == 0
@@ -244,6 +244,12 @@ def test_unknown_formats(fake, capsys, list_, hint):
     assert problem["code"] == "unknown-format"
     assert problem["hint"].startswith(hint)
     assert fake.calls == ()
+
+
+def test_unknown_checks(capsys):
+    assert run("check", "--only=epubchek,qpdf", "--json") == 2
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["code"] == "unknown-check"
 
 
 def test_today(fake, monkeypatch):

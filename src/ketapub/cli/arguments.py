@@ -41,6 +41,20 @@ def parser() -> argparse.ArgumentParser:
         text = "the folder for the outputs (default: build)"
         added.add_argument("-o", "--out", type=Path, default=Path("build"), metavar="OUT", help=text)
 
+    def how(added: argparse.ArgumentParser) -> None:
+        text = "what the PDF and the large print are: PDF/UA-1 and PDF/A-2a (the default), or PDF/UA-2 and PDF/A-4f"
+        added.add_argument("--pdf-standard", choices=("ua-1", "ua-2"), default="ua-1", help=text)
+        added.add_argument("--strict", action="store_true", help="let warnings fail too")
+        day(added)
+        text = "keep results between runs here (default: $XDG_CACHE_HOME/ketapub)"
+        added.add_argument("--cache", type=Path, metavar="DIR", help=text)
+        text = "processes to use (default: one for each processor)"
+        added.add_argument("--jobs", type=count_of_jobs, default=processors(), metavar="N", help=text)
+        added.add_argument("--json", action="store_true", help="print problems and outputs as one JSON object")
+        loudness = added.add_mutually_exclusive_group()
+        loudness.add_argument("--quiet", action="store_true", help="print problems only")
+        loudness.add_argument("--verbose", action="store_true", help="print each step")
+
     new = command("new", run.new, "start a small book that builds at once and shows each construct once")
     new.add_argument("folder", type=Path, metavar="DIR", help="a folder that is empty or does not exist yet")
 
@@ -49,18 +63,15 @@ def parser() -> argparse.ArgumentParser:
     text = "formats to make, separated by commas (default: `formats` of book.toml)"
     build.add_argument("--to", action="append", default=[], metavar="LIST", help=text)
     out(build)
-    text = "what the PDF and the large print are: PDF/UA-1 and PDF/A-2a (the default), or PDF/UA-2 and PDF/A-4f"
-    build.add_argument("--pdf-standard", choices=("ua-1", "ua-2"), default="ua-1", help=text)
-    build.add_argument("--strict", action="store_true", help="let warnings fail the build")
-    day(build)
-    text = "keep results between runs here (default: $XDG_CACHE_HOME/ketapub)"
-    build.add_argument("--cache", type=Path, metavar="DIR", help=text)
-    text = "processes to use (default: one for each processor)"
-    build.add_argument("--jobs", type=count_of_jobs, default=processors(), metavar="N", help=text)
-    build.add_argument("--json", action="store_true", help="print problems and outputs as one JSON object")
-    loudness = build.add_mutually_exclusive_group()
-    loudness.add_argument("--quiet", action="store_true", help="print problems only")
-    loudness.add_argument("--verbose", action="store_true", help="print each step")
+    how(build)
+
+    check = command("check", run.check, "look at what was built with every check there is, and say what is wrong where")
+    book(check)
+    text = "checks to make, separated by commas (default: all)"
+    check.add_argument("--only", action="append", default=[], metavar="LIST", help=text)
+    out(check)
+    how(check)
+    check.set_defaults(pdf_standard="")  # whatever the PDFs conform to that are there
 
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
     book(facts)

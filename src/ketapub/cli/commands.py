@@ -8,8 +8,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ketapub.cli.given import book_folder, cache_folder, formats_of, today
-from ketapub.cli.telling import DONE, count, many, progress_of, quiet_libraries, say, tell, usage
+from ketapub.cli.given import book_folder, cache_folder, checks_of, formats_of, today
+from ketapub.cli.telling import (
+    DONE,
+    WITH_PROBLEMS,
+    count,
+    lines_of,
+    many,
+    progress_of,
+    quiet_libraries,
+    say,
+    tell,
+    usage,
+)
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean, explanations
 
 if TYPE_CHECKING:
@@ -64,6 +75,34 @@ def build(options: argparse.Namespace) -> int:
     for remark in built.remarks if not options.quiet else ():
         say(remark)
     return DONE
+
+
+def check(options: argparse.Namespace) -> int:
+    """What came of each check, and a problem for each finding. A check that did not run fails under `--strict`."""
+    only = checks_of(options.only)
+    as_of = today(options.as_of)
+    with quiet_libraries():
+        with progress_of(options) as progress:
+            from ketapub.check import check_book
+
+            checked = check_book(
+                book_folder(options.book),
+                options.out,
+                only=only,
+                as_of=as_of,
+                cache=options.cache or cache_folder(),
+                jobs=options.jobs,
+                pdf_standard=options.pdf_standard,
+                progress=progress,
+            )
+    tell(options, checked.problems, ())
+    if not options.json and not options.quiet:
+        for line in lines_of(checked.results):
+            print(line)
+    if checked.problems:
+        say(count(checked.problems))
+    failed = any(options.strict or problem.severity == "error" for problem in checked.problems)
+    return WITH_PROBLEMS if failed else DONE
 
 
 def review(options: argparse.Namespace) -> int:

@@ -47,11 +47,24 @@ def formats_of(lists: Sequence[str]) -> tuple[str, ...] | None:
         return None
     from ketapub.formats import FORMATS
 
+    return _known(lists, FORMATS, "format")
+
+
+def checks_of(lists: Sequence[str]) -> tuple[str, ...]:
+    """The names in `--only`, each once; empty without it."""
+    if not lists:
+        return ()
+    from ketapub.check.checks import NAMES
+
+    return _known(lists, NAMES, "check")
+
+
+def _known(lists: Sequence[str], known: Sequence[str], noun: str) -> tuple[str, ...]:
     names = dict.fromkeys(name.strip() for name in ",".join(lists).split(","))
     for name in names:
-        if name not in FORMATS:
-            hint = did_you_mean(name, FORMATS) or f"known here: {', '.join(FORMATS)}"
-            raise usage("unknown-format", f'no format "{name}"', hint)
+        if name not in known:
+            hint = did_you_mean(name, known) or f"known here: {', '.join(known)}"
+            raise usage(f"unknown-{noun}", f'no {noun} "{name}"', hint)
     return tuple(names)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ketapub.problems import NOWHERE, Problem, Stopped
 
 if TYPE_CHECKING:
+    from ketapub.check.findings import Result
     from ketapub.outputs import OutputFile
 
 DONE, WITH_PROBLEMS, WRONG_USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 128 + 2, 128 + 13
@@ -36,6 +37,15 @@ def tell(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequ
             print(f"{options.out / file.path}  {size(len(file.data))}")
         if inside := [len(file.data) for file in outputs if file not in single]:
             print(f"{options.out / 'site'}  {size(sum(inside))} in {many(len(inside), 'file')}")
+
+
+def lines_of(results: Sequence[Result]) -> list[str]:
+    """A line for each check of each output: what came of it, on how many things."""
+    lines = []
+    for result in results:
+        said = result.reason or f"{many(result.things, result.unit)}{', as before' if result.kept else ''}"
+        lines.append(f"{result.state:8} {result.check:12} {result.output:12} {said}")
+    return lines
 
 
 def say(text: str) -> None:

@@ -26,6 +26,17 @@ _MAKERS: Mapping[str, str] = {
     "json": "ketapub.formats.book_json:make_json",
 }
 FORMATS = tuple(_MAKERS)
+_PLACES: Mapping[str, str] = {  # in the output folder; of the site, the folder
+    "pdf": "{slug}.pdf",
+    "press": "{slug}-press.pdf",
+    "cover": "{slug}-cover.pdf",
+    "large-print": "{slug}-large-print.pdf",
+    "booklet": "{slug}-booklet.pdf",
+    "epub": "{slug}.epub",
+    "html": "{slug}.html",
+    "site": "site",
+    "json": "book.json",
+}
 PRINTED = ("pdf", "press")  # those whose pages the formats without pages tell of
 UNPAGED = ("epub", "html", "site")
 
@@ -34,3 +45,8 @@ def maker(name: str) -> Format:
     module, _, function = _MAKERS[name].partition(":")
     found: Format = getattr(import_module(module), function)
     return found
+
+
+def place(name: str, slug: str) -> str:
+    """Where a format stands in the output folder: the path of its file, or of its folder."""
+    return _PLACES[name].format(slug=slug)

@@ -1,0 +1,87 @@
+"""The gate, top to bottom: whether what was built is what it should be, and where in the manuscript it is not.
+
+    build/ + Book -> checks -> results -> places in the manuscript -> problems, report
+
+In: a book's folder and the folder of its outputs. Out: `Checked`. Outputs that are missing or older than the
+manuscript are built first.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketapub.build import build, read_book
+from ketapub.cache import Cache
+from ketapub.check.checks import all_checks
+from ketapub.check.findings import Result, Subject
+from ketapub.check.running import run_checks
+from ketapub.check.standing import CONFORMING, stale, standard_of, standing
+from ketapub.problems import NOWHERE, Problem, Problems
+from ketapub.theme import load_theme
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    problems: tuple[Problem, ...]  # of the book, and one for each finding and for each check that did not run
+    results: tuple[Result, ...]
+
+
+def check_book(
+    root: Path,
+    out: Path,
+    *,
+    as_of: datetime.date,
+    only: tuple[str, ...] = (),
+    cache: Path | None = None,
+    jobs: int = 1,
+    pdf_standard: str = "",
+    progress: Callable[[str], None] = lambda step: None,
+) -> Checked:
+    """Look at every output in `out` with every check that applies to it, or with those named in `only`.
+
+    Without `pdf_standard` the PDFs may conform to any; new ones are made for PDF/UA-1.
+
+    Raises `Stopped` as `build` does.
+    """
+    problems, theme = Problems(), load_theme()
+    kept = Cache(cache, problems)
+    book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
+    slug = book.info.book.slug
+    if names := stale(root, out, slug, book.info.book.formats, problems, pdf_standard):
+        build(
+            root,
+            out,
+            as_of=as_of,
+            formats=names,
+            cache=cache,
+            jobs=jobs,
+            pdf_standard=pdf_standard or "ua-1",
+            progress=progress,
+        )
+    checks = [check for name, check in all_checks().items() if not only or name in only]
+    with tempfile.TemporaryDirectory() as room:
+        files = standing(out, slug, problems)
+        standards = {standard_of(files[name]) for name in CONFORMING if name in files}
+        subject = Subject(book, theme, files, min(standards, default=""), Path(room))
+        results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
+    for result in results:
+        tell(result, subject, problems)
+    return Checked(problems.in_order(), results)
+
+
+def tell(result: Result, subject: Subject, problems: Problems) -> None:
+    """A problem for each finding, and one if the check did not run."""
+    file = subject.files[result.output].name
+    if result.state == "not run":
+        message = f"{result.check} did not look at {file}: {result.reason}"
+        problems.add("check-not-run", NOWHERE, message, severity="warning")
+    for finding in result.findings:
+        place = finding.place
+        where = [file, place.part, f"page {place.page}" if place.page else "", place.element]
+        where += [f"line {place.line}" if place.line else "", finding.made_by]
+        message = f"{finding.message} ({', '.join(filter(None, where))})"
+        problems.add("failed-check", finding.at, f"{result.check}: {finding.rule}: {message}")

@@ -1,0 +1,102 @@
+"""The nouns of the gate: what a check is, what it looks at, what it finds, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ketapub.check.tools import Tool
+from ketapub.document import Book
+from ketapub.problems import NOWHERE, Position
+from ketapub.theme import Theme
+
+State = Literal["passed", "failed", "not run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in an output a finding lies, as the check that found it says it.
+
+    `part` is a file inside of an EPUB or a site, `page` counts the pages of a PDF from 1. `element` is a CSS selector,
+    an XPath (`/html[1]/body[1]/p[2]`), or a path of structure elements (`Document[1]/Sect[2]/P[5]`). `line` and
+    `column` are those of `part`, from 1. What is not known is empty or 0.
+    """
+
+    part: str = ""
+    page: int = 0
+    element: str = ""
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with an output. `rule` is what the check calls it: "color-contrast", "ua1 7.1-3".
+
+    `at` and `made_by` are found afterwards: the place of the manuscript that is at fault, or else the template or
+    style sheet.
+    """
+
+    rule: str
+    message: str
+    place: Place = Place()
+    at: Position = NOWHERE
+    made_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a check returns: how many things it looked at, what one of them is ("page", "rule"), what it found."""
+
+    things: int
+    unit: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What there is to check: the finished outputs and the book that they are to show.
+
+    `files` has a path for each output format: a file, or the folder of the site. `standard` is what the PDFs are to
+    conform to ("ua-1", "ua-2"). `room` is an empty folder for what checks write; each takes names of its own there.
+    """
+
+    book: Book
+    theme: Theme
+    files: Mapping[str, Path]
+    standard: str
+    room: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One way of looking at outputs.
+
+    `outputs` are the formats it applies to. `look` is given the subject and one of them; it raises `NotRun` where it
+    cannot work. With `by_book` the result depends on the book besides the output, and is never taken from the cache.
+    """
+
+    name: str
+    proves: str
+    outputs: tuple[str, ...]
+    look: Callable[[Subject, str], Looked]
+    tools: tuple[Tool, ...] = ()
+    by_book: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one check of one output. `reason` says why it did not run."""
+
+    check: str
+    output: str
+    state: State
+    things: int = 0
+    unit: str = ""
+    findings: tuple[Finding, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)  # of the tools, by name
+    seconds: float = 0
+    kept: bool = False  # the result of an earlier run, on the same bytes with the same tools
+    reason: str = ""
