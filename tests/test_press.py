@@ -13,13 +13,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 from conftest import BOOKS, Made, make, resolved
-from glyph_runs import runs, words
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from press_faults import press_faults
 from press_pages import CLEAR, PLAIN, Printed, colours, picture, pictures_in, printed, shipped, shown
 
 from ketapub.book_toml import read_info
+from ketapub.check.glyph_runs import runs, words
 from ketapub.editions import check_same_words
 from ketapub.formats.pdf.press.colour import Inks, limited, most_ink
 from ketapub.formats.pdf.press.intent import intent_of
