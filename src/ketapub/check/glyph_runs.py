@@ -57,16 +57,16 @@ def _runs(stream: pikepdf.Object, resources: pikepdf.Object, matrix: pikepdf.Mat
             case "Q" if saved:
                 matrix, font, size = saved.pop()
             case "cm":
-                matrix = _matrix(operands) @ matrix
+                matrix = matrix_of(operands) @ matrix
             case "BT":
                 line = text = pikepdf.Matrix()
             case "Tf":
                 name, size = str(operands[0]), float(operands[1])
                 font = fonts[name] = fonts.get(name) or _font(resources.Font[name])
             case "Tm":
-                line = text = _matrix(operands)
+                line = text = matrix_of(operands)
             case "Td":
-                line = text = _matrix([1, 0, 0, 1, *operands]) @ line
+                line = text = matrix_of([1, 0, 0, 1, *operands]) @ line
             case "Do" if resources.XObject[operands[0]].get("/Subtype") == "/Form":
                 form = resources.XObject[operands[0]]
                 yield from _runs(form, form.Resources, matrix)
@@ -82,7 +82,8 @@ def _runs(stream: pikepdf.Object, resources: pikepdf.Object, matrix: pikepdf.Mat
                 )
 
 
-def _matrix(operands: Iterable[Any]) -> pikepdf.Matrix:
+def matrix_of(operands: Iterable[Any]) -> pikepdf.Matrix:
+    """That of the operands of `cm` or `Tm`."""
     a, b, c, d, e, f = map(float, operands)
     return pikepdf.Matrix(a, b, c, d, e, f)
 
