@@ -272,6 +272,14 @@ def without_stamp(pdf: pikepdf.Pdf, element: pikepdf.Object) -> None:
     page.Contents = pdf.make_stream(content)
 
 
+def leading_elsewhere(pdf: pikepdf.Pdf, element: pikepdf.Object) -> None:
+    pikepdf.NameTree(pdf.Root.Names.Dests)["wrn-end"][0] = pdf.pages[0].obj
+
+
+def other_bookmark(pdf: pikepdf.Pdf, element: pikepdf.Object) -> None:
+    pdf.Root.Outlines.First.Title = pikepdf.String("Foreword")
+
+
 WORDS = "chapters/01-words.md"
 # Where it is, what is done there, what is found, and on which line.
 IN_PDF: Mapping[str, tuple[str, Change, str, str, str]] = {
@@ -309,6 +317,8 @@ IN_PDF: Mapping[str, tuple[str, Change, str, str, str]] = {
         "# What was counted",
         FACTS,
     ),
+    "an id is on another page": ("", leading_elsewhere, "anchor", "#wrn-end", THINGS),
+    "a bookmark is another one": ("", other_bookmark, "changed", "title: Preface", "chapters/00-preface.md"),
     "a page is no draft": ("", without_stamp, "stamp", "[review]", SETTINGS),
 }
 
@@ -402,3 +412,13 @@ def test_a_message_shows_where_a_long_line_differs() -> None:
         'changed: the line says "…long and is long and is 74", the book says "…long and is long and is 47"'
     )
     assert found.place == Place()
+
+
+def test_an_id_that_leads_nowhere_is_found(stock: Made) -> None:
+    with pikepdf.open(io.BytesIO(stock.files["stock.pdf"])) as pdf:
+        del pikepdf.NameTree(pdf.Root.Names.Dests)["fig-chart"]
+        out = io.BytesIO()
+        pdf.save(out)
+    found = paper_differs(shown_in(stock, "pdf"), out.getvalue(), "pdf").findings
+    assert found_in(found, Fault("", "", "link", "This is {{< var product >}}", "chapters/00-preface.md"))
+    assert found_in(found, Fault("", "", "anchor", "{#fig-chart", THINGS))

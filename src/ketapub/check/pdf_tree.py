@@ -76,12 +76,10 @@ class _Reader:
         siblings: Counter[str] = Counter()
         for kid in _listed(obj.get("/K")):
             if isinstance(kid, int):
-                made.kids.append(self.words[page.objgen].get(kid, ""))
-                made.pages.add(self.pages[page.objgen])
+                self.draw(made, page, page, kid)
             elif kid.get("/Type") == "/MCR":
                 on = kid.get("/Pg", page)
-                made.kids.append(self.words[kid.get("/Stm", on).objgen].get(int(kid.MCID), ""))
-                made.pages.add(self.pages[on.objgen])
+                self.draw(made, on, kid.get("/Stm", on), int(kid.MCID))
             elif kid.get("/Type") == "/OBJR":
                 made.links.append(kid.Obj)
             elif "/S" in kid:
@@ -89,6 +87,12 @@ class _Reader:
                 siblings[role] += 1
                 made.kids.append(self.element(kid, page, f"{path}/{role}[{siblings[role]}]"))
         return made
+
+    def draw(self, element: Element, page: Any, stream: Any, sequence: int) -> None:
+        """What is drawn in a sequence belongs to the element. A page that is not in the file shows nothing."""
+        if page is not None and page.objgen in self.pages:
+            element.kids.append(self.words.get(stream.objgen, {}).get(sequence, ""))
+            element.pages.add(self.pages[page.objgen])
 
 
 def _role(obj: pikepdf.Object) -> str:
@@ -184,10 +188,10 @@ def page_labels(pdf: pikepdf.Pdf) -> dict[str, str]:
 def destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
     """The page of each named destination, counted from 1."""
     pages = {page.obj.objgen: index for index, page in enumerate(pdf.pages, 1)}
-    names = pdf.Root.Names.Dests.Names
+    tree = pdf.Root.get("/Names", pikepdf.Dictionary()).get("/Dests")
     found = {}
-    for index in range(0, len(names), 2):
-        target = names[index + 1]
+    for name, target in pikepdf.NameTree(tree).items() if tree is not None else ():
         page = (target.D if isinstance(target, pikepdf.Dictionary) else target)[0]
-        found[str(names[index])] = pages[page.objgen]
+        if page.objgen in pages:
+            found[str(name)] = pages[page.objgen]
     return found

@@ -16,9 +16,9 @@ import pikepdf
 from ketapub import document as d
 from ketapub.check.equality.compared import compared
 from ketapub.check.equality.expected import expected_chapters
-from ketapub.check.equality.front import expected_contents, expected_front
+from ketapub.check.equality.front import expected_contents, expected_front, expected_outline
 from ketapub.check.equality.items import Item
-from ketapub.check.equality.on_paper import read_paper
+from ketapub.check.equality.on_paper import read_outline, read_paper
 from ketapub.check.equality.on_screens import Page, Pages, read_chapters, read_frame
 from ketapub.check.equality.speaker import Medium
 from ketapub.check.findings import Finding, Looked, Place
@@ -53,7 +53,7 @@ def paper_differs(book: d.Book, data: bytes, output: str) -> Looked:
     with pikepdf.open(io.BytesIO(data)) as pdf:
         if "/StructTreeRoot" not in pdf.Root:
             return Looked(1, "file", (Finding("untagged", "the file has no tags, so nobody can hear what it says"),))
-        medium = Medium(page=page_labels(pdf))
+        medium = Medium(page=_Labels(page_labels(pdf)))
         if output == "large-print":
             medium = replace(medium, listed=wide_tables(book))
         paper = read_paper(pdf)
@@ -65,8 +65,17 @@ def paper_differs(book: d.Book, data: bytes, output: str) -> Looked:
         found += compared(_joined(expected), _joined(chapters))
         front = expected_front(book, medium, output)
         found += _missing_in_front(front, _joined(before))
+        outline = expected_outline(book, medium)
+        found += compared(outline, read_outline(pdf))
         found += _without_stamp(book, pdf)
-    return Looked(sum(map(len, expected + front)), UNIT, tuple(found))
+    return Looked(sum(map(len, [*expected, *front, outline])), UNIT, tuple(found))
+
+
+class _Labels(dict[str, str]):
+    """The numbers of the pages on which ids stand. An id that leads nowhere is on none."""
+
+    def __missing__(self, id: str) -> str:
+        return "?"
 
 
 def _joined(parts: Iterable[Sequence[Item]]) -> list[Item]:

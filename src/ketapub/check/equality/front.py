@@ -5,16 +5,19 @@ Parts for which the book has a template of its own are left out: it decides what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ketapub import document as d
-from ketapub.check.equality.items import Item
+from ketapub.check.equality.items import Item, tidy
 from ketapub.check.equality.speaker import Medium, Speaker
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.problems import NOWHERE, Position
 
+_SIGNS = re.compile("[⟪⟫⟦⟧]|⟨=.*?⟩")  # of an item, which plain words have not
 # How deep the contents go; the lists of figures and of tables have one level.
-DEPTHS = {"pdf": 2, "large-print": 2, "html": 2, "site": 2, "epub": 9}
+DEEPEST = 9
+DEPTHS = {"pdf": 2, "large-print": 2, "html": 2, "site": 2, "epub": DEEPEST}
 # The templates that make a part, besides those of all parts.
 TITLE, COPYRIGHT, CONTENTS = "title.xml", "copyright.xml", "contents.xml"
 FRAMES = {
@@ -61,19 +64,30 @@ def expected_contents(book: d.Book, lines: tuple[d.Contents, ...], medium: Mediu
     return list(_contents(book, lines, medium, depth, _places(book)))
 
 
+def expected_outline(book: d.Book, medium: Medium) -> list[Item]:
+    """The bookmarks of a PDF: the words of all lines of the contents, and the page that each leads to."""
+    lines = _contents(book, book.contents, medium, DEEPEST, _places(book), ". ")
+    return [Item("text", tidy(_SIGNS.sub("", line.words)), at=line.at) for line in lines]
+
+
 def _contents(
-    book: d.Book, lines: tuple[d.Contents, ...], medium: Medium, depth: int, places: dict[str, Position]
+    book: d.Book,
+    lines: tuple[d.Contents, ...],
+    medium: Medium,
+    depth: int,
+    places: dict[str, Position],
+    behind_number: str = " ",
 ) -> Iterator[Item]:
     for line in lines:
         speaker = Speaker(book, medium)
         speaker.line.lead(f"#{line.id}")
-        speaker.say(f"{line.number} " if line.number else "")
+        speaker.say(f"{line.number}{behind_number}" if line.number else "")
         speaker.inlines(line.title)
         speaker.say(f" {medium.page[line.id]}" if medium.page is not None else "")
         if item := speaker.line.end("text", places.get(line.id, NOWHERE)):
             yield item
         if depth > 1:
-            yield from _contents(book, line.children, medium, depth - 1, places)
+            yield from _contents(book, line.children, medium, depth - 1, places, behind_number)
 
 
 def _places(book: d.Book) -> dict[str, Position]:

@@ -11,6 +11,8 @@ from ketapub.problems import NOWHERE, Position
 
 _WHITE = re.compile("[ \t\n\r\u202f]+")  # one glyph draws all narrow spaces
 
+_EXPANDED = re.compile(" (⟨=[^⟩]*⟩) *")  # behind a word that ends a line, with the space of that line
+
 
 def tidy(text: str) -> str:
     return _WHITE.sub(" ", text).strip()
@@ -58,7 +60,7 @@ class Line:
 
         What leads to nothing leads to the next item.
         """
-        words = tidy("".join(piece for piece, _ in self.pieces)).replace(" ⟨=", "⟨=")  # where a line ended
+        words = tidy(_EXPANDED.sub(r"\1 ", tidy("".join(piece for piece, _ in self.pieces))))
         if not words and not blank:
             self.pieces.clear()
             return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pikepdf
 
@@ -41,6 +42,22 @@ def read_paper(pdf: pikepdf.Pdf) -> Paper:
     document, targets = tag_tree(pdf), _Targets(pdf)
     language = document.lang or str(pdf.Root.get("/Lang", ""))
     return Paper(language, tuple(_Reader(targets, language).read(part, language) for part in document.kids))
+
+
+def read_outline(pdf: pikepdf.Pdf) -> list[Item]:
+    """The bookmarks, each with the number of the page that it leads to."""
+    pages = {page.obj.objgen: (number, str(page.label)) for number, page in enumerate(pdf.pages, 1)}
+
+    def read(lines: Iterable[pikepdf.OutlineItem]) -> Iterator[Item]:
+        for line in lines:
+            target: Any = line.action.get("/D") if line.action is not None else line.destination
+            page = target[0] if isinstance(target, pikepdf.Array) else None
+            number, label = pages.get(page.objgen, (0, "nowhere")) if page is not None else (0, "nowhere")
+            yield Item("text", tidy(f"{line.title} {label}"), place=Place(page=number))
+            yield from read(line.children)
+
+    with pdf.open_outline() as outline:
+        return list(read(outline.root))
 
 
 class _Targets:

@@ -29,6 +29,7 @@ KINDS = {
     "summary": "summary",
 }
 UNLABELLED = {"checklist", "index-list", "references"}  # classes of lists whose items bring what labels them
+PACKAGE = "EPUB/content.opf"
 LISTED = "listed"  # the class of a table that is a list
 
 
@@ -69,17 +70,20 @@ def html_file(data: bytes) -> Pages:
 def epub_file(data: bytes) -> Pages:
     """The pages of an EPUB by their names in the package, in the order of its spine."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        package = _xml(archive.read("EPUB/content.opf"))
-        names = {item.get("id"): item.get("href") for item in package.iter("{*}item")}
-        spine = [names[ref.get("idref")] or "" for ref in package.iter("{*}itemref")]
-        return {name: Page(name, _xml(archive.read(f"EPUB/{name}"))) for name in spine}
+        files = set(archive.namelist())
+        if PACKAGE not in files:
+            raise zipfile.BadZipFile(f"it has no {PACKAGE}")
+        package = _xml(archive.read(PACKAGE))
+        names = {item.get("id"): item.get("href") or "" for item in package.iter("{*}item")}
+        spine = [names.get(ref.get("idref"), "") for ref in package.iter("{*}itemref")]
+        return {name: Page(name, _xml(archive.read(f"EPUB/{name}"))) for name in spine if f"EPUB/{name}" in files}
 
 
 def site_folder(files: Mapping[str, bytes]) -> Pages:
     """The pages of a site, those of the chapters along the links that lead on from the first page."""
     pages = {name: Page(name, _html(data)) for name, data in files.items() if name.endswith(".html")}
-    order = ["index.html"]
-    here = next((one.get("href") for one in pages["index.html"].root.iterfind(".//a[@class='button']")), None)
+    order = [name for name in pages if name == "index.html"]
+    here = next((one.get("href") for name in order for one in pages[name].root.iterfind(".//a[@class='button']")), None)
     while here in pages and here not in order:
         order.append(here)
         here = next((link.get("href") for link in pages[here].root.iterfind(".//a[@rel='next']")), None)
