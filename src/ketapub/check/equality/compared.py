@@ -13,7 +13,7 @@ from ketapub.problems import NOWHERE, Position
 
 ALIKE = 0.6  # how much of two lines is the same where one is the other, changed
 SHOWN = 70  # characters of a line in a message
-LONGEST = 400  # a stretch of items in which none is as it should be: longer ones are not paired by likeness
+LONGEST = 100  # a stretch of items in which none is as it should be: longer ones are not paired by likeness
 NOUNS = {
     "text": "the line",
     "contents": "the line of the contents",
@@ -44,7 +44,7 @@ def compared(expected: Sequence[Item], found: Sequence[Item], *, more: bool = Fa
 
     With `more`, an output may say more than this.
     """
-    pairs = list(_paired(expected, found))
+    pairs = list(_paired(expected, found, more))
     lost = Counter(_key(one.expected) for one in pairs if one.expected and not one.found)
     moved = lost & Counter(_key(one.found) for one in pairs if one.found and not one.expected)
     told = Counter(moved)
@@ -79,7 +79,7 @@ def _key(item: Item) -> tuple[str, str]:
     return item.kind, item.words
 
 
-def _paired(expected: Sequence[Item], found: Sequence[Item]) -> Iterator[Pair]:
+def _paired(expected: Sequence[Item], found: Sequence[Item], more: bool) -> Iterator[Pair]:
     """Every item of both, in their order."""
     start = 0
     while start < min(len(expected), len(found)) and _key(expected[start]) == _key(found[start]):
@@ -91,12 +91,12 @@ def _paired(expected: Sequence[Item], found: Sequence[Item]) -> Iterator[Pair]:
         if same == "equal":
             yield from map(Pair, expected[first:last], found[start:end])
         else:
-            yield from _alike(expected[first:last], found[start:end])
+            yield from _alike(expected[first:last], found[start:end], more)
 
 
-def _alike(expected: Sequence[Item], found: Sequence[Item]) -> Iterator[Pair]:
+def _alike(expected: Sequence[Item], found: Sequence[Item], more: bool) -> Iterator[Pair]:
     """Items none of which is the same: each with the next one that it may have become."""
-    if len(expected) == len(found) == 1 and expected[0].kind == found[0].kind:
+    if len(expected) == len(found) == 1 and expected[0].kind == found[0].kind and not more:
         yield Pair(expected[0], found[0])
         return
     next_one = 0
