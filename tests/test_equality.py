@@ -340,10 +340,6 @@ def changed_booklet(stock: Made, change: Callable[[pikepdf.Pdf], None]) -> tuple
     return booklet_differs(shown_in(stock, "pdf"), stock.files["stock.pdf"], out.getvalue()).findings
 
 
-def test_a_booklet_has_the_pages_in_their_order(stock: Made) -> None:
-    assert changed_booklet(stock, lambda pdf: None) == ()
-
-
 def test_pages_in_each_others_place_are_found(stock: Made) -> None:
     def swap(pdf: pikepdf.Pdf) -> None:
         drawn = pdf.pages[1].Resources.XObject

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import pikepdf
 
@@ -25,6 +25,7 @@ from ketapub.locale import direction
 from ketapub.problems import NOWHERE, Position
 
 Runs = list[Run]
+Half = TypeVar("Half")
 
 
 def press_differs(book: d.Book, reading: bytes, press: bytes) -> Looked:
@@ -54,7 +55,7 @@ def booklet_differs(book: d.Book, reading: bytes, booklet: bytes) -> Looked:
         leaves: list[Runs] = []
         for _, of_signature in groupby(sheets, key=lambda sheet: sheet.signature):
             count = 2 * len(list(of_signature))
-            leaves += _folded(halves[:count])
+            leaves += folded(list(zip(halves[:count:2], halves[1:count:2], strict=True)))
             halves = halves[count:]
         found: list[Finding] = []
         for number, leaf in enumerate(leaves, 1):
@@ -138,13 +139,12 @@ def _halves(page: pikepdf.Page) -> tuple[Runs, Runs]:
     return halves
 
 
-def _folded(sides: Sequence[tuple[Runs, Runs]]) -> list[Runs]:
-    """A signature as one leafs through it; its sheets are given from the outermost in, front and back in turn.
+def folded(sheets: Sequence[tuple[tuple[Half, Half], tuple[Half, Half]]]) -> list[Half]:
+    """One signature as one leafs through it. A sheet is its front and its back, each left and right.
 
     Folded with its front out, the right half of a sheet is its first leaf: the front's right, and behind it the back's
     left. All first halves come, from the outermost sheet in; then the second halves, from the innermost out.
     """
-    sheets = list(zip(sides[::2], sides[1::2], strict=True))
     first = [page for front, back in sheets for page in (front[1], back[0])]
     second = [page for front, back in reversed(sheets) for page in (back[1], front[0])]
     return first + second
