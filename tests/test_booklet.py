@@ -13,25 +13,14 @@ import pikepdf
 import pypdfium2
 import pytest
 from conftest import Made, make
-from pdf_tree import drawn_words
 from PIL import ImageChops, ImageStat
 
+from ketapub.check.equality.on_sheets import booklet_differs, folded
 from ketapub.formats.pdf.booklet import PAPERS, impose
 from ketapub.formats.pdf.imposition import ROOM, Sheet, fit, imposition
 from ketapub.problems import Problems
 from ketapub.shapes import Length
 from ketapub.theme import load_theme
-
-
-def folded(sheets: list[tuple[tuple, tuple]]) -> list:
-    """One signature as one leafs through it. A sheet is its front and its back, each left and right.
-
-    Folded with its front out, the right half of a sheet is its first leaf: the front's right, and behind it the back's
-    left. All first halves come, from the outermost sheet in; then the second halves, from the innermost out.
-    """
-    first = [page for front, back in sheets for page in (front[1], back[0])]
-    second = [page for front, back in reversed(sheets) for page in (back[1], front[0])]
-    return first + second
 
 
 def bound(sheets: list[Sheet]) -> Iterator[object]:
@@ -98,18 +87,9 @@ def leafed_through(sides: list[object], pages: int) -> list[object]:
 
 def test_the_booklet_says_what_the_reading_edition_says(stock: Made) -> None:
     """Its halves of sheets, folded, have the words of the pages of the reading edition, each page once."""
-    with pikepdf.open(io.BytesIO(stock.file("stock.pdf"))) as pdf:
-        wanted = [drawn_words(page.obj) for page in pdf.pages]
-    data, middle, sides = stock.file("-booklet.pdf"), PAPERS["letter"][0] / 2, []
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        for page, places in zip(pdf.pages, placed(data), strict=True):
-            halves: list[list[str]] = [[], []]
-            for which, left, _, right, _ in places:
-                assert right <= middle or left >= middle
-                halves[left >= middle] += drawn_words(page.Resources.XObject[f"/P{which + 1}"])
-            sides.append(tuple(halves))
-    assert leafed_through(sides, len(wanted)) == wanted + [[]] * (-len(wanted) % 4)
-    assert len(wanted) > 16  # more than one signature
+    looked = booklet_differs(stock.book, stock.file("stock.pdf"), stock.file("-booklet.pdf"))
+    assert looked.findings == ()
+    assert looked.things > 16  # more than one signature
 
 
 def test_the_booklet_looks_like_the_reading_edition(stock: Made) -> None:

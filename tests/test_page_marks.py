@@ -14,10 +14,11 @@ from collections.abc import Iterator
 import pytest
 from conftest import BOOKS, Made, make
 from lxml import etree
-from reading import chapter_elements, epub_pages, html_pages
+from reading import epub_pages, html_pages
 from tree import info
 
 from ketapub import document as d
+from ketapub.check.equality.on_screens import chapter_elements
 from ketapub.page_marks import with_page_marks
 
 TOP, FOOT = 50, 52  # points of a page's margins that running heads and folios stand in

@@ -13,14 +13,16 @@ from pathlib import Path
 import pikepdf
 import pytest
 from conftest import BOOKS, Made, make, resolved
-from glyph_runs import runs, words
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from press_faults import press_faults
 from press_pages import CLEAR, PLAIN, Printed, colours, picture, pictures_in, printed, shipped, shown
 
+from ketapub import document as d
 from ketapub.book_toml import read_info
-from ketapub.editions import check_same_words
+from ketapub.check.equality.on_sheets import press_differs
+from ketapub.check.glyph_runs import words
+from ketapub.editions import check_same_words, select
 from ketapub.formats.pdf.press.colour import Inks, limited, most_ink
 from ketapub.formats.pdf.press.intent import intent_of
 from ketapub.info import show
@@ -30,6 +32,7 @@ from ketapub.shapes import Length
 from ketapub.theme import load_theme
 
 ROOT = Path(__file__).parents[1]
+WORDS = BOOKS / "stock/chapters/01-words.md"
 STANDARDS = ("x-4", "x-1a")
 
 
@@ -42,25 +45,31 @@ def press() -> Made:
 
 
 def test_every_letter_stands_where_it_stands_for_readers(stock: Made, press: Made) -> None:
-    check_same_pages(stock.files["stock.pdf"], press.file("-press.pdf"))
+    check_same_pages(stock.book, stock.files["stock.pdf"], press.file("-press.pdf"))
 
 
-def check_same_pages(reading: bytes, press: bytes) -> None:
+def check_same_pages(book: d.Book, reading: bytes, press: bytes) -> None:
     """Words, line ends, places, faces, sizes and gaps, page by page; and the numbers of the pages."""
-    with pikepdf.open(io.BytesIO(reading)) as one, pikepdf.open(io.BytesIO(press)) as other:
-        assert len(one.pages) == len(other.pages) > 1
-        for left, right in zip(one.pages, other.pages, strict=True):
-            assert runs(left) == runs(right), left.label
-            assert left.label == right.label
-        assert sum(len(words(page)) for page in other.pages) > 10_000
+    looked = press_differs(book, reading, press)
+    assert looked.findings == ()
+    assert looked.things > 1
+    with pikepdf.open(io.BytesIO(press)) as pdf:
+        assert sum(len(words(page)) for page in pdf.pages) > 10_000
 
 
-def test_the_reader_of_runs_sees_a_moved_letter(press: Made) -> None:
-    with pikepdf.open(io.BytesIO(press.file("-press.pdf"))) as pdf:
-        page = pdf.pages[9]
-        before = runs(page)
-        page.Contents = pdf.make_stream(re.sub(rb"(\S+) Tm", rb"7 Tm", page.Contents.read_bytes(), count=1))
-        assert sum(one != other for one, other in zip(before, runs(page), strict=True)) == 1
+def test_a_moved_letter_and_another_word_are_found(stock: Made, press: Made) -> None:
+    def found_with(old: bytes, new: bytes) -> list[tuple[str, int, str, int]]:
+        with pikepdf.open(io.BytesIO(press.file("-press.pdf"))) as pdf:
+            page = pdf.pages[9]
+            page.Contents = pdf.make_stream(re.sub(old, new, page.Contents.read_bytes(), count=1))
+            out = io.BytesIO()
+            pdf.save(out)
+        found = press_differs(select(stock.book, Problems(), format="pdf"), stock.files["stock.pdf"], out.getvalue())
+        return [(one.rule, one.place.page, one.at.file, one.at.line) for one in found.findings]
+
+    line = [number for number, text in enumerate(WORDS.read_text("utf-8").split("\n"), 1) if "> [!WARNING]" in text]
+    assert found_with(rb"(\S+) Tm", rb"7 Tm") == [("moved", 10, "chapters/01-words.md", *line)]
+    assert found_with(rb"\] TJ", rb"<0021>] TJ") == [("changed", 10, "chapters/01-words.md", *line)]
 
 
 def test_what_only_one_of_the_two_says_is_told(tmp_path: Path) -> None:

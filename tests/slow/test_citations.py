@@ -15,7 +15,6 @@ from reading import epub_pages, html_pages
 from test_consistency import check_pdf, check_screen
 
 from ketapub import document as d
-from ketapub.formats.narrow import is_too_wide
 
 pytestmark = pytest.mark.slow
 
@@ -104,5 +103,5 @@ def test_our_book_in_another_style_without_a_change_to_its_text(style: str, plac
     made = make(root, "epub", "html")
     assert made.problems.found == []
     check_screen(made, "html")
-    check_screen(made, "epub", is_too_wide)
+    check_screen(made, "epub")
     check_links(html_pages(made.file(".html")), has_list=True)

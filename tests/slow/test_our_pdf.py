@@ -11,15 +11,13 @@ from pdf_faults import faults
 from test_consistency import check_pdf, check_screen
 from test_page_marks import check_page_marks
 
-from ketapub.formats.narrow import is_too_wide
-
 pytestmark = pytest.mark.slow
 
 
 def test_our_pdf_says_what_the_manuscript_says() -> None:
     made = make(BOOKS.parents[1] / "manuscript", "pdf", "epub", "html")
     check_pdf(made)
-    check_screen(made, "epub", is_too_wide)
+    check_screen(made, "epub")
     check_screen(made, "html")
     check_page_marks(made, "epub")
     check_page_marks(made, "html")

@@ -18,7 +18,7 @@ def test_our_press_edition_has_the_pages_of_our_pdf() -> None:
     made = make(BOOKS.parents[1] / "manuscript", "pdf", "press")
     slug = made.book.info.book.slug
     press = made.files[f"{slug}-press.pdf"]
-    check_same_pages(made.files[f"{slug}.pdf"], press)
+    check_same_pages(made.book, made.files[f"{slug}.pdf"], press)
     assert press_faults(press, "x-4") == []
     assert made.problems.found == []
     with pikepdf.open(io.BytesIO(press)) as pdf:

@@ -6,7 +6,7 @@ print.css made larger as a whole, so that nothing in it can stay small, and larg
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ketapub import document as d
@@ -59,9 +59,7 @@ def _shown(cell: d.Cell) -> str:
 
 def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     size, (width, height) = book.info.large_print.size, PAPERS[book.info.large_print.paper]
-    measure = min(MEASURE * size, width - 2 * MARGIN)
-    side = (width - measure) / 2
-    fit = Fit(letters=int(measure / (size * 16 / 18) * LETTERS))  # tables are set at 16 of 18 points
+    side = (width - _measure(book)) / 2
     sides = f"margin-left: {side / 72:.4f}in; margin-right: {side / 72:.4f}in"
     page = (
         f"@page {{ size: {width / 72:.4f}in {height / 72:.4f}in }}\n@page :left, :right, wide, wide-front {{ {sides} }}"
@@ -76,6 +74,18 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         faces=plain_faces(theme, book),
         splits_help=True,
         judged=False,
-        listed=lambda table: bool(table.body) and not fit.takes(table),
+        listed=wide_tables(book),
     )
     return make_edition(book, theme, edition, problems).files
+
+
+def wide_tables(book: d.Book) -> Callable[[d.Table], bool]:
+    """Which tables are too wide for the page of a book, and become lists of their rows."""
+    fit = Fit(letters=int(_measure(book) / (book.info.large_print.size * 16 / 18) * LETTERS))  # set at 16 of 18 points
+    return lambda table: bool(table.body) and not fit.takes(table)
+
+
+def _measure(book: d.Book) -> float:
+    """The length of a line, in points."""
+    settings = book.info.large_print
+    return min(MEASURE * settings.size, PAPERS[settings.paper][0] - 2 * MARGIN)
