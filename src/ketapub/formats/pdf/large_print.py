@@ -58,6 +58,10 @@ def _shown(cell: d.Cell) -> str:
 
 
 def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    return make_edition(book, theme, large_print_edition(book, theme, made), problems).files
+
+
+def large_print_edition(book: d.Book, theme: Theme, made: Made) -> Edition:
     size, (width, height) = book.info.large_print.size, PAPERS[book.info.large_print.paper]
     measure = min(MEASURE * size, width - 2 * MARGIN)
     side = (width - measure) / 2
@@ -68,7 +72,7 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
     )
     large = scaled(sheet(theme, "large-print.css"), BODY / DESIGNED)  # and with the rest, which follows
     css = scaled(book_sheet(book, theme, "print.css", "\n".join((large, page))), size / BODY)
-    edition = Edition(
+    return Edition(
         suffix="-large-print",
         css=css,
         isbn=book.info.isbn.large_print,
@@ -78,4 +82,3 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         judged=False,
         listed=lambda table: bool(table.body) and not fit.takes(table),
     )
-    return make_edition(book, theme, edition, problems).files
