@@ -162,12 +162,18 @@ def test_selectors_and_lines_lead_to_one_place(subject: Subject, screens: dict[s
         Place(part, line=number, column=column),
         Place(part, line=number, column=column + 3),
         Place(part, element="#nowhere", line=number, column=column),
+        Place(part, element="/HTML[1]/BODY[1]/SECTION[1]/DIV[1]/TABLE[1]"),
     )
     assert places_of(subject, "epub", *places) == [wanted] * len(places)
     behind = text[number - 1].index(">", column) + 2  # where another element begins
     assert places_of(subject, "epub", Place(part, line=number, column=behind), check="epubcheck") == [wanted]
     assert places_of(subject, "html", Place(element="#tbl-things > table")) == [wanted]
     assert places_of(subject, "site", Place("things.html", element="#tbl-things > table")) == [wanted]
+
+
+def test_a_whole_file_leads_to_its_chapter(subject: Subject) -> None:
+    whole = Place("EPUB/things.xhtml"), Place("EPUB/nav.xhtml"), Place()
+    assert places_of(subject, "epub", *whole) == ["chapters/02-things.md:1:1", "", ""]
 
 
 def test_an_xpath_counts_from_the_root() -> None:

@@ -6,7 +6,7 @@ It is read as it stands, faults included, and not mended as a browser would: a c
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element, SubElement
@@ -19,22 +19,24 @@ Spot = tuple[int, int]  # line and column, from 1
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`pieces`, `elements` and where each begins and ends, all in the order of the page."""
+    """`pieces`, `elements` and where each begins and ends, in the order of the page; `index_of` an element in them."""
 
     pieces: tuple[Piece, ...]
     elements: tuple[Element, ...]
     begins: tuple[Spot, ...]
     ends: tuple[Spot, ...]
+    index_of: Mapping[Element, int]
 
     def by_selector(self, selector: str) -> int | None:
         """The index of the first element that an XPath or a CSS selector names; None if there is none."""
         found = self._by_path(selector) if selector.startswith("/") else self._by_css(selector)
-        return next((index for index, one in enumerate(self.elements) if one is found), None)
+        return None if found is None else self.index_of[found]
 
     def _by_path(self, path: str) -> Element | None:
         root = self.elements[0] if self.elements else None
         if root is None:
             return None
+        path = path if "@" in path else path.lower()  # names as the reader has them, "linearGradient" too
         _, top, *steps = path.split("/")
         try:
             if not top:  # //p[2]
@@ -81,6 +83,7 @@ def read_page(text: str, origin_of: Callable[[dict[str, str]], Origin | None] = 
         tuple(reader.elements),
         tuple(reader.begins),
         tuple(end or (1 << 31, 0) for end in reader.ends),
+        {element: index for index, element in enumerate(reader.elements)},
     )
 
 

@@ -12,6 +12,7 @@ from ketapub.check.leading.outline import UNKNOWN, Origin, origins
 from ketapub.check.leading.pages import Page, read_page
 from ketapub.check.leading.sheets import from_sheet, main_sheet
 from ketapub.check.leading.traced import origin_reader, traced_pages
+from ketapub.problems import NOWHERE
 
 PACKAGE = (".opf", ".ncx", ".xml")  # what an EPUB says of itself
 
@@ -62,7 +63,7 @@ class Screens:
         if name.endswith(".css"):
             return from_sheet(self.subject, self.output, self.texts.get(name, ""), place.line)
         if not place.element and not place.line:
-            return UNKNOWN
+            return self.whole(name)
         read = self.read(name)
         if read is None:
             return UNKNOWN
@@ -74,6 +75,11 @@ class Screens:
         if read.page.elements[index].tag == "style":
             return Origin(made_by=f"style sheet {main_sheet(self.output)}")
         return read.origins[index]
+
+    def whole(self, name: str) -> Origin:
+        """Of a page with nothing named on it: the heading of its chapter."""
+        chapters = {one.name: one.heading.at for one in self.subject.book.chapters}
+        return Origin(chapters.get(PurePosixPath(name).stem, NOWHERE))
 
 
 def _files(place: Path) -> dict[str, bytes]:
