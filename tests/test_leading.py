@@ -17,7 +17,7 @@ from ketapub.check.findings import Finding, Place, Result, Subject
 from ketapub.check.leading import lead_back
 from ketapub.check.leading.outline import Origin
 from ketapub.check.leading.pages import read_page
-from ketapub.check.leading.paper import Paper, _found, _traced
+from ketapub.check.leading.paper import Paper, row_foretold, row_found
 from ketapub.check.leading.screens import Screens
 from ketapub.check.pdf_tree import Element as Tag
 from ketapub.problems import NOWHERE, Position
@@ -133,8 +133,8 @@ def test_what_a_pdf_will_be_tagged_as_is_foretold(paper: Paper, stock_ua_2: Made
     newer.write_bytes(stock_ua_2.file("stock.pdf"))
     second = replace(paper.subject, files={"pdf": newer}, standard="ua-2")
     for one in (paper, Paper(second, "pdf")):
-        found = [(piece.name, piece.said) for piece in _found(one.tags[0]) if not piece.loose]
-        assert [(piece.name, piece.said) for piece in _traced(one.foretold) if not piece.loose] == found
+        found = [(piece.name, piece.said) for piece in row_found(one.tags[0]) if not piece.loose]
+        assert [(piece.name, piece.said) for piece in row_foretold(one.foretold) if not piece.loose] == found
 
 
 # --- what a check says of a place ------------------------------------------------------------------------
@@ -211,7 +211,8 @@ def test_a_place_of_the_text_lies_in_the_innermost_element(line: int, column: in
 
 def test_a_page_of_paper_leads_to_what_begins_there(subject: Subject) -> None:
     assert places_of(subject, "pdf", Place(page=9), Place(page=1)) == ["chapters/01-words.md:1:1", ""]
-    assert places_of(subject, "booklet", Place(page=6)) == ["chapters/02-things.md:1:1"]
+    untagged = replace(subject, standard="")
+    assert places_of(untagged, "booklet", Place(page=6)) == ["chapters/02-things.md:1:1"]
 
 
 def test_a_structure_element_leads_to_its_line(subject: Subject, paper: Paper) -> None:
@@ -235,6 +236,10 @@ def test_a_fault_of_a_template_names_it(subject: Subject) -> None:
     assert skip.at == NOWHERE
     assert re.fullmatch(r"template page\.html, line \d+", skip.made_by)
     assert style.made_by == "style sheet web.css"
+    (call,) = led(subject, "site", Finding("r", "", Place("things.html", element=".crisis a")))
+    assert call.made_by.startswith("template crisis.xml")
+    (index,) = led(subject, "site", Finding("r", "", Place("book-index.html", element="h1")))
+    assert index.made_by == "our markup"
     (title,) = led(subject, "epub", Finding("rule", "", Place("EPUB/title.xhtml", element="#book-title")))
     assert title.made_by.startswith("template title.xml")
     (contents,) = led(subject, "pdf", Finding("rule", "", Place(element="Document[1]/Sect[4]")))

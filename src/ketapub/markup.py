@@ -143,7 +143,10 @@ class _Writer:
         self.parts.append(f"<{name}{self.traced(at)}{written}{end}")
 
     def traced(self, at: Position) -> str:
-        return f' {PLACE}="{escape(at.file)}:{at.line}:{at.column}"' if self.medium.traced else ""
+        """The attribute of an element. In a chapter, what has no place says so: no template made it."""
+        if not self.medium.traced or (at == NOWHERE and not self.name):
+            return ""
+        return f' {PLACE}="{escape(at.file)}:{at.line}:{at.column}"'
 
     @contextmanager
     def element(

@@ -8,7 +8,7 @@ that only a whole build can know (where printed pages begin, the numbers of list
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from ketapub.problems import NOWHERE, Position
@@ -53,8 +53,8 @@ class Outliner:
     def __init__(self) -> None:
         self._letters: list[str] = []
         self._length = 0
-        self._begun: list[tuple[str, str, int, int, bool, Origin]] = []
-        self._ends: list[int] = []
+        self._begun: list[Piece] = []  # without their words
+        self._bounds: list[tuple[int, int]] = []  # of their words among all letters
         self._open: list[int] = []
 
     def open(self, name: str, id: str = "", origin: Origin | None = None, *, loose: bool = False) -> int:
@@ -62,28 +62,29 @@ class Outliner:
         parent = self._open[-1] if self._open else -1
         around = UNKNOWN
         if parent >= 0:
-            loose, around = loose or self._begun[parent][4], self._begun[parent][5]
+            loose, around = loose or self._begun[parent].loose, self._begun[parent].origin
         self._open.append(len(self._begun))
-        self._begun.append((name, id, parent, self._length, loose, nearest(origin, around)))
-        self._ends.append(0)
+        self._begun.append(Piece(name, id, "", parent, loose, nearest(origin, around)))
+        self._bounds.append((self._length, self._length))
         return self._open[-1]
 
     def text(self, text: str) -> None:
-        if not self._open or not self._begun[self._open[-1]][4]:  # words that are loose are nobody's
+        if not self._open or not self._begun[self._open[-1]].loose:  # words that are loose are nobody's
             letters = "".join(text.split()).replace("\N{SOFT HYPHEN}", "")
             self._letters.append(letters)
             self._length += len(letters)
 
     def close(self) -> None:
-        self._ends[self._open.pop()] = self._length
+        index = self._open.pop()
+        self._bounds[index] = self._bounds[index][0], self._length
 
     def pieces(self) -> list[Piece]:
         while self._open:
             self.close()
         text = "".join(self._letters)
         return [
-            Piece(name, id, text[start : min(end, start + WORDS)], parent, loose, origin)
-            for (name, id, parent, start, loose, origin), end in zip(self._begun, self._ends, strict=True)
+            replace(piece, said=text[start : min(end, start + WORDS)])
+            for piece, (start, end) in zip(self._begun, self._bounds, strict=True)
         ]
 
 

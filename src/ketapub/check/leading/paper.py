@@ -10,6 +10,7 @@ import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain, islice, takewhile
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -19,7 +20,7 @@ from ketapub.check.findings import Place, Subject
 from ketapub.check.leading.outline import UNKNOWN, Origin, Outliner, Piece, nearest, origins
 from ketapub.check.leading.traced import origin_reader, traced_parts
 from ketapub.check.pdf_tree import Element as Tag, letters, page_labels, spelled, tag_tree
-from ketapub.formats.pdf.standard import STANDARDS
+from ketapub.formats.pdf.standard import STANDARDS, UA_1
 from ketapub.formats.pdf.tags.foretold import Foretold, foretell
 
 PROBE = 30  # letters by which a page is known
@@ -97,10 +98,11 @@ class Paper:
     # -- what it should be
 
     @cached_property
-    def foretold(self) -> list[tuple[Foretold, Origin]]:
+    def foretold(self) -> list[tuple[Foretold, Origin | None]]:
         """What the file should hold, with the origin of each element of it."""
         roots = traced_parts(self.subject, self.output, self.labels)
-        told = foretell(roots, self.subject.book.info.book.language, STANDARDS[self.subject.standard])
+        standard = STANDARDS.get(self.subject.standard, UA_1)  # "" where no file conforms to one
+        told = foretell(roots, self.subject.book.info.book.language, standard)
         origin_of = origin_reader(self.subject.book)
         known: dict[Element, Origin] = {}
 
@@ -115,7 +117,7 @@ class Paper:
 
     @cached_property
     def origins(self) -> list[Origin]:
-        return origins(_found(self.tags[0]), _traced(self.foretold)) if self.tags else []
+        return origins(row_found(self.tags[0]), row_foretold(self.foretold)) if self.tags else []
 
     # -- pages without tags
 
@@ -125,7 +127,7 @@ class Paper:
         letters, starts, places, length, around = list[str](), list[int](), list[Origin](), 0, UNKNOWN
         for one, origin in self.foretold:
             if one.role:
-                around = origin
+                around = origin or around
                 continue
             letters.append("".join(one.said.split()))
             starts.append(length)
@@ -159,17 +161,13 @@ def _drawn(content: pikepdf.Object) -> Iterator[str]:
                 yield "".join(spelled(bytes(string), current).split())
 
 
-def _origin(told: Sequence[Foretold], index: int, known: dict[Element, Origin]) -> Origin:
+def _origin(told: Sequence[Foretold], index: int, known: Mapping[Element, Origin]) -> Origin | None:
     """That of what an element is made of, or else of the first thing in it: the item of a list, of its body."""
-    for one in told[index:]:
-        if one.depth <= told[index].depth and one is not told[index]:
-            break
-        if one.source is not None:
-            return known.get(one.source, UNKNOWN)
-    return UNKNOWN
+    inside = takewhile(lambda one: one.depth > told[index].depth, islice(told, index + 1, None))
+    return next((known[one.source] for one in chain([told[index]], inside) if one.source is not None), None)
 
 
-def _traced(foretold: Sequence[tuple[Foretold, Origin]]) -> list[Piece]:
+def row_foretold(foretold: Sequence[tuple[Foretold, Origin | None]]) -> list[Piece]:
     outliner, depth = Outliner(), 0
     for one, origin in foretold:
         while depth > one.depth:
@@ -184,7 +182,7 @@ def _traced(foretold: Sequence[tuple[Foretold, Origin]]) -> list[Piece]:
     return outliner.pieces()
 
 
-def _found(tag: Tag) -> list[Piece]:
+def row_found(tag: Tag) -> list[Piece]:
     outliner = Outliner()
 
     def read(tag: Tag) -> None:
