@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from conftest import Made
+from conftest import TODAY, Made
 
+from ketapub import check as gate
 from ketapub.cache import Cache
 from ketapub.check import tell
 from ketapub.check.checks import all_checks
@@ -19,7 +20,7 @@ from ketapub.check.findings import Check, Finding, Looked, Place, Subject
 from ketapub.check.running import run_checks
 from ketapub.check.standing import stale, standing
 from ketapub.check.tools import NotRun, Tool
-from ketapub.formats import FORMATS, place
+from ketapub.formats import FORMATS, place, screen
 from ketapub.outputs import OutputFile, write_outputs
 from ketapub.problems import Position, Problems
 from ketapub.theme import load_theme
@@ -148,3 +149,16 @@ def test_each_check_says_what_it_proves() -> None:
         assert check.proves
         assert set(check.outputs) <= set(FORMATS)
         assert all(tool.install for tool in check.tools)
+
+
+def test_the_gate_leads_findings_to_the_manuscript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = tmp_path / "book"
+    (book / "chapters").mkdir(parents=True)
+    (book / "chapters/01.md").write_text("# One\n\nThe first words.\n\nOthers.\n", encoding="utf-8")
+    settings = '[book]\ntitle = "Book"\nslug = "book"\nlanguage = "en"\nformats = ["html"]\n'
+    (book / "book.toml").write_text(f'{settings}chapters = ["chapters/01.md"]\n', encoding="utf-8")
+    found = finds(Finding("rule", "wrong", Place(element="section p + p")))
+    monkeypatch.setattr(screen, "subset_woff2", lambda face, letters: b"")  # fonts take seconds, and do not matter
+    monkeypatch.setattr(gate, "all_checks", lambda: {"one": Check("one", "", ("html",), found)})
+    checked = gate.check_book(book, tmp_path / "out", as_of=TODAY)
+    assert [str(one.at) for one in checked.problems if one.code == "failed-check"] == ["chapters/01.md:5:1"]

@@ -1,7 +1,7 @@
 """Nodes of a `Book` to tags: the one place where the document becomes markup.
 
 In: a chapter (or some inlines) and a `Medium`. Out: `Tags`: well-formed XML without named entities, which parses
-alike as XHTML and as HTML, and beside it the place in the manuscript of every element, in document order.
+alike as XHTML and as HTML; and, for a medium that asks for it, each element with its place in the manuscript.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ Value = str | int | None
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 SVG = "http://www.w3.org/2000/svg"
+PLACE = "ketapub-place"  # no name that an author can give an attribute
 _PHONE, _BESIDE = 12, 11  # ems of text: what a phone of 320 px shows of a formula, and of one beside its number
 MANY_WAYS_BACK = 10  # more than a line or two of a phone holds
 
@@ -41,7 +42,8 @@ class Medium:
     there are no pages. `notes` stand at the foot of the page, or at the end of the chapter. `shift` is added to the
     level of headings: 1 where the book's own title is the page's h1. `opening` is said at the start of each chapter:
     the draft stamp, where it does not stand on each page by itself. `listed` says which tables become lists. `drawn`
-    makes the picture of a formula where MathML is not known.
+    makes the picture of a formula where MathML is not known. `traced`: each element says in `PLACE` where it stands in
+    the manuscript. Such pages are held against finished ones and never shipped.
     """
 
     href: Callable[[str], str]
@@ -52,6 +54,7 @@ class Medium:
     opening: str = ""
     listed: Callable[[d.Table], bool] = lambda table: False
     drawn: Callable[[str, bool], Drawing] | None = None
+    traced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,6 @@ class Start:
 @dataclass(frozen=True, slots=True)
 class Tags:
     text: Markup
-    positions: tuple[Position, ...]
     starts: tuple[Start, ...] = ()
 
 
@@ -127,7 +129,6 @@ class _Writer:
         self.book, self.medium = book, medium
         self.words: Words = words(language or book.info.book.language)
         self.parts: list[str] = []
-        self.positions: list[Position] = []
         self.starts: list[Start] = []
         self.length = 0  # of the text so far, without drawings
         self.notes: list[d.Note] = []
@@ -141,7 +142,7 @@ class _Writer:
         self.named: set[int] = set()  # formulas that give their names to what they stand in
 
     def tags(self) -> Tags:
-        return Tags(Markup("".join(self.parts)), tuple(self.positions), tuple(self.starts))
+        return Tags(Markup("".join(self.parts)), tuple(self.starts))
 
     # -- the smallest pieces
 
@@ -158,9 +159,14 @@ class _Writer:
         self.starts.append(Start(self.length, node, part))
 
     def start(self, name: str, at: Position, attributes: Mapping[str, Value], end: str = ">") -> None:
-        self.positions.append(at)
         written = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value not in (None, ""))
-        self.parts.append(f"<{name}{written}{end}")
+        self.parts.append(f"<{name}{self.traced(at)}{written}{end}")
+
+    def traced(self, at: Position) -> str:
+        """The attribute of an element. In a chapter, what has no place says so: no template made it."""
+        if not self.medium.traced or (at == NOWHERE and not self.name):
+            return ""
+        return f' {PLACE}="{escape(at.file)}:{at.line}:{at.column}"'
 
     @contextmanager
     def element(
@@ -202,7 +208,8 @@ class _Writer:
                     self.raw(" ")
                 self.inlines(heading.children)
             if chapter.subtitle:
-                with self.element("p", heading.at, {"class": "chapter-subtitle", "role": "doc-subtitle"}):
+                at = _place(chapter.subtitle, heading.at)
+                with self.element("p", at, {"class": "chapter-subtitle", "role": "doc-subtitle"}):
                     self.inlines(chapter.subtitle)
             if self.medium.opening:
                 with self.element("p", heading.at, {"class": "draft-stamp"}):
@@ -228,7 +235,6 @@ class _Writer:
             '<svg xmlns="http://www.w3.org/2000/svg" class="place" viewBox="0 0 208 13" color="#14384a" '
             f'aria-hidden="true" focusable="false">{"".join(dots)}</svg>'
         )
-        self.positions.extend([chapter.heading.at] * (1 + len(dots)))
 
     def heading(self, node: d.Heading) -> AbstractContextManager[None]:
         level = min(6, node.level + self.medium.shift)
@@ -244,7 +250,8 @@ class _Writer:
             self.leaf(f"h{2 + self.medium.shift}", self.words["notes"], {"id": title, "class": "level-2"})
             notes, self.notes = self.notes, []
             for note in notes:
-                with self.element("div", note.at, {"class": "note", "role": "doc-footnote", "id": note.id}):
+                at = _place(note.blocks, note.at)
+                with self.element("div", at, {"class": "note", "role": "doc-footnote", "id": note.id}):
                     first, *rest = note.blocks or (d.Paragraph(()),)
                     lead = isinstance(first, d.Paragraph | d.Plain)
                     with self.element("p", first.at):
@@ -327,7 +334,8 @@ class _Writer:
             case d.Div() if d.is_glossary(node):
                 self.glossary(node)
             case d.Div(blocks=blocks, attributes=attributes):
-                with self.element("div", node.at, self.common(attributes)):
+                place = self.book.info.at("crisis") if "crisis-lines" in attributes.classes else node.at
+                with self.element("div", place, self.common(attributes)):
                     self.blocks(blocks)
             case d.DefinitionList(items=items, attributes=attributes):
                 with self.element("dl", node.at, self.common(attributes)):
@@ -336,7 +344,7 @@ class _Writer:
                         with self.element("dt", item.at, {"id": item.id}):
                             self.inlines(item.term)
                         for number, meaning in enumerate(item.meanings, 1):
-                            with self.element("dd", item.at):
+                            with self.element("dd", _place(meaning, item.at)):
                                 self.blocks(meaning)
                                 if item.places and self.medium.page is None and number == len(item.meanings):
                                     self.ways_back(item.at, item.places)
@@ -427,7 +435,7 @@ class _Writer:
         with self.element("div", node.at, self.common(node.attributes, "table") | region):
             with self.element("table", node.at):
                 if node.caption:
-                    with self.element("caption", node.at, {"id": name}):
+                    with self.element("caption", _place(node.caption, node.at), {"id": name}):
                         self.caption("table-number", node.number, node.caption)
                 with self.element("thead"):
                     self.row(node.head, node.alignments, "col", all_headers=True)
@@ -445,7 +453,8 @@ class _Writer:
         named |= {"aria-labelledby": name} if node.caption else {"aria-label": self.words["table"]}
         with self.element("div", node.at, self.common(node.attributes, "table", "listed") | named):
             if node.caption:
-                with self.element("p", node.at, {"id": name, "class": "table-caption"}):
+                at = _place(node.caption, node.at)
+                with self.element("p", at, {"id": name, "class": "table-caption"}):
                     self.caption("table-number", node.number, node.caption)
             with self.element("ul", node.at):
                 for index, row in enumerate(node.body):
@@ -498,7 +507,7 @@ class _Writer:
                 self.begin(image)
                 self.picture(image)
             if node.caption or node.number:
-                with self.element("figcaption", node.at):
+                with self.element("figcaption", _place(node.caption, node.at)):
                     self.caption("figure-number", node.number, node.caption)
                     if node.schematic:
                         self.raw(" ")
@@ -550,7 +559,7 @@ class _Writer:
                 self.leaf("span", shown, {"class": "callout-kind"})
                 if node.title:
                     self.raw(" ")
-                    with self.element("span", node.at, {"class": "callout-more"}):
+                    with self.element("span", _place(node.title, node.at), {"class": "callout-more"}):
                         self.inlines(node.title)
             self.raw("\n")
             self.blocks(node.blocks)
@@ -812,7 +821,8 @@ class _Writer:
             # A chart takes the ink of the page around it; the colour is for where no style sheet reaches.
             colour, name = ("#14384a", "chart") if node.drawing else ("", "")
             alt = "" if node.decorative else node.alt
-            self.raw(inline_svg(asset.svg, prefix, alt, width=node.width, color=colour, classes=name))
+            drawing = inline_svg(asset.svg, prefix, alt, width=node.width, color=colour, classes=name)
+            self.raw(str(drawing).replace("<svg", f"<svg{self.traced(node.at)}", 1))
             return
         # Sizes are rules of the style sheet (styling.size_rules): style attributes are not allowed in outputs.
         sizes = {"data-width": node.width, "data-height": node.height}
@@ -898,6 +908,11 @@ def is_glossary(chapter: d.Chapter) -> bool:
 def _leading_marks(nodes: d.Inlines | d.Blocks) -> tuple[d.PageMark, ...]:
     """The pages that begin with a text, before whose number or heading they stand."""
     return tuple(takewhile(lambda node: isinstance(node, d.PageMark), nodes))  # type: ignore[arg-type]
+
+
+def _place(nodes: Sequence[d.Node], around: Position) -> Position:
+    """Where the first of some nodes stands that has a place, or else what is around them."""
+    return next((node.at for node in nodes if node.at != NOWHERE), around)
 
 
 def _pixels(length: float) -> str | None:

@@ -18,6 +18,7 @@ from ketapub.build import build, read_book
 from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Result, Subject
+from ketapub.check.leading import lead_back
 from ketapub.check.running import run_checks
 from ketapub.check.standing import CONFORMING, stale, standard_of, standing
 from ketapub.problems import NOWHERE, Problem, Problems
@@ -68,6 +69,7 @@ def check_book(
         standards = {standard_of(files[name]) for name in CONFORMING if name in files}
         subject = Subject(book, theme, files, min(standards, default=""), Path(room))
         results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
+        results = lead_back(results, subject)
     for result in results:
         tell(result, subject, problems)
     return Checked(problems.in_order(), results)

@@ -67,7 +67,7 @@ class _File:
 def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     check_pictures(book, problems)
     check_styles(book, problems)
-    pages, fonts = _pages(book, made), _fonts(book, theme)
+    pages, fonts = make_pages(book, made), _fonts(book, theme)
     fixed = [
         _File("style", "style.css", "text/css", _style(book, theme).encode()),
         *(_File(f"font-{index}", face.file, media_type(face.file), face.data) for index, face in enumerate(fonts)),
@@ -98,7 +98,7 @@ def _licences(fonts: list[Face], theme: Theme) -> dict[str, bytes]:
 # --- its pages -----------------------------------------------------------------------------------------
 
 
-def _pages(book: d.Book, made: Made) -> list[_File]:
+def make_pages(book: d.Book, made: Made) -> list[_File]:
     """The XHTML files in reading order."""
     info, word = book.info.book, words(book.info.book.language)
     shown_stamp = stamp(book)
@@ -123,7 +123,7 @@ def _pages(book: d.Book, made: Made) -> list[_File]:
     page("title", word["title-page"], _title(book, shown_stamp), "titlepage")
     page("nav", word["contents"], _nav(book, made), "frontmatter", ("nav",))
     for chapter in book.chapters:
-        medium = _medium(book, chapter.name)
+        medium = _medium(book, chapter.name, traced=made.traced)
         body = markup_chapter(chapter, book, medium).text
         title = d.plain_text(d.bare(chapter.heading.children))
         page(
@@ -135,12 +135,19 @@ def _pages(book: d.Book, made: Made) -> list[_File]:
     return files
 
 
-def _medium(book: d.Book, here: str) -> Medium:
+def _medium(book: d.Book, here: str, *, traced: bool = False) -> Medium:
     def href(id: str) -> str:
         chapter = book.chapter_of.get(id, here)
         return f"#{id}" if chapter == here else f"{chapter}.xhtml#{id}"
 
-    return Medium(href=href, image=lambda asset: asset.name, notes="end", opening=stamp(book), listed=is_too_wide)
+    return Medium(
+        href=href,
+        image=lambda asset: asset.name,
+        notes="end",
+        opening=stamp(book),
+        listed=is_too_wide,
+        traced=traced,
+    )
 
 
 def _title(book: d.Book, shown_stamp: str) -> str:
@@ -161,7 +168,7 @@ def _title(book: d.Book, shown_stamp: str) -> str:
 
 
 def _nav(book: d.Book, made: Made) -> str:
-    word, medium = words(book.info.book.language), _medium(book, "")
+    word, medium = words(book.info.book.language), _medium(book, "", traced=made.traced)
     landmarks = [("cover", "cover.xhtml", word["cover"])] if made.cover is not None else []
     landmarks += [("titlepage", "title.xhtml", word["title-page"]), ("toc", "nav.xhtml", word["contents"])]
     landmarks += [(LIST_TYPES[id], f"nav.xhtml#{id}", word[id]) for id, _ in d.lists_of(book)]

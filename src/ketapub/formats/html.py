@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
@@ -28,30 +28,46 @@ from ketapub.theme import Theme
 
 
 def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
-    info = book.info
-    medium = Medium(href=lambda id: f"#{id}", image=_data_address, notes="end", shift=1, opening=stamp(book))
-    shown = frame_words(book, theme, medium) | {
-        "imprint": info.book.publisher,
-        "depth": 2,
-        "front_pages": front_marks(book),
-        "chapters": [markup_chapter(chapter, book, medium).text for chapter in book.chapters],
-    }
-    fill = partial(render, "page.html", book.templates, **shown)
+    shown = _shown(book, theme, made)
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
-    letters = frozenset(fill(style="", script="", policy="", metadata=""))
+    letters = frozenset(_bare(book, shown))
     rules = [
         face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap')
         for face, data in cut_faces(theme, book, letters, made)
     ]
     style = "\n".join((*rules, book_sheet(book, theme, "web.css", address=_address_of(book))))
     script = theme.read("reader.js").decode()
-    text = fill(
+    text = render(
+        "page.html",
+        book.templates,
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),
         metadata=as_script(book_metadata(book, accessibility_of(book))),
+        **shown,
     )
-    return (OutputFile(f"{info.book.slug}.html", as_html(text)),)
+    return (OutputFile(f"{book.info.book.slug}.html", as_html(text)),)
+
+
+def unstyled_page(book: d.Book, theme: Theme, made: Made) -> bytes:
+    return as_html(_bare(book, _shown(book, theme, made)))
+
+
+def _shown(book: d.Book, theme: Theme, made: Made) -> dict[str, Any]:
+    """What the template shows, by name."""
+    medium = Medium(
+        href=lambda id: f"#{id}", image=_data_address, notes="end", shift=1, opening=stamp(book), traced=made.traced
+    )
+    return frame_words(book, theme, medium) | {
+        "imprint": book.info.book.publisher,
+        "depth": 2,
+        "front_pages": front_marks(book),
+        "chapters": [markup_chapter(chapter, book, medium).text for chapter in book.chapters],
+    }
+
+
+def _bare(book: d.Book, shown: dict[str, Any]) -> Markup:
+    return render("page.html", book.templates, style="", script="", policy="", metadata="", **shown)
 
 
 def _policy(style: str, script: str) -> str:

@@ -41,6 +41,7 @@ class Made:
     files: Bundle = ()
     cache: Cache | None = None
     pdf_standard: str = "ua-1"  # what the paged editions of this run conform to
+    traced: bool = False  # whether each element says where it comes from: for the gate, in pages that nobody ships
 
     def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:
         """What `make` gives, from the cache where an earlier run made it of the same `parts`."""

@@ -30,10 +30,13 @@ def print_plain(page: Markup, book: d.Book, theme: Theme, sheet_name: str, probl
 
 
 def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Printed:
+    return make_edition(book, theme, reading_edition(book, theme, made), problems)
+
+
+def reading_edition(book: d.Book, theme: Theme, made: Made) -> Edition:
     trim = " ".join(str(length) for length in book.info.print_.trim)
     css = book_sheet(book, theme, "print.css", f"@page {{ size: {trim} }}")
-    edition = Edition("", css, book.info.isbn.print_, STANDARDS[made.pdf_standard])
-    return make_edition(book, theme, edition, problems)
+    return Edition("", css, book.info.isbn.print_, STANDARDS[made.pdf_standard])
 
 
 def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Printed:

@@ -58,6 +58,10 @@ def _shown(cell: d.Cell) -> str:
 
 
 def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
+    return make_edition(book, theme, large_print_edition(book, theme, made), problems).files
+
+
+def large_print_edition(book: d.Book, theme: Theme, made: Made) -> Edition:
     size, (width, height) = book.info.large_print.size, PAPERS[book.info.large_print.paper]
     side = (width - _measure(book)) / 2
     sides = f"margin-left: {side / 72:.4f}in; margin-right: {side / 72:.4f}in"
@@ -66,7 +70,7 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
     )
     large = scaled(sheet(theme, "large-print.css"), BODY / DESIGNED)  # and with the rest, which follows
     css = scaled(book_sheet(book, theme, "print.css", "\n".join((large, page))), size / BODY)
-    edition = Edition(
+    return Edition(
         suffix="-large-print",
         css=css,
         isbn=book.info.isbn.large_print,
@@ -76,7 +80,6 @@ def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems)
         judged=False,
         listed=wide_tables(book),
     )
-    return make_edition(book, theme, edition, problems).files
 
 
 def wide_tables(book: d.Book) -> Callable[[d.Table], bool]:

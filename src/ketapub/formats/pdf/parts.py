@@ -18,7 +18,7 @@ from ketapub.formats.pdf.edition import Edition
 from ketapub.formulas.drawing import draw
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, Start, markup_chapter, markup_inlines
-from ketapub.templates import render
+from ketapub.templates import render, traced_templates
 
 Folio = Literal["roman", "arabic"]
 
@@ -44,8 +44,11 @@ class Part:
         return f'<html{attributes}>{head}<body class="{kind}">{self.body}</body></html>'
 
 
-def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition) -> list[Part]:
-    """The parts in the order of the book. `labels` gives the page label of each id; unknown ones are guessed."""
+def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, traced: bool = False) -> list[Part]:
+    """The parts in the order of the book. `labels` gives the page label of each id; unknown ones are guessed.
+
+    With `traced`, each element says where it comes from (`Medium`, `templates.traced_templates`).
+    """
     medium = Medium(
         href=lambda id: f"#{id}",
         image=lambda asset: asset.name,
@@ -53,11 +56,13 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition) -> lis
         listed=edition.listed,
         drawn=draw,
         page=lambda id: labels.get(id, "10"),  # two digits: most books have fewer than 100 pages before a reference
+        traced=traced,
     )
     word = words(book.info.book.language)
     language = book.info.book.language
     front = render(
         "front.xml",
+        traced_templates() if traced else None,
         book=book.info.book,
         stamp=stamp(book),
         use_until=use_until(book),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from ketapub import document as d
 from ketapub.formats.made import Made
 from ketapub.formats.site.assets import scripts_and_pictures, styles
-from ketapub.formats.site.frame import Site, fill
-from ketapub.formats.site.landing import downloads, landing_page
+from ketapub.formats.site.frame import Page, Site, fill
+from ketapub.formats.site.landing import Download, downloads, landing_page
 from ketapub.formats.site.pages import chapter_pages, sitemap
 from ketapub.formats.site.search import search_index, search_page
 from ketapub.formats.site.statement import accessibility_page, missing_page, privacy_page
@@ -20,16 +20,9 @@ from ketapub.theme import Theme
 
 
 def make_site(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
-    site = Site(book, theme, has_cover=made.cover is not None)
+    site = site_of(book, theme, made)
     offered = downloads(book, made)
-    pages = (
-        landing_page(site, offered),
-        *chapter_pages(site),
-        search_page(site),
-        accessibility_page(site, offered),
-        privacy_page(site),
-        missing_page(site),
-    )
+    pages = make_pages(site, offered)
     html = {page.name: fill(site, page) for page in pages}
     letters = frozenset("".join(data.decode() for data in html.values()))
     files = html | styles(site, letters, made) | scripts_and_pictures(site, made)
@@ -38,3 +31,18 @@ def make_site(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     if site.url:
         files["sitemap.xml"] = sitemap(site, pages)
     return tuple(OutputFile(f"site/{name}", data) for name, data in files.items())
+
+
+def site_of(book: d.Book, theme: Theme, made: Made) -> Site:
+    return Site(book, theme, has_cover=made.cover is not None, traced=made.traced)
+
+
+def make_pages(site: Site, offered: tuple[Download, ...]) -> tuple[Page, ...]:
+    return (
+        landing_page(site, offered),
+        *chapter_pages(site),
+        search_page(site),
+        accessibility_page(site, offered),
+        privacy_page(site),
+        missing_page(site),
+    )

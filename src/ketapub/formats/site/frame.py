@@ -51,6 +51,7 @@ class Site:
     book: d.Book
     theme: Theme
     has_cover: bool
+    traced: bool = False
 
     @cached_property
     def url(self) -> str:
@@ -70,7 +71,8 @@ class Site:
             chapter = chapter_of.get(id, here)
             return f"#{id}" if chapter == here else f"{chapter}.html#{id}"
 
-        return Medium(href=href, image=lambda asset: asset.name, notes="end", opening=stamp(self.book))
+        opening, traced = stamp(self.book), self.traced
+        return Medium(href=href, image=lambda asset: asset.name, notes="end", opening=opening, traced=traced)
 
     def chapter_address(self, id: str) -> str:
         """The page of a chapter whose heading has this id: its top, where title and stamp stand."""

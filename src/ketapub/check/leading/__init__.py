@@ -1,0 +1,42 @@
+"""From a finding back to the line of Markdown: results in; the same results out, each finding with the place of the
+manuscript that is at fault, or with the template or style sheet that is.
+
+The output is held against the same one made anew, in which each element tells where it comes from (`traced`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ketapub.check.findings import Finding, Place, Result, Subject
+from ketapub.check.leading.paper import Paper
+from ketapub.check.leading.screens import Screens
+from ketapub.check.leading.sheets import OF_COLOUR, main_sheet
+from ketapub.formats import UNPAGED
+from ketapub.problems import NOWHERE
+
+BEHIND = ("epubcheck",)  # checks that name the place behind a tag, where others name one in it
+
+
+def lead_back(results: Sequence[Result], subject: Subject) -> tuple[Result, ...]:
+    """A finding that knows its place in the manuscript already keeps it."""
+    outputs: dict[str, Screens | Paper] = {}
+
+    def led(finding: Finding, result: Result) -> Finding:
+        if finding.at != NOWHERE or finding.made_by:
+            return finding
+        if result.output not in outputs:
+            kind = Screens if result.output in UNPAGED else Paper
+            outputs[result.output] = kind(subject, result.output)
+        origin = outputs[result.output].origin(_in_the_tag(finding.place, result.check))
+        made_by = origin.made_by
+        if finding.rule in OF_COLOUR:
+            made_by = f"style sheet {main_sheet(result.output)}"
+        return replace(finding, at=origin.at, made_by=made_by)
+
+    return tuple(replace(one, findings=tuple(led(finding, one) for finding in one.findings)) for one in results)
+
+
+def _in_the_tag(place: Place, check: str) -> Place:
+    return replace(place, column=place.column - 1) if check in BEHIND and place.column > 1 else place
