@@ -332,9 +332,16 @@ def test_a_finding_fails_the_criteria_of_its_rule_and_no_others(run: Run) -> Non
     assert verdict(run, "2.4.2", "pdf").shown == "in part by machine"
 
 
+def test_a_finding_of_a_check_that_looks_at_much_puts_a_criterion_in_doubt(run: Run) -> None:
+    changed = Result("equality", "pdf", "failed", 9, "item", (Finding("changed", "two words differ"),))
+    found = verdict(replace(run, results=(changed,)), "1.1.1", "pdf")
+    assert (found.shown, found.findings, found.doubts) == ("in doubt", 0, 1)
+    assert verdict(replace(run, results=(changed,)), "1.3.2", "pdf").shown == "in part by machine"
+
+
 def test_only_checks_of_this_run_count(run: Run) -> None:
     epub = verdict(run, "1.3.2", "epub")
-    assert (epub.ran, epub.missing) == (("equality",), ("epubcheck",))
+    assert (epub.shown, epub.ran, epub.missing) == ("in part by machine", ("equality",), ("epubcheck",))
     assert verdict(replace(run, checks=()), "1.1.1", "web").shown == "needs a person"
     assert verdict(replace(run, checks=()), "1.1.1", "web").missing == ("axe", "equality")
     assert verdict(run, "4.1.1", "epub", "2.1").shown == "not checked"
@@ -364,7 +371,8 @@ def test_only_families_that_are_there_are_told_of(run: Run) -> None:
 @pytest.mark.parametrize(
     ("rules", "rule", "concerned"),
     [
-        ((), "anything", True),
+        ((), "anything", False),
+        (("*",), "anything", True),
         (("7.3-*",), "ua1 7.3-1", True),
         (("7.1-[1-7]",), "2a 6.1.7.1-1", False),
         (("7.1-[1-7]",), "ua1 7.1-9", False),

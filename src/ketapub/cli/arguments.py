@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     text = "write what was found as a SARIF 2.1.0 log as well, for code hosts and editors"
     check.add_argument("--sarif", type=file_to_write, metavar="FILE", help=text)
     how(check)
+    check.set_defaults(pdf_standard="")  # whatever the PDFs conform to that are there
 
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
     book(facts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
@@ -18,7 +18,9 @@ from ketapub import document as d
 from ketapub.check.findings import Finding
 from ketapub.check.report.run import FAMILIES, Run
 
-Shown = Literal["fails", "by machine", "in part by machine", "needs a person", "not checked", "not applicable"]
+Shown = Literal[
+    "fails", "in doubt", "by machine", "in part by machine", "needs a person", "not checked", "not applicable"
+]
 VERSIONS: Mapping[str, str] = {
     "2.1": "the version of the rule for public bodies in the United States (28 CFR 35.200)",
     "2.2": "the version of the NHS, and of what the EPUB claims of itself",
@@ -28,20 +30,20 @@ SCREENS = {"epub": ("axe", "ace"), "web": ("axe",)}  # the checks that run the r
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Rules of a check that look at a criterion, as patterns; all of its rules where there is none."""
+    """Rules of a check that look at a criterion, as patterns. Without any, the check looks at it among other things."""
 
     check: str
     rules: tuple[str, ...] = ()
 
     def concerns(self, finding: Finding) -> bool:
-        """Of a rule such as "ua1 7.3-1" the last word counts too."""
+        """Of a rule such as "ua1 7.3-1" what follows the first word counts too."""
         names = {finding.rule, finding.rule.partition(" ")[2]}
-        return not self.rules or any(fnmatchcase(name, pattern) for name in names for pattern in self.rules)
+        return any(fnmatchcase(name, pattern) for name in names for pattern in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a criterion rests on in one family of outputs. `never` holds for any book, or unless it has own frames."""
+    """What a criterion rests on in one family of outputs: the keys of wcag.toml."""
 
     covers: tuple[Cover, ...] = ()
     ask: str = ""
@@ -65,12 +67,14 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What this run shows of a criterion in one family. `ran` and `missing` are names of checks."""
+    """What this run shows of a criterion in one family. `ran` and `missing` are names of checks, `findings` counts those
+    that concern it, `doubts` those that may."""
 
     shown: Shown
     ran: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     findings: int = 0
+    doubts: int = 0
     ask: str = ""
     reason: str = ""
 
@@ -107,9 +111,9 @@ def _criterion(raw: Mapping[str, Any]) -> Criterion:
                     covers.setdefault(check, []).extend(raw["axe"])
             else:
                 check, _, rule = words.partition(" ")
-                covers.setdefault(check, []).extend([rule] if rule else ["*"])
+                covers.setdefault(check, []).extend([rule] if rule else [])
         bases[family] = Basis(
-            tuple(Cover(check, () if "*" in rules else tuple(rules)) for check, rules in covers.items()),
+            tuple(Cover(check, tuple(rules)) for check, rules in covers.items()),
             said.get("ask", ""),
             said.get("never", ""),
             said.get("whatever", False),
@@ -139,21 +143,26 @@ def _verdict(basis: Basis, family: str, run: Run) -> Verdict:
         return Verdict(
             "needs a person", ask=f"The book brings templates or style sheets. Is it still so that {basis.never}?"
         )
-    ran, missing, findings = [], [], 0
     asked = {check.name for check in run.checks}
+    ran, missing, findings, doubts = [], [], 0, 0
     for cover in basis.covers:
         results = [one for one in run.results if one.check == cover.check and one.output in FAMILIES[family]]
         if cover.check not in asked or any(one.state == "not run" for one in results):
             missing.append(cover.check)
         elif results:
             ran.append(cover.check)
-        findings += sum(cover.concerns(finding) for one in results for finding in one.findings)
-    return Verdict(_shown(basis, ran, missing, findings), tuple(ran), tuple(missing), findings, basis.ask)
+        found = [finding for one in results for finding in one.findings]
+        findings += sum(map(cover.concerns, found))
+        doubts += 0 if cover.rules else len(found)
+    verdict = Verdict("not checked", tuple(ran), tuple(missing), findings, doubts, basis.ask)
+    return replace(verdict, shown=_shown(verdict))
 
 
-def _shown(basis: Basis, ran: list[str], missing: list[str], findings: int) -> Shown:
-    if findings:
+def _shown(verdict: Verdict) -> Shown:
+    if verdict.findings:
         return "fails"
-    if basis.ask:
-        return "in part by machine" if ran else "needs a person"
-    return "by machine" if ran and not missing else "not checked"
+    if verdict.doubts:
+        return "in doubt"
+    if verdict.ask:
+        return "in part by machine" if verdict.ran else "needs a person"
+    return "by machine" if verdict.ran and not verdict.missing else "not checked"
