@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from conftest import BOOKS, TODAY, Made
 
 from ketapub.build import read_book
 from ketapub.check import tell
@@ -15,6 +14,8 @@ from ketapub.check.tools import Tool
 from ketapub.problems import NOWHERE, Position, Problems
 from ketapub.theme import load_theme
 
+STOCK = Path(__file__).parent / "books/stock"
+TODAY = datetime.date(2026, 2, 1)
 JAVA = Tool("veraPDF", lambda: "1.28.2", "run `make setup-check`", wanted="1.28.2")
 CHECKS = tuple(
     Check(name, proves, outputs, lambda subject, output: Looked(0, "thing"), tools)
@@ -68,13 +69,13 @@ FOUND = (
 )
 
 
-def made_up_run(stock: Made, folder: Path, results: Sequence[Result] = FOUND) -> Run:
-    """The outputs of the stock book, written into `folder`, and what is said to have come of their checks."""
+def made_up_run(outputs: Mapping[str, bytes], folder: Path, results: Sequence[Result] = FOUND) -> Run:
+    """The outputs of the stock book, by name, written into `folder`, and what is said to have come of their checks."""
     problems = Problems()
-    read = read_book(BOOKS / "stock", load_theme(), problems, as_of=TODAY)
+    read = read_book(STOCK, load_theme(), problems, as_of=TODAY)
     files = {"pdf": folder / "stock.pdf", "epub": folder / "stock.epub", "html": folder / "stock.html"}
     for path in files.values():
-        path.write_bytes(stock.files[path.name])
+        path.write_bytes(outputs[path.name])
     subject = Subject(read.book, load_theme(), files, "ua-1", folder)
     problems.add("reading-grade", NOWHERE, "a warning about the text", severity="warning")
     for result in results:

@@ -36,7 +36,7 @@ Make = Callable[..., Run]
 
 @pytest.fixture(scope="module")
 def run(stock: Made, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return made_up_run(stock, tmp_path_factory.mktemp("outputs"))
+    return made_up_run(stock.files, tmp_path_factory.mktemp("outputs"))
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +191,11 @@ def test_the_json_holds_every_finding(run: Run) -> None:
         "ketapub", "book", "as_of", "standard", "outputs", "summary", "checks", "results", "problems", "wcag",
         "reading", "evidence", "by_people",
     ]  # fmt: skip
+    documented = (
+        (Path(__file__).parents[1] / "docs/check.md").read_text(encoding="utf-8").partition("## For programs")[2]
+    )
+    rows = re.findall(r"^\| (`.*?) \|", documented, re.MULTILINE)
+    assert [key for row in rows if "›" not in row for key in re.findall(r"`(\w+)`", row)] == list(told)
     assert told["summary"] == {"failed": 2, "not run": 1, "passed": 4, "findings": 122}
     assert [(one["name"], one["asked"]) for one in told["checks"]][-2:] == [("equality", True), ("links", False)]
     assert told["results"][0]["findings"][1] == {

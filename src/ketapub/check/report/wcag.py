@@ -67,8 +67,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What this run shows of a criterion in one family. `ran` and `missing` are names of checks, `findings` counts those
-    that concern it, `doubts` those that may."""
+    """What this run shows of a criterion in one family.
+
+    `ran` and `missing` are names of checks; `findings` counts those that concern it, `doubts` those that may.
+    """
 
     shown: Shown
     ran: tuple[str, ...] = ()
