@@ -1,7 +1,7 @@
 """The documents are held to the code: what there is, is documented; what is documented, there is.
 
-`make golden` writes docs/settings.md and docs/problems.md anew from the tables in the code; a person reads the
-difference.
+`make golden` writes docs/settings.md, docs/problems.md and the table in docs/check.md anew from the tables in the
+code; a person reads the difference.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from tree import read
 
 from ketapub import document as d, info
 from ketapub.callouts import ALIASES, BUILT_IN
+from ketapub.check.checks import all_checks
+from ketapub.check.report.wcag import Shown
 from ketapub.cli.arguments import parser
 from ketapub.formats import FORMATS
 from ketapub.problems import Position, Problem, explanations
@@ -185,6 +187,32 @@ def test_golden_reference(name: str, page: Any) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         (ROOT / name).write_text(page(), encoding="utf-8")
     assert text_of(name) == page(), "run `make golden`, then read the difference"
+
+
+BEGIN_CHECKS, END_CHECKS = "<!-- table of checks: written by `make golden` -->\n", "<!-- end -->\n"
+
+
+def checks_table() -> str:
+    lines = ["| check | where it passes | looks at | needs |", "|---|---|---|---|"]
+    for check in all_checks().values():
+        needs = "; ".join(f"{tool.name} {tool.wanted}".strip() for tool in check.tools)
+        looks_at = ", ".join(f"`{output}`" for output in check.outputs)
+        lines.append(f"| `{check.name}` | {plain(check.proves)} | {looks_at} | {needs} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_golden_checks() -> None:
+    before, rest = text_of("docs/check.md").split(BEGIN_CHECKS)
+    table, after = rest.split(END_CHECKS)
+    if os.environ.get("UPDATE_GOLDEN"):
+        table = checks_table()
+        (ROOT / "docs/check.md").write_text(f"{before}{BEGIN_CHECKS}{table}{END_CHECKS}{after}", encoding="utf-8")
+    assert table == checks_table(), "run `make golden`, then read the difference"
+
+
+def test_the_states_of_criteria_are_documented() -> None:
+    section = text_of("docs/check.md").partition("## WCAG")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| \*(.+?)\* \|", section, re.MULTILINE)) == set(get_args(Shown))
 
 
 def test_the_settings_page_names_each_setting() -> None:

@@ -247,6 +247,14 @@ def test_the_grade_of_a_text_counted_by_hand() -> None:
     assert reading.passive == 0
 
 
+def test_a_chapter_has_the_grade_of_its_sections_as_one_text() -> None:
+    book, _ = book_of("# Pets\n\nCats sit. Dogs run.\n\n## More\n\nIt was a very happy animal.\n")
+    ((title, sections),) = readability.readings_by_chapter(book)
+    assert (title, [one.title for one in sections]) == ("Pets", ["Pets", "More"])
+    # 10 words, 3 sentences, 14 syllables: Cats-sit-Dogs-run (4) / It-was-a-ver-y-hap-py-an-i-mal (10).
+    assert readability.grade_of(sections) == pytest.approx(0.39 * 10 / 3 + 11.8 * 14 / 10 - 15.59)
+
+
 def test_easy_words_count_two_syllables() -> None:
     markdown = (
         "# Title\n\nKetamine’s effect.\n\nMany antidepressants work.\n\n"

@@ -6,7 +6,7 @@ Frozen, no behaviour. `parse` makes a `Draft`, whose `…Mark` nodes are what th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -816,6 +816,15 @@ def facts_in(node: object) -> Iterator[Fact]:
         if isinstance(child, Fact):
             yield child
         yield from facts_in(child)
+
+
+def facts_of(book: Book) -> Mapping[str, Sequence[Fact]]:
+    """Each fact that the book prints, by the name of its claim, in reading order."""
+    found: dict[str, list[Fact]] = {}
+    for chapter in book.chapters:
+        for fact in facts_in((chapter.heading, chapter.subtitle, chapter.blocks)):
+            found.setdefault(fact.id, []).append(fact)
+    return found
 
 
 def formulas_in(chapters: tuple[Chapter, ...]) -> Iterator[Formula | DisplayFormula]:

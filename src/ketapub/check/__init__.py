@@ -2,8 +2,8 @@
 
     build/ + Book -> checks -> results -> places in the manuscript -> problems, report
 
-In: a book's folder and the folder of its outputs. Out: `Checked`. Outputs that are missing or older than the
-manuscript are built first.
+In: a book's folder and the folder of its outputs. Out: `Checked`, and the report in that folder. Outputs that are
+missing or older than the manuscript are built first.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketapub.build import build, read_book
+from ketapub.build import build, build_id, read_book
 from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Result, Subject
 from ketapub.check.leading import lead_back
+from ketapub.check.report import report_files
+from ketapub.check.report.run import Run
 from ketapub.check.running import run_checks
 from ketapub.check.standing import CONFORMING, stale, standard_of, standing
+from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.problems import NOWHERE, Problem, Problems
 from ketapub.theme import load_theme
 
@@ -28,7 +31,8 @@ from ketapub.theme import load_theme
 @dataclass(frozen=True, slots=True)
 class Checked:
     problems: tuple[Problem, ...]  # of the book, and one for each finding and for each check that did not run
-    results: tuple[Result, ...]
+    run: Run
+    outputs: Bundle  # the report
 
 
 def check_book(
@@ -49,10 +53,11 @@ def check_book(
     Raises `Stopped` as `build` does.
     """
     problems, theme = Problems(), load_theme()
+    check_out(out, root, problems)
     kept = Cache(cache, problems)
-    book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
-    slug = book.info.book.slug
-    if names := stale(root, out, slug, book.info.book.formats, problems, pdf_standard):
+    read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
+    slug = read.book.info.book.slug
+    if names := stale(root, out, slug, read.book.info.book.formats, problems, pdf_standard):
         build(
             root,
             out,
@@ -63,16 +68,22 @@ def check_book(
             pdf_standard=pdf_standard or "ua-1",
             progress=progress,
         )
-    checks = [check for name, check in all_checks().items() if not only or name in only]
+    table = all_checks()
+    checks = tuple(check for name, check in table.items() if not only or name in only)
+    left_out = tuple(check for check in table.values() if check not in checks)
     with tempfile.TemporaryDirectory() as room:
         files = standing(out, slug, problems)
         standards = {standard_of(files[name]) for name in CONFORMING if name in files}
-        subject = Subject(book, theme, files, min(standards, default=""), Path(room))
+        subject = Subject(read.book, theme, files, min(standards, default=""), Path(room))
         results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
         results = lead_back(results, subject)
     for result in results:
         tell(result, subject, problems)
-    return Checked(problems.in_order(), results)
+    run = Run(read, subject, checks, left_out, results, problems, as_of)
+    progress("report")
+    report = report_files(run)
+    write_outputs(out, report, build_id=build_id(report), manuscript_root=root, problems=problems)
+    return Checked(problems.in_order(), run, report)
 
 
 def tell(result: Result, subject: Subject, problems: Problems) -> None:
@@ -82,8 +93,4 @@ def tell(result: Result, subject: Subject, problems: Problems) -> None:
         message = f"{result.check} did not look at {file}: {result.reason}"
         problems.add("check-not-run", NOWHERE, message, severity="warning")
     for finding in result.findings:
-        place = finding.place
-        where = [file, place.part, f"page {place.page}" if place.page else "", place.element]
-        where += [f"line {place.line}" if place.line else "", finding.made_by]
-        message = f"{finding.message} ({', '.join(filter(None, where))})"
-        problems.add("failed-check", finding.at, f"{result.check}: {finding.rule}: {message}")
+        problems.add("failed-check", finding.at, f"{result.check}: {finding.rule}: {finding.told(file)}")

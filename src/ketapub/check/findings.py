@@ -30,6 +30,11 @@ class Place:
     line: int = 0
     column: int = 0
 
+    def __str__(self) -> str:
+        """As people read it: "words.xhtml, line 7"."""
+        page, line = f"page {self.page}" if self.page else "", f"line {self.line}" if self.line else ""
+        return ", ".join(filter(None, (self.part, page, self.element, line)))
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -44,6 +49,10 @@ class Finding:
     place: Place = Place()
     at: Position = NOWHERE
     made_by: str = ""
+
+    def told(self, file: str) -> str:
+        """What is wrong, and where in the output of that name."""
+        return f"{self.message} ({', '.join(filter(None, (file, str(self.place), self.made_by)))})"
 
 
 @dataclass(frozen=True, slots=True)

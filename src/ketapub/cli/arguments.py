@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ketapub import __version__
 from ketapub.cli import commands as run
-from ketapub.cli.given import count_of_jobs, line_of_text, processors
+from ketapub.cli.given import count_of_jobs, file_to_write, line_of_text, processors
 
 ENGINES = ("weasyprint", "ebooklib", "markdown-it-py", "pypandoc_binary", "pikepdf")
 
@@ -70,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     text = "checks to make, separated by commas (default: all)"
     check.add_argument("--only", action="append", default=[], metavar="LIST", help=text)
     out(check)
+    text = "write what was found as a SARIF 2.1.0 log as well, for code hosts and editors"
+    check.add_argument("--sarif", type=file_to_write, metavar="FILE", help=text)
     how(check)
     check.set_defaults(pdf_standard="")  # whatever the PDFs conform to that are there
 

@@ -25,6 +25,7 @@ from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean, 
 
 if TYPE_CHECKING:
     from ketapub.book_folder import BookFolder
+    from ketapub.check.report.run import Run
     from ketapub.document import Fact
     from ketapub.ledger import Claim
 
@@ -81,28 +82,46 @@ def check(options: argparse.Namespace) -> int:
     """What came of each check, and a problem for each finding. A check that did not run fails under `--strict`."""
     only = checks_of(options.only)
     as_of = today(options.as_of)
-    with quiet_libraries():
-        with progress_of(options) as progress:
-            from ketapub.check import check_book
+    try:
+        with quiet_libraries():
+            with progress_of(options) as progress:
+                from ketapub.check import check_book
 
-            checked = check_book(
-                book_folder(options.book),
-                options.out,
-                only=only,
-                as_of=as_of,
-                cache=options.cache or cache_folder(),
-                jobs=options.jobs,
-                pdf_standard=options.pdf_standard,
-                progress=progress,
-            )
-    tell(options, checked.problems, ())
+                checked = check_book(
+                    book_folder(options.book),
+                    options.out,
+                    only=only,
+                    as_of=as_of,
+                    cache=options.cache or cache_folder(),
+                    jobs=options.jobs,
+                    pdf_standard=options.pdf_standard,
+                    progress=progress,
+                )
+    except Stopped as stopped:  # who reads the log wants the reason then most of all
+        _write_sarif(options, stopped.problems, None)
+        raise
+    _write_sarif(options, checked.problems, checked.run)
+    tell(options, checked.problems, checked.outputs if options.json else ())
     if not options.json and not options.quiet:
-        for line in lines_of(checked.results):
+        for line in lines_of(checked.run.results):
             print(line)
+        print(f"The report: {options.out / checked.outputs[0].path}")
     if checked.problems:
         say(count(checked.problems))
     failed = any(options.strict or problem.severity == "error" for problem in checked.problems)
     return WITH_PROBLEMS if failed else DONE
+
+
+def _write_sarif(options: argparse.Namespace, problems: Sequence[Problem], run: Run | None) -> None:
+    if not options.sarif:
+        return
+    from ketapub.check.report.sarif import sarif
+
+    try:
+        options.sarif.write_bytes(sarif(problems, run))
+    except OSError as error:
+        message = f"cannot write {options.sarif}: {error.strerror or error}"
+        raise usage("output-failed", message, "put that right, then run it again") from None
 
 
 def review(options: argparse.Namespace) -> int:
@@ -151,7 +170,7 @@ def sign(options: argparse.Namespace) -> int:
 def facts(options: argparse.Namespace) -> int:
     """The ledger as a list; with --where, one claim and the places that print it."""
     from ketapub.build import read_book
-    from ketapub.document import facts_in
+    from ketapub.document import facts_of
     from ketapub.theme import load_theme
 
     problems = Problems()
@@ -160,10 +179,7 @@ def facts(options: argparse.Namespace) -> int:
     if options.where and options.where not in claims:
         hint = did_you_mean(options.where, claims) or "`ketapub facts` lists them"
         raise usage("unknown-fact", f'no fact "{options.where}"', hint)
-    printed: dict[str, list[Fact]] = {id: [] for id in claims}
-    for chapter in read.book.chapters:
-        for fact in facts_in((chapter.heading, chapter.subtitle, chapter.blocks)):
-            printed[fact.id].append(fact)
+    printed = {id: facts_of(read.book).get(id, ()) for id in claims}
     asked = [options.where] if options.where else list(claims)
     if options.json:
         print(json.dumps([_fact_as_json(id, claims[id], printed[id]) for id in asked], indent=1, ensure_ascii=False))

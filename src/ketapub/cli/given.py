@@ -30,6 +30,14 @@ def line_of_text(text: str) -> str:
     return text.strip()
 
 
+def file_to_write(text: str) -> Path:
+    """Asked before the work, not after it."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a file in a folder that exists")
+    return path
+
+
 def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -40,12 +40,29 @@ def tell(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequ
 
 
 def lines_of(results: Sequence[Result]) -> list[str]:
-    """A line for each check of each output: what came of it, on how many things."""
+    """A line for each check: what came of it, on how many things, in which time. First what failed, then what did not
+    run."""
     lines = []
-    for result in results:
-        said = result.reason or f"{many(result.things, result.unit)}{', as before' if result.kept else ''}"
-        lines.append(f"{result.state:8} {result.check:12} {result.output:12} {said}")
+    for state in ("failed", "not run", "passed"):
+        for check in dict.fromkeys(result.check for result in results if result.state == state):
+            told = [result for result in results if result.check == check and result.state == state]
+            lines.append(f"{state:8} {check:12} {_came_to(told)}")
     return lines
+
+
+def _came_to(results: Sequence[Result]) -> str:
+    """What came of the outputs of one check that share a state."""
+    outputs = ", ".join(result.output for result in results)
+    if reason := "; ".join(dict.fromkeys(result.reason for result in results if result.reason)):
+        return f"{outputs}: {reason}"
+    things: dict[str, int] = {}
+    for result in results:
+        things[result.unit] = things.get(result.unit, 0) + result.things
+    looked = ", ".join(many(number, unit) for unit, number in things.items())
+    found = sum(len(result.findings) for result in results)
+    seconds = sum(result.seconds for result in results)
+    time = "as before" if all(result.kept for result in results) else f"{seconds:.1f} s"
+    return ", ".join((f"{outputs}: {many(found, 'finding')} in {looked}" if found else f"{outputs}: {looked}", time))
 
 
 def say(text: str) -> None:

@@ -10,7 +10,7 @@ callouts, definitions, citations.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ketapub import document as d
@@ -51,6 +51,7 @@ class SectionReading:
     sentence_length: float
     passive: float  # share of sentences that look passive: a form of "be" before a participle, which is a guess
     long_words: float  # share of words of three syllables or more
+    easy_syllables: int  # of all its words, the easy ones counted as easy
     reason: str = ""  # why its grade is no problem, where an author says so
 
 
@@ -62,6 +63,30 @@ def grade(words_: int, sentences_: int, syllables_: int) -> float:
 def reading_report(book: d.Book, easy: Iterable[str] = ()) -> tuple[SectionReading, ...]:
     """Each section in order that has any running prose, whatever its length. Empty for books that are not English."""
     return tuple(reading for _, reading in _readings(read_prose(book), easy_words(book, easy)))
+
+
+def readings_by_chapter(book: d.Book, easy: Iterable[str] = ()) -> tuple[tuple[str, tuple[SectionReading, ...]], ...]:
+    """The title of each chapter that has any running prose, with its sections in order."""
+    prose = read_prose(book)
+    chapters: dict[int, list[SectionReading]] = {}
+    for section, reading in _readings(prose, easy_words(book, easy)):
+        chapter = next((one for one in prose.around(section) if prose.sections[one].level <= 1), section)
+        chapters.setdefault(chapter, []).append(reading)
+    return tuple((prose.sections[chapter].title, tuple(found)) for chapter, found in sorted(chapters.items()))
+
+
+def grade_of(readings: Sequence[SectionReading]) -> float:
+    """The grade of several sections as one text, the easy words counted as easy."""
+    return grade(
+        sum(one.words for one in readings),
+        sum(one.sentences for one in readings),
+        sum(one.easy_syllables for one in readings),
+    )
+
+
+def is_too_hard(reading: SectionReading, most: float) -> bool:
+    """Of the grades that are too high only those count that are so when rounded, as they are printed."""
+    return reading.words >= FEWEST_WORDS and not reading.reason and round(reading.adjusted, 1) > most
 
 
 def easy_words(book: d.Book, easy: Iterable[str] = ()) -> frozenset[str]:
@@ -81,9 +106,9 @@ def word_list(text: str) -> list[str]:
 
 
 def check_reading(prose: Prose, easy: frozenset[str], most: float, severity: Severity, problems: Problems) -> None:
-    for section, reading in _readings(prose, easy):
-        # Of the grades that are too high only those are shown that are so when rounded, as they are printed.
-        if reading.words >= FEWEST_WORDS and not reading.reason and round(reading.adjusted, 1) > most:
+    for index, reading in _readings(prose, easy):
+        section = prose.sections[index]
+        if is_too_hard(reading, most):
             message = (
                 f'"{section.title}" reads at grade {reading.adjusted:.1f}, above {most:g} '
                 f"({reading.sentence_length:.0f} words a sentence, {reading.long_words:.0%} long words)"
@@ -96,7 +121,8 @@ def check_reading(prose: Prose, easy: frozenset[str], most: float, severity: Sev
         problems.add("too-many-exemptions", section.at, message, f"the first one is at {exempt[0].at}")
 
 
-def _readings(prose: Prose, easy: frozenset[str]) -> Iterator[tuple[Section, SectionReading]]:
+def _readings(prose: Prose, easy: frozenset[str]) -> Iterator[tuple[int, SectionReading]]:
+    """The place of each section in `Prose.sections`, and how it reads."""
     texts: dict[int, list[str]] = {}
     for run in prose.runs:
         section = prose.sections[run.section]
@@ -109,10 +135,9 @@ def _readings(prose: Prose, easy: frozenset[str]) -> Iterator[tuple[Section, Sec
             continue  # a part of the section is exempt: the rest is measured without it
         texts.setdefault(part, []).append(run.text)
     for part, found in texts.items():
-        section = prose.sections[part]
-        reading = _reading(section, found, easy, _reason(prose, part))
+        reading = _reading(prose.sections[part], found, easy, _reason(prose, part))
         if reading:
-            yield section, reading
+            yield part, reading
 
 
 def _reason(prose: Prose, section: int) -> str:
@@ -140,6 +165,7 @@ def _reading(section: Section, texts: list[str], easy: frozenset[str], reason: s
         sentence_length=len(spoken) / len(spans),
         passive=sum(map(looks_passive, spans)) / len(spans),
         long_words=sum(n >= LONG for n in counts) / len(spoken),
+        easy_syllables=sum(eased),
         reason=reason,
     )
 

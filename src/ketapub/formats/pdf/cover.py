@@ -12,6 +12,7 @@ from ketapub import document as d
 from ketapub.formats.imprint import stamp
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.front import SIZES, front_css, front_fits
+from ketapub.formats.pdf.raster import draw_page
 from ketapub.formats.styling import book_sheet, face_rule, own_faces
 from ketapub.locale import direction
 from ketapub.problems import Problems
@@ -61,14 +62,4 @@ def cover_image(book: d.Book, theme: Theme, problems: Problems) -> Image:
                 break
         data = document.copy(document.pages[:1]).write_pdf()
     problems.stop_on_errors()
-    return _raster(data)
-
-
-def _raster(data: bytes) -> Image:
-    import pypdfium2
-
-    with pypdfium2.PdfDocument(data) as pdf:
-        page = pdf[0]
-        bitmap = page.render(scale=WIDTH / page.get_width())
-        picture: Image = bitmap.to_pil().convert("RGB")
-        return picture
+    return draw_page(data, 1, width=WIDTH)
