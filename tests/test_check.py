@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pytest
 from conftest import Made
 
@@ -122,6 +124,18 @@ def test_what_stands_is_made_again_when_it_must_be(tmp_path: Path) -> None:
     write_outputs(out, bundle[:1], build_id="2", manuscript_root=root, problems=problems)
     os.utime(out / "site/index.html", (999, 999))
     assert asked("pdf") == ("pdf", "press", "site", "json")
+
+
+def test_pdfs_for_another_standard_are_made_again(tmp_path: Path) -> None:
+    root, out, problems, pdf = tmp_path / "book", tmp_path / "out", Problems(), io.BytesIO()
+    root.mkdir()
+    pikepdf.Pdf.new().save(pdf, force_version="1.7")
+    write_outputs(out, (OutputFile("b.pdf", pdf.getvalue()),), build_id="1", manuscript_root=root, problems=problems)
+    assert [stale(root, out, "b", ("pdf",), problems, standard) for standard in ("", "ua-1", "ua-2")] == [
+        (),
+        (),
+        ("pdf",),
+    ]
 
 
 def test_formats_stand_where_they_are_looked_for(stock: Made) -> None:

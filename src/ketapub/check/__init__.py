@@ -19,7 +19,7 @@ from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Result, Subject
 from ketapub.check.running import run_checks
-from ketapub.check.standing import stale, standing
+from ketapub.check.standing import CONFORMING, stale, standard_of, standing
 from ketapub.problems import NOWHERE, Problem, Problems
 from ketapub.theme import load_theme
 
@@ -38,10 +38,12 @@ def check_book(
     only: tuple[str, ...] = (),
     cache: Path | None = None,
     jobs: int = 1,
-    pdf_standard: str = "ua-1",
+    pdf_standard: str = "",
     progress: Callable[[str], None] = lambda step: None,
 ) -> Checked:
     """Look at every output in `out` with every check that applies to it, or with those named in `only`.
+
+    Without `pdf_standard` the PDFs may conform to any; new ones are made for PDF/UA-1.
 
     Raises `Stopped` as `build` does.
     """
@@ -49,13 +51,22 @@ def check_book(
     kept = Cache(cache, problems)
     book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
     slug = book.info.book.slug
-    if names := stale(root, out, slug, book.info.book.formats, problems):
+    if names := stale(root, out, slug, book.info.book.formats, problems, pdf_standard):
         build(
-            root, out, as_of=as_of, formats=names, cache=cache, jobs=jobs, pdf_standard=pdf_standard, progress=progress
+            root,
+            out,
+            as_of=as_of,
+            formats=names,
+            cache=cache,
+            jobs=jobs,
+            pdf_standard=pdf_standard or "ua-1",
+            progress=progress,
         )
     checks = [check for name, check in all_checks().items() if not only or name in only]
     with tempfile.TemporaryDirectory() as room:
-        subject = Subject(book, theme, standing(out, slug, problems), pdf_standard, Path(room))
+        files = standing(out, slug, problems)
+        standards = {standard_of(files[name]) for name in CONFORMING if name in files}
+        subject = Subject(book, theme, files, min(standards, default=""), Path(room))
         results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
     for result in results:
         tell(result, subject, problems)

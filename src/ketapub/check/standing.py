@@ -13,11 +13,17 @@ from ketapub.formats import FORMATS, place
 from ketapub.outputs import is_unchanged, read_list
 from ketapub.problems import Problems
 
+CONFORMING = ("pdf", "large-print")  # those that `--pdf-standard` is for
 UNJUDGED = "json"  # the book's own tree, for programs: there is nothing to judge by
 
 
-def stale(root: Path, out: Path, slug: str, formats: tuple[str, ...], problems: Problems) -> tuple[str, ...]:
-    """The formats to make before anything is checked: none, or all that the book asks for and all that is there."""
+def stale(
+    root: Path, out: Path, slug: str, formats: tuple[str, ...], problems: Problems, standard: str = ""
+) -> tuple[str, ...]:
+    """The formats to make before anything is checked: none, or all that the book asks for and all that is there.
+
+    `standard` is what the PDFs are to conform to, or empty where it may be any.
+    """
     listed = read_list(out, problems)
     changed = BookFolder(root).changed()
     there = [name for name in FORMATS if any(_is_of(path, place(name, slug)) for path in listed)]
@@ -27,6 +33,8 @@ def stale(root: Path, out: Path, slug: str, formats: tuple[str, ...], problems: 
         if not files or not all(is_unchanged(out, made) for made in files):
             return wanted
         if min((out / made.path).stat().st_mtime for made in files) < changed:
+            return wanted
+        if standard and name in CONFORMING and standard_of(out / place(name, slug)) != standard:
             return wanted
     return ()
 
@@ -39,6 +47,17 @@ def standing(out: Path, slug: str, problems: Problems) -> dict[str, Path]:
         for name in FORMATS
         if name != UNJUDGED and any(_is_of(path, place(name, slug)) for path in listed)
     }
+
+
+def standard_of(pdf: Path) -> str:
+    """The standard that a PDF says it conforms to, by its name on the command line."""
+    import pikepdf
+
+    from ketapub.formats.pdf.standard import STANDARDS
+
+    with pikepdf.open(pdf) as file:
+        found = str(file.pdf_version)
+    return next(name for name, standard in STANDARDS.items() if standard.pdf == found)
 
 
 def _is_of(path: str, unit: str) -> bool:

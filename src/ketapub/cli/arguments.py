@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--only", action="append", default=[], metavar="LIST", help=text)
     out(check)
     how(check)
+    check.set_defaults(pdf_standard="")  # whatever the PDFs conform to that are there
 
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
     book(facts)
