@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,6 +15,7 @@ from ketapub.check.findings import Check, Finding, Looked, Place, Subject
 from ketapub.check.screens import unpacked
 from ketapub.check.tools import Tool, node_module
 
+# Dark comes after light of the same width, because it is compared with it.
 LOOKS: tuple[tuple[int, Scheme], ...] = ((1280, "light"), (1280, "dark"), (320, "light"), (320, "dark"))
 # The rules of axe that read colours or sizes. All others ask the markup and what of it can be seen: where nothing of
 # that changes from light to dark (`SAME_SHOWN`), they have been answered.
@@ -85,18 +86,19 @@ EXCUSED = (
 KNOWN = (
     "html-has-lang /html[1] (everywhere)",
     "color-contrast /html[1]/body[1]/main[1]/p[2] (dark)",
-    "image-alt /html[1]/body[1]/main[1]/p[3]/img[1] (dark)",
+    "image-alt /html[1]/body[1]/main[1]/p[3]/img[1] (dark at 320 px)",
     "image-alt /html[1]/body[1]/main[1]/p[4]/img[1] (320 px)",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What axe says about one element, or, not decided, leaves to a person. `element` is an XPath."""
+    """What axe says about one element, or, not decided, leaves to a person. `element` is an XPath. Two are the same
+    whatever colours and sizes their messages name."""
 
     rule: str
     element: str
-    message: str
+    message: str = field(compare=False)
     decided: bool
 
 
@@ -104,12 +106,12 @@ def look(subject: Subject, output: str) -> Looked:
     """Every page of an output, in each of the `LOOKS`."""
     with browser() as started:
         canary = unpacked(HTML)
-        with started.visit(canary, script=_axe()) as visit:
+        with started.visit(canary, script=source()) as visit:
             visit.open(canary.pages[0])
             found = _faults(visit, "html")
         prove("axe", (f"{fault.rule} {fault.element} ({in_words(looks)})" for fault, looks in found.items()), KNOWN)
         files, findings = unpacked(subject.files[output]), list[Finding]()
-        with started.visit(files, script=_axe()) as visit:
+        with started.visit(files, script=source()) as visit:
             for name in files.pages:
                 visit.open(name)
                 for fault, looks in _faults(visit, output).items():
@@ -128,7 +130,7 @@ def _faults(visit: Visit, output: str) -> dict[Fault, list[tuple[int, Scheme]]]:
             visit.ask(SET_COLOURS, READING_SYSTEM[scheme])
         visit.ask(OPEN)
         answered = visit.ask(SAME_SHOWN) and scheme == "dark"
-        for fault in _ask_axe(visit, output, OF_LOOKS if answered else ()):
+        for fault in ask_axe(visit, output, OF_LOOKS if answered else ()):
             found.setdefault(fault, []).append((width, scheme))
         if answered:
             for fault, looks in found.items():
@@ -137,8 +139,8 @@ def _faults(visit: Visit, output: str) -> dict[Fault, list[tuple[int, Scheme]]]:
     return found
 
 
-def _ask_axe(visit: Visit, output: str, only: Sequence[str]) -> Iterator[Fault]:
-    """Ask for the rules in `only`, or for all that fit the output."""
+def ask_axe(visit: Visit, output: str, only: Sequence[str] = ()) -> Iterator[Fault]:
+    """Ask axe, which is in the open page, for the rules in `only`, or for all that fit the output."""
     excused = [asdict(one) for one in EXCUSED if output in one.outputs]
     off = OF_SITES if output == "epub" else ()
     for rule, element, message, decided in visit.ask(_script("axe.js"), {"off": off, "excused": excused, "only": only}):
@@ -162,16 +164,17 @@ def _script(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def _source() -> Path:
+def _file() -> Path:
     return node_module("axe-core/axe.min.js")
 
 
-def _axe() -> str:
-    return _source().read_text(encoding="utf-8")
+def source() -> str:
+    """axe itself, a script. Raises `NotRun` where it is not installed."""
+    return _file().read_text(encoding="utf-8")
 
 
 def _version() -> str:
-    return str(json.loads(_source().with_name("package.json").read_text(encoding="utf-8"))["version"])
+    return str(json.loads(_file().with_name("package.json").read_text(encoding="utf-8"))["version"])
 
 
 AXE = Tool("axe-core", _version, "run `npm install axe-core@4.14.1`", wanted="4.14.1")
