@@ -1,4 +1,4 @@
-"""The site before the Nu checker and axe, and as people use it, in a browser that reaches nothing else."""
+"""The site as people use it, in a browser that reaches nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import faults, vnu
+from browsing import faults
 from conftest import Built
 
 PAGE_LIMIT = 120_000  # bytes of a chapter's page with its style sheets; pictures and fonts come besides
@@ -71,28 +71,6 @@ def chapters(folder: Path) -> list[str]:
     return names
 
 
-def test_nu_checker(folder: Path) -> None:
-    assert vnu(*sorted(folder.glob("*.html")), *sorted(folder.glob("*.css"))) == []
-
-
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
-def test_axe_and_the_width_of_every_page(browser: Any, folder: Path, built: Built, width: int, scheme: str) -> None:
-    """WCAG 2.2, 1.4.10 as well: no page scrolls sideways, opened or closed. axe is put in past the page's policy."""
-    if built.book == "notes":
-        pytest.skip("its pages are those of the stock book, but for the citations, which axe sees in the HTML file")
-    found = {}
-    with visit(browser, folder, width, scheme, bypass_csp=True) as (page, address):
-        for name in sorted(path.name for path in folder.glob("*.html")):
-            page.goto(address + name)
-            for opened in ("false", "true"):
-                # Of the drawers, which are one at a time, the last stays open.
-                page.evaluate(f"document.querySelectorAll('details').forEach(each => each.open = {opened})")
-                wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-                assert wide[0] <= wide[1], (name, opened)
-            found[name] = faults(page)
-    assert {name: list for name, list in found.items() if list} == {}
-
-
 def test_axe_on_results_and_settings(browser: Any, folder: Path) -> None:
     for width, scheme in LOOKS:
         with visit(browser, folder, width, scheme, bypass_csp=True) as (page, address):
@@ -113,17 +91,6 @@ def test_pages_are_light(folder: Path) -> None:
     pages = [name for name in chapters(folder) if 'class="references' not in (folder / name).read_text()]
     assert pages
     assert {name: size for name in pages if (size := (folder / name).stat().st_size + sheets) > PAGE_LIMIT} == {}
-
-
-def test_every_page_under_its_policy(browser: Any, folder: Path) -> None:
-    """No message, the style sheets count, every picture and font is there."""
-    with visit(browser, folder) as (page, address):
-        for path in sorted(folder.glob("*.html")):
-            page.goto(address + path.name)
-            page.evaluate("document.fonts.ready")
-            assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px"
-            assert page.evaluate("[...document.images].filter(each => !each.naturalWidth).map(each => each.src)") == []
-            assert page.evaluate("[...document.fonts].filter(each => each.status == 'error').length") == 0
 
 
 def test_the_keyboard_reaches_the_text_and_the_contents(browser: Any, folder: Path) -> None:
