@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ketapub.check.canaries import HTML, packed_epub, prove
+from ketapub.check.canaries import HTML, pack_epub, prove
 from ketapub.check.checks import ace, axe, epubcheck, vnu
 from ketapub.check.findings import Finding, Place
 from ketapub.check.tools import NotRun
@@ -89,6 +89,7 @@ def test_the_looks_in_which_a_fault_shows_are_told_in_few_words() -> None:
 
 
 def test_the_faulty_epub_is_made_of_the_files_that_one_can_read(tmp_path: Path) -> None:
-    with zipfile.ZipFile(packed_epub(tmp_path)) as archive:
+    pack_epub(tmp_path / "faulty.epub")
+    with zipfile.ZipFile(tmp_path / "faulty.epub") as archive:
         assert archive.namelist()[0] == "mimetype"
         assert "EPUB/faulty.xhtml" in archive.namelist()

@@ -7,6 +7,9 @@ reaches the network, whatever a page asks for.
 from __future__ import annotations
 
 import mimetypes
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +22,7 @@ from ketapub.check.tools import NotRun, Tool, first_line, program
 
 ADDRESS = "https://book.invalid/"
 HEIGHT = 800  # px of the window
+LIMIT = 30 * 60  # seconds that a browser may run
 TYPES = {".xhtml": "application/xhtml+xml", ".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 # The place of an element, as findings give it: /html[1]/body[1]/p[2].
@@ -89,10 +93,21 @@ def browser() -> Iterator[Browser]:
     try:
         with sync_playwright() as playwright:
             started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-            yield Browser(started)
+            watch = threading.Timer(LIMIT, os.kill, (_process_id(started), signal.SIGKILL))
+            watch.start()
+            try:
+                yield Browser(started)
+            finally:
+                watch.cancel()
             started.close()
     except Error as error:
         raise NotRun(f"the browser gave up: {error.message.splitlines()[0]}") from error
+
+
+def _process_id(started: Any) -> int:
+    """Of the browser, which nothing else can stop while a script runs in a page."""
+    processes = started.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    return next(int(each["id"]) for each in processes if each["type"] == "browser")
 
 
 def _answer(route: Any, files: Unpacked, asked: list[str]) -> None:

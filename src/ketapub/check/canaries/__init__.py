@@ -25,11 +25,10 @@ def prove(name: str, found: Iterable[str], known: Iterable[str]) -> None:
         raise NotRun(f"{name} finds fault with a file that is right: {'; '.join(sorted(more))}")
 
 
-def packed_epub(room: Path) -> Path:
-    """The faulty EPUB, as a file in `room`."""
-    folder, packed = FOLDER / "epub", room / "faulty.epub"
+def pack_epub(packed: Path) -> None:
+    """Write the faulty EPUB."""
+    folder = FOLDER / "epub"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("mimetype", "application/epub+zip")
         for path in sorted(each for each in folder.rglob("*") if each.is_file()):
             archive.write(path, path.relative_to(folder).as_posix())
-    return packed

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ketapub.check.canaries import packed_epub, prove
+from ketapub.check.canaries import pack_epub, prove
 from ketapub.check.checks.vnu import JAVA
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
 from ketapub.check.tools import BRIEF, NotRun, Tool, java
@@ -19,9 +19,11 @@ KNOWN = ("RSC-005 EPUB/faulty.xhtml:9", "RSC-012 EPUB/faulty.xhtml:8")
 
 
 def look(subject: Subject, output: str) -> Looked:
-    canary = findings(_report(packed_epub(subject.room), subject.room))
-    prove("EPUBCheck", (f"{each.rule} {each.place.part}:{each.place.line}" for each in canary), KNOWN)
-    report = _report(subject.files[output], subject.room)
+    canary = subject.room / "for-epubcheck.epub"
+    pack_epub(canary)
+    known = findings(_report(canary, canary.with_suffix(".json")))
+    prove("EPUBCheck", (f"{each.rule} {each.place.part}:{each.place.line}" for each in known), KNOWN)
+    report = _report(subject.files[output], subject.room / "epubcheck.json")
     return Looked(len(report["items"]), "file", tuple(findings(report)))
 
 
@@ -42,8 +44,7 @@ def _place(at: Mapping[str, Any], line: int, column: int) -> Place:
     return Place("" if path.endswith(".epub") else path, line=line, column=column)
 
 
-def _report(epub: Path, room: Path) -> Mapping[str, Any]:
-    report = room / f"epubcheck-{epub.stem}.json"
+def _report(epub: Path, report: Path) -> Mapping[str, Any]:
     done = java(_jar(), epub, "--usage", "--quiet", "--json", report, options=BRIEF)
     if not report.exists():
         raise NotRun(f"EPUBCheck made no report: {(done.stderr + done.stdout).strip()[:200]}")
