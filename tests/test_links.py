@@ -61,6 +61,11 @@ def test_a_style_sheet_names_files_that_are_there() -> None:
     ]
 
 
+def test_a_style_sheet_in_a_page_does_as_well() -> None:
+    page = "<head>\n<style>\na { background: url(data:,) }\nb { background: url(gone.png) }</style>"
+    assert faults({"index.html": page}) == [("no-such-file", "line 4")]
+
+
 def test_a_site_may_stand_anywhere() -> None:
     page = "<link rel='canonical' href='https://x.example/guide/'><a href='/guide/more.html'>more</a><a href='/guide/'>"
     assert faults({"index.html": page, "more.html": "<p>"}, "/guide/") == []

@@ -73,6 +73,7 @@ class Browser:
         """A page on which the files of an output can be opened. `script` is put into each page before its own, past
         the policy of the page, which allows no script of others; without one the policy counts."""
         context = self.started.new_context(bypass_csp=bool(script))
+        context.set_default_timeout(LIMIT * 1000)
         visit = Visit(context.new_page())
         context.route("**/*", lambda route: _answer(route, files, visit.asked))
         visit.page.on("console", lambda message: visit.said.append(message.text))

@@ -1,5 +1,5 @@
-// What axe finds on the page, for checks/axe.py: a list of [rule, element as XPath, message, decided]. `off` are rules not to
-// ask for, `only` those to ask for alone; `excused` is the table of what is no fault.
+// What axe finds on the page, for axe.py: a list of [rule, element as XPath, message, whether it decides]. `off` are rules
+// not to ask for, `only` those to ask for alone; `excused` is the table of what is no fault.
 async ({ off, excused, only }) => {
   const isExcused = (rule, node, decided) => excused.some(one =>
     one.rule === rule && one.decided === decided && (!one.within || node.element?.closest(one.within)) &&
@@ -16,6 +16,7 @@ async ({ off, excused, only }) => {
     contrastRatio: { normal: { expected: 4.5 }, large: { expected: 3 } },
   } }] });
   const rules = Object.fromEntries(off.map(rule => [rule, { enabled: false }]));
+  // Each rule looks at each element. To find a selector for each takes axe longer than to judge it, so it finds none.
   const found = await axe.run(document, {
     rules, elementRef: true, selectors: false, resultTypes: ["violations", "incomplete"],
     ...(only.length && { runOnly: { type: "rule", values: only } }),

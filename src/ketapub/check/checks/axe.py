@@ -33,11 +33,11 @@ SET_COLOURS = """css => {
   sheet.textContent = css;
 }"""
 OPEN = "() => document.querySelectorAll('details').forEach(each => { each.open = true; })"
-# Whether the elements that can be seen are those that could be seen before the colours changed. Read is what axe reads:
+# Whether the markup, and what of it can be seen, is as it was before the colours changed. Read is what axe reads:
 # styles that hide, boxes without room, places outside of the page, and words from the style sheet. The page keeps the
 # answer, because it is much to send.
 SAME_SHOWN = """() => {
-  const parts = [];
+  const parts = [document.body.innerHTML];
   for (const each of document.querySelectorAll("*")) {
     const box = each.getBoundingClientRect(), style = getComputedStyle(each);
     parts.push(box.width > 0, box.height > 0, box.right + scrollX > 0, box.bottom + scrollY > 0, style.display,

@@ -70,6 +70,8 @@ def faults(output: Output) -> Iterator[Finding]:
             if wrong := _wrong(output, name, element, address):
                 yield Finding(*wrong, _place(output.files, name, element))
         yield from _faults_of_ids(output.files, name, source)
+        for sheet in source.root.iter("{*}style"):
+            yield from _faults_of_sheet(output, name, sheet.text or "", line=sheet.sourceline or 1)
     for name in output.files.names:
         if name.endswith(".css"):
             yield from _faults_of_sheet(output, name, output.files.read(name).decode(errors="replace"))
@@ -100,10 +102,11 @@ def _faults_of_ids(files: Unpacked, name: str, source: Source) -> Iterator[Findi
                     yield Finding("no-such-id", message, _place(files, name, element))
 
 
-def _faults_of_sheet(output: Output, name: str, sheet: str) -> Iterator[Finding]:
+def _faults_of_sheet(output: Output, name: str, sheet: str, line: int = 1) -> Iterator[Finding]:
+    """What is wrong with the addresses in a style sheet, which begins in this line of the file."""
     for found in IN_SHEETS.finditer(sheet):
         address = found[1] or found[2]
-        place = Place(output.files.part(name), line=sheet.count("\n", 0, found.start()) + 1)
+        place = Place(output.files.part(name), line=sheet.count("\n", 0, found.start()) + line)
         if address.startswith(("data:", "#")):
             continue
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", address):
