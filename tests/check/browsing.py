@@ -14,7 +14,7 @@ from ketapub.build import read_book
 from ketapub.cache import Cache
 from ketapub.check.browser import Visit
 from ketapub.check.checks import all_checks, axe
-from ketapub.check.findings import Subject
+from ketapub.check.findings import Finding, Subject
 from ketapub.check.running import run_checks
 from ketapub.document import Book
 from ketapub.problems import Problems
@@ -27,16 +27,16 @@ def faults(page: Any) -> list[tuple[str, str, str]]:
     return [(fault.rule, fault.element, fault.message) for fault in axe.ask_axe(Visit(page), "site")]
 
 
-def judged(check: str, output: str, built: Built, room: Path) -> list[str]:
-    """What a check finds in an output for screens. One that does not run fails."""
+def judged(check: str, output: str, built: Built, room: Path, changed: Path | None = None) -> list[Finding]:
+    """What a check finds in an output for screens, or in a changed one. One that does not run fails."""
     epub = built.file(".epub")
     files = {"epub": epub, "html": epub.with_suffix(".html"), "site": epub.with_name("site")}
-    subject = Subject(_book(built.source), load_theme(), {output: files[output]}, "ua-1", room)
+    subject = Subject(_book(built.source), load_theme(), {output: changed or files[output]}, "ua-1", room)
     (result,) = run_checks([all_checks()[check]], subject, Cache(None, Problems()))
     if result.state == "not run":
         pytest.fail(f"not run: {result.reason}", pytrace=False)
     assert result.things
-    return [f"{each.rule}: {each.message} ({each.place})" for each in result.findings]
+    return list(result.findings)
 
 
 @cache
