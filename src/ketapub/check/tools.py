@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,9 +77,17 @@ def run(name: str, *arguments: object, **environment: str) -> subprocess.Complet
         raise NotRun(f"{name} did not finish within {MINUTES} minutes") from None
 
 
-def java(jar: Path, *arguments: object, main: str = "") -> subprocess.CompletedProcess[str]:
-    """Start a Java archive, by its own main class or a named one."""
-    return run("java", "-Djava.awt.headless=true", *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
+# For a program of a few seconds: most of its time would go into compiling it well, and on two processors into threads
+# that clean up. The quick compiler needs deeper stacks.
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
+
+
+def java(
+    jar: Path, *arguments: object, main: str = "", options: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Start a Java archive, by its own main class or a named one; `options` are those of Java itself."""
+    start = ("-cp", jar, main) if main else ("-jar", jar)
+    return run("java", "-Djava.awt.headless=true", *options, *start, *arguments)
 
 
 def first_line(*command: str) -> str:
