@@ -1,5 +1,5 @@
-"""The HTML in a browser; and what its script does in the hands of a person with a keyboard, a mouse, or a script that is
-off."""
+"""The HTML in a browser; and what its script does in the hands of a person with a keyboard, a mouse, or a script that
+is off."""
 
 from __future__ import annotations
 
