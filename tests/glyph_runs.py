@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pikepdf
-from pdf_tree import _to_unicode
+
+from ketapub.check.pdf_tree import letters
 
 
 class Run(NamedTuple):
@@ -73,7 +74,7 @@ _tables: dict[bytes, dict[int, str]] = {}
 def _font(font: pikepdf.Object) -> tuple[str, dict[int, str]]:
     data = font.ToUnicode.read_raw_bytes()
     if data not in _tables:
-        _tables[data] = _to_unicode(font)
+        _tables[data] = letters(font)
     return str(font.BaseFont).partition("+")[2], _tables[data]
 
 

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
-from pdf_tree import Element, artifacts, tag_tree
 from pikepdf import Array, Dictionary, Name
+
+from ketapub.check.pdf_tree import Element, artifacts, tag_tree
 
 GROUPS = {"Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "TOC", "TOCI", "Index", "NonStruct"}
 BLOCKS = {"P", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "THead", "TBody", "TFoot"}

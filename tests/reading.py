@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
-from pdf_tree import Element
 
 from ketapub import callouts, document as d
+from ketapub.check.pdf_tree import Element
 from ketapub.locale import words
 
 SVG = "{http://www.w3.org/2000/svg}"

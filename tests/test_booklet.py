@@ -13,9 +13,9 @@ import pikepdf
 import pypdfium2
 import pytest
 from conftest import Made, make
-from pdf_tree import drawn_words
 from PIL import ImageChops, ImageStat
 
+from ketapub.check.pdf_tree import drawn_words
 from ketapub.formats.pdf.booklet import PAPERS, impose
 from ketapub.formats.pdf.imposition import ROOM, Sheet, fit, imposition
 from ketapub.problems import Problems

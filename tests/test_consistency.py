@@ -12,10 +12,10 @@ from collections.abc import Callable
 import pikepdf
 import pytest
 from conftest import Made
-from pdf_tree import Element, page_labels, tag_tree
 from reading import Expect, ExpectPrint, Item, PdfReader, epub_pages, html_pages, read_epub, read_html, read_site, tidy
 
 from ketapub import document as d
+from ketapub.check.pdf_tree import Element, page_labels, tag_tree
 from ketapub.editions import select
 from ketapub.formats.imprint import stamp
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 from conftest import Made
-from pdf_tree import Element, page_labels, tag_tree
 
+from ketapub.check.pdf_tree import Element, page_labels, tag_tree
 from ketapub.editions import select
 from ketapub.markup import Medium, markup_chapter
 

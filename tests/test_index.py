@@ -12,12 +12,12 @@ import pikepdf
 import pypdfium2
 import pytest
 from conftest import BOOKS, Made, make
-from pdf_tree import page_labels
 from test_consistency import check_pdf
 from test_resolve import INFO, chapter, figure, numbered, paragraph
 from tree import read
 
 from ketapub import document as d
+from ketapub.check.pdf_tree import page_labels
 from ketapub.editions import select
 from ketapub.markup import Medium, markup_chapter
 from ketapub.problems import Problems

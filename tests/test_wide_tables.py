@@ -9,8 +9,9 @@ import pypdfium2
 import pytest
 from conftest import Made, make
 from pdf_faults import faults
-from pdf_tree import tag_tree
 from test_consistency import check_pdf
+
+from ketapub.check.pdf_tree import tag_tree
 
 BOOK = """
 [book]
