@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pikepdf
-from pdf_faults import faults
 from tools import fonts_are_embedded_and_subset, ghostscript_is_silent, mupdf_is_silent, qpdf_is_silent, run
 from verapdf import verdict
 
+from ketapub.check.tagging import faults
 from ketapub.formats.pdf.standard import STANDARDS
 
 RULES = {"ua-1": {"ua1": 106, "2a": 153}, "ua-2": {"ua2": 1723, "4f": 109}}  # of veraPDF 1.28.2

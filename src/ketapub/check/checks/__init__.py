@@ -8,7 +8,7 @@ from importlib import import_module
 from ketapub.check.findings import Check
 
 # Named in the order in which they are told. Each module has its `CHECK`.
-NAMES = ("qpdf",)
+NAMES = ("qpdf", "pdf-tags")
 
 
 def all_checks() -> Mapping[str, Check]:
