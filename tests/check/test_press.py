@@ -8,9 +8,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 from conftest import Built
-from press_faults import press_faults
 from press_pages import CLEAR, PLAIN, picture, printed, shown
 from tools import fonts_are_embedded_and_subset, ghostscript_is_silent, mupdf_is_silent, qpdf_is_silent, run
+
+from ketapub.check.printing import press_faults
 
 LIMIT = 240
 ROUNDING = 2  # per cent: four inks, each a byte, and a screen of JPEG blocks between them
