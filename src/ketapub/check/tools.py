@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MINUTES = 10  # that a program may take
+# The fast compiler alone, and one thread for the garbage: what Java does besides takes longer than what it is asked.
+JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 PATH = os.pathsep.join((str(Path(sys.prefix, "bin")), os.environ.get("PATH", os.defpath)))  # node is a Python package
 
 
@@ -79,7 +81,7 @@ def run(name: str, *arguments: object, **environment: str) -> subprocess.Complet
 
 def java(jar: Path, *arguments: object, main: str = "") -> subprocess.CompletedProcess[str]:
     """Start a Java archive, by its own main class or a named one."""
-    return run("java", "-Djava.awt.headless=true", *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
+    return run("java", *JAVA, *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
 
 
 def first_line(*command: str) -> str:

@@ -8,7 +8,7 @@ from importlib import import_module
 from ketapub.check.findings import Check
 
 # Named in the order in which they are told. Each module has its `CHECK`.
-NAMES = ("verapdf", "pdf-tags", "qpdf", "poppler", "mupdf", "ghostscript")
+NAMES = ("verapdf", "pdf-tags", "qpdf", "poppler", "mupdf", "ghostscript", "press", "press-ink")
 
 
 def all_checks() -> Mapping[str, Check]:
