@@ -15,7 +15,8 @@ from pathlib import Path
 
 MINUTES = 10  # that a program may take
 # The fast compiler alone, and one thread for the garbage: what Java does besides takes longer than what it is asked.
-JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+# Its code takes more of the stack, and the Nu checker goes deep into a whole book.
+JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss16m")
 PATH = os.pathsep.join((str(Path(sys.prefix, "bin")), os.environ.get("PATH", os.defpath)))  # node is a Python package
 
 
