@@ -27,7 +27,7 @@ def faults(pdf: pikepdf.Pdf, version: str = "1.7", *, book: bool = True) -> list
     if "/StructTreeRoot" not in pdf.Root:
         return [*found, Finding("tags", "the file has no tags (14.7.2)")]
     found += of_graph(pdf)
-    if any(one.rule == "structure" for one in found):  # a tree that leads astray cannot be read
+    if any(one.rule in ("structure", "fonts") for one in found):  # neither the tree nor its words can be relied on
         return found
     tree = tag_tree(pdf)
     if version == "2.0":
