@@ -14,9 +14,9 @@ import pytest
 from conftest import BOOKS, make, resolved
 from cover_parts import decode, letters, panels, picture, scan, words_of
 from PIL import Image, ImageDraw
-from press_faults import press_faults
 
 from ketapub import document as d
+from ketapub.check.printing import press_faults
 from ketapub.formats.pdf.cover import cover_image
 from ketapub.formats.pdf.press.intent import intent_of
 from ketapub.formats.pdf.wrap import draw_cover

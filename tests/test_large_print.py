@@ -14,11 +14,11 @@ import pypdfium2.raw as pdfium
 import pytest
 from conftest import BOOKS, Made, make
 from fontTools.ttLib import TTFont
-from pdf_faults import faults
 from test_consistency import check_pdf
 
 from ketapub import document as d
 from ketapub.check.pdf_tree import tag_tree
+from ketapub.check.tagging import faults
 from ketapub.formats.pdf.large_print import Fit
 from ketapub.formats.pdf.plain_zero import PLAIN, SLASHED, with_plain_zero
 from ketapub.formats.styling import scaled

@@ -15,13 +15,13 @@ import pytest
 from conftest import BOOKS, Made, make, resolved
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageChops, ImageCms, ImageStat
-from press_faults import press_faults
 from press_pages import CLEAR, PLAIN, Printed, colours, picture, pictures_in, printed, shipped, shown
 
 from ketapub import document as d
 from ketapub.book_toml import read_info
 from ketapub.check.equality.on_sheets import press_differs
 from ketapub.check.glyph_runs import words
+from ketapub.check.printing import press_faults
 from ketapub.editions import check_same_words, select
 from ketapub.formats.pdf.press.colour import Inks, limited, most_ink
 from ketapub.formats.pdf.press.intent import intent_of
@@ -582,6 +582,6 @@ def test_faults_are_found(page: Printed, name: str) -> None:
 
 def test_faults_of_x_1a_are_found() -> None:
     made = printed(CLEAR["opacity"] + shown("a.png"), pictures={"a.png": picture("RGBA")})
-    found = " ".join(press_faults(made.data, "x-1a"))
+    found = " ".join(fault.message for fault in press_faults(made.data, "x-1a"))
     for fault in ("PDF 1.6", "objects packed", "opacity", "soft mask", "transparency group", "calls itself"):
         assert fault in found, fault

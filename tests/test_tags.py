@@ -15,7 +15,6 @@ import pikepdf
 import pytest
 import weasyprint
 from conftest import Made
-from pdf_faults import faults
 from tag_cases import Case, cases, document
 from test_consistency import shown_in
 from weasyprint import anchors, draw
@@ -23,6 +22,7 @@ from weasyprint.layout import absolute
 from weasyprint.pdf import anchors as pdf_anchors, stream, tags as replaced
 
 from ketapub.check.pdf_tree import Element, artifacts, tag_tree
+from ketapub.check.tagging import faults
 from ketapub.formats.as_json import book_as_json
 from ketapub.formats.pdf import tags
 from ketapub.formats.pdf.engine import to_pdf

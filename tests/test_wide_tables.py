@@ -8,10 +8,10 @@ import pikepdf
 import pypdfium2
 import pytest
 from conftest import Made, make
-from pdf_faults import faults
 from test_consistency import check_pdf
 
 from ketapub.check.pdf_tree import tag_tree
+from ketapub.check.tagging import faults
 
 BOOK = """
 [book]

@@ -117,6 +117,12 @@ def html(built: Built) -> Path:
 
 
 @pytest.fixture(scope="session")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For what checks write; a validator is proved once in it."""
+    return tmp_path_factory.mktemp("room")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     try:
         from playwright.sync_api import sync_playwright

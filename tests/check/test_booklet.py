@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from checking import look
 from conftest import BOOKS, Built
-from tools import fonts_are_embedded_and_subset, ghostscript_is_silent, qpdf_is_silent, run
+from tools import run
 
 from ketapub.build import read_book
 from ketapub.formats.pdf.booklet import PAPERS, impose
@@ -27,23 +28,9 @@ def booklet(request: pytest.FixtureRequest, built: Built, tmp_path_factory: pyte
     return path
 
 
-def test_qpdf(booklet: Path) -> None:
-    qpdf_is_silent(booklet)
-
-
-def test_poppler_is_silent(booklet: Path, tmp_path: Path) -> None:
-    for name, *rest in [("pdfinfo", booklet), ("pdftotext", booklet, tmp_path / "text")]:
-        done = run(name, *rest)
-        assert (done.returncode, done.stderr) == (0, ""), name
-    assert (tmp_path / "text").stat().st_size > 1000
-
-
-def test_ghostscript_is_silent(booklet: Path) -> None:
-    ghostscript_is_silent(booklet)
-
-
-def test_fonts_are_embedded_and_subset(booklet: Path) -> None:
-    fonts_are_embedded_and_subset(booklet)
+@pytest.mark.parametrize("check", ["qpdf", "poppler", "ghostscript"])
+def test_nothing_is_found(booklet: Path, check: str, room: Path) -> None:
+    assert look(check, "booklet", booklet, room).findings == ()
 
 
 def test_each_side_holds_no_more_than_its_paper(booklet: Path) -> None:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from checking import look
 from conftest import BOOKS
-from tools import fonts_are_embedded_and_subset, mupdf_is_silent, qpdf_is_silent, run
+from tools import run
 
 from ketapub.build import read_book
 from ketapub.formats.pdf.press.intent import intent_of
@@ -42,25 +43,15 @@ def cover(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return path
 
 
-def test_qpdf(cover: Path) -> None:
-    qpdf_is_silent(cover)
+@pytest.mark.parametrize("check", ["qpdf", "poppler", "mupdf", "ghostscript"])
+def test_nothing_is_found(cover: Path, check: str, room: Path) -> None:
+    assert look(check, "cover", cover, room).findings == ()
 
 
-def test_poppler_is_silent_and_finds_the_boxes(cover: Path, tmp_path: Path) -> None:
-    for name, *rest in [("pdfinfo", "-box", cover), ("pdftotext", cover, tmp_path / "text")]:
-        done = run(name, *rest)
-        assert (done.returncode, done.stderr) == (0, ""), name
+def test_poppler_finds_the_boxes(cover: Path) -> None:
     boxes = dict(re.findall(r"^(\w+Box): +(.*)$", run("pdfinfo", "-box", cover).stdout, re.MULTILINE))
     assert tuple(boxes["TrimBox"].split()) == TRIM
     assert tuple(boxes["BleedBox"].split()) == tuple(boxes["MediaBox"].split()) == BLEED
-
-
-def test_mupdf_is_silent(cover: Path, tmp_path: Path) -> None:
-    mupdf_is_silent(cover, "-o", tmp_path / "seen.png")
-
-
-def test_fonts_are_embedded_and_subset(cover: Path) -> None:
-    fonts_are_embedded_and_subset(cover)
 
 
 def test_no_spot_has_more_ink_than_the_limit(cover: Path, tmp_path: Path) -> None:

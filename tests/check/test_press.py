@@ -2,67 +2,45 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
 import pikepdf
 import pytest
+from checking import look
 from conftest import Built
-from press_faults import press_faults
 from press_pages import CLEAR, PLAIN, picture, printed, shown
-from tools import fonts_are_embedded_and_subset, ghostscript_is_silent, mupdf_is_silent, qpdf_is_silent, run
+from tools import run
+
+from ketapub.build import read_book
+from ketapub.check.checks.press_ink import ROUNDING, coverage
+from ketapub.check.printing.painted import painted
+from ketapub.document import Book
+from ketapub.problems import Problems
+from ketapub.theme import load_theme
 
 LIMIT = 240
-ROUNDING = 2  # per cent: four inks, each a byte, and a screen of JPEG blocks between them
+READERS = ("qpdf", "poppler", "mupdf", "ghostscript")
 
 
-def inks(pdf: Path) -> list[tuple[float, ...]]:
-    """How much of each page's trimmed area each ink covers."""
-    done = run("gs", "-q", "-o", "-", "-dSAFER", "-dUseTrimBox", "-sDEVICE=inkcov", pdf)
-    assert (done.returncode, done.stderr) == (0, "")
-    return [tuple(map(float, line.split()[:4])) for line in done.stdout.splitlines()]
+@pytest.fixture(scope="session")
+def book(built: Built) -> Book:
+    return read_book(built.source, load_theme(), Problems(), as_of=datetime.date(2026, 11, 24)).book
 
 
-def test_text_pages_have_black_ink_alone(press: Path, built: Built) -> None:
-    pages = inks(press)
+@pytest.mark.parametrize("check", [*READERS, "press", "press-ink"])
+def test_nothing_is_found(press: Path, built: Built, book: Book, check: str, room: Path) -> None:
+    looked = look(check, "press", press, room, book=book, pdf=built.file(".pdf"))
+    assert looked.findings == ()
+    assert looked.things > 0
+
+
+def test_there_is_colour_just_where_something_asks_for_it(press: Path, built: Built) -> None:
     with pikepdf.open(press) as pdf:
-        assert len(pages) == len(pdf.pages)
-        coloured = {index for index, page in enumerate(pdf.pages) if _has_colour(page)}
-    for index, (cyan, magenta, yellow, _) in enumerate(pages):
-        assert (cyan + magenta + yellow > 0) == (index in coloured), index
-    assert (len(coloured) > 0) == (built.book in ("stock", "notes"))  # which have a drawing in colour
-
-
-def _has_colour(page: pikepdf.Page) -> bool:
-    """By the operators and pictures of its content."""
-    for operands, operator in pikepdf.parse_content_stream(page, "k K Do"):
-        if str(operator) == "Do":
-            if page.Resources.XObject[operands[0]].get("/ColorSpace") == "/DeviceCMYK":
-                return True
-        elif any(map(float, operands[:3])):
-            return True
-    return False
-
-
-def test_no_fault(press: Path) -> None:
-    assert press_faults(press.read_bytes(), "x-4") == []
-
-
-def test_readers_are_silent(press: Path, tmp_path: Path) -> None:
-    silent(press, tmp_path)
-
-
-def silent(pdf: Path, folder: Path) -> None:
-    qpdf_is_silent(pdf)
-    for name, *rest in (("pdfinfo", pdf), ("pdftotext", pdf, folder / "text")):
-        done = run(name, *rest)
-        assert (done.returncode, done.stderr) == (0, ""), name
-    ghostscript_is_silent(pdf)
-    mupdf_is_silent(pdf, "-F", "text", "-o", folder / "mutool")
-
-
-def test_fonts_are_embedded_and_subset(press: Path) -> None:
-    fonts_are_embedded_and_subset(press)
+        asked = [painted(page.obj).coloured for page in pdf.pages]
+    assert [any(inks[:3]) for inks in coverage(press)] == asked
+    assert any(asked) == (built.book in ("stock", "notes"))  # which have a drawing in colour
 
 
 def test_poppler_finds_the_boxes(press: Path) -> None:
@@ -85,7 +63,9 @@ CASES = {
 
 @pytest.mark.parametrize("standard", ["x-4", "x-1a"])
 @pytest.mark.parametrize("name", CASES)
-def test_no_spot_of_the_raster_has_more_ink_than_the_limit(name: str, standard: str, tmp_path: Path) -> None:
+def test_no_spot_of_the_raster_has_more_ink_than_the_limit(
+    name: str, standard: str, tmp_path: Path, room: Path
+) -> None:
     from PIL import Image
 
     from ketapub.formats.pdf.press.colour import most_ink
@@ -95,7 +75,8 @@ def test_no_spot_of_the_raster_has_more_ink_than_the_limit(name: str, standard: 
         pytest.skip("refused")
     path = tmp_path / "page.pdf"
     path.write_bytes(printed(body, pictures=files, standard=standard, ink_limit=LIMIT).data)
-    silent(path, tmp_path)
+    for check in READERS:
+        assert look(check, "press", path, room).findings == ()
     raster = tmp_path / "page.tif"
     done = run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-sDEVICE=tiff32nc", "-r300", "-o", raster, path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -10,9 +10,9 @@ import pytest
 import weasyprint.pdf
 from tag_cases import Case, cases, document
 from tools import ROOT
-from verapdf import verdicts
 from weasyprint.pdf import tags as replaced
 
+from ketapub.check.checks.verapdf import judge
 from ketapub.formats.pdf import tags
 from ketapub.formats.pdf.engine import to_pdf
 from ketapub.formats.pdf.standard import STANDARDS
@@ -44,10 +44,11 @@ def _weasyprints(case: Case, standard: str) -> bytes:
 def _judged(folder: Path, make: Callable[[Case, str], bytes], standard: str, flavour: str) -> dict[str, list[str]]:
     """The rules that each small page breaks."""
     folder.mkdir(exist_ok=True)
-    for index, case in enumerate(cases()):
-        (folder / f"{index:02}.pdf").write_bytes(make(case, standard))
-    found = verdicts(folder, flavour)
-    return {case.name: sorted(found[f"{index:02}.pdf"].failed) for index, case in enumerate(cases())}
+    paths = {case.name: folder / f"{index:02}.pdf" for index, case in enumerate(cases())}
+    for case in cases():
+        paths[case.name].write_bytes(make(case, standard))
+    found = judge(tuple(paths.values()), flavour)
+    return {name: sorted(found[path].verdicts[flavour].failed) for name, path in paths.items()}
 
 
 @pytest.mark.parametrize("standard", FLAVOURS)

@@ -59,33 +59,3 @@ def chromium() -> str:
         if found := shutil.which(name, path=PATH):
             return found
     pytest.fail("not run: chromium", pytrace=False)
-
-
-# --- readers of PDF ----------------------------------------------------------------------------------------
-
-
-def qpdf_is_silent(pdf: Path) -> None:
-    done = run("qpdf", "--check", pdf)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning" not in (done.stdout + done.stderr).lower(), done.stdout + done.stderr
-
-
-def ghostscript_is_silent(pdf: Path) -> None:
-    done = run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-sDEVICE=nullpage", pdf)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done.stdout + done.stderr
-
-
-def mupdf_is_silent(pdf: Path, *drawn: object) -> None:
-    """`drawn` says as what it draws, and where. Debian builds MuPDF without colour management, and it says so once for
-    each file that brings a profile."""
-    done = run("mutool", "draw", "-q", *drawn, pdf)
-    assert done.returncode == 0, done.stderr
-    assert [line for line in done.stderr.splitlines() if not ("ICC" in line and "warning" in line)] == [], done.stderr
-
-
-def fonts_are_embedded_and_subset(pdf: Path) -> None:
-    head, _rule, *fonts = run("pdffonts", pdf).stdout.splitlines()
-    assert fonts
-    for font in fonts:
-        # name, type, encoding, then: emb sub uni object id; the name and the type may hold spaces.
-        assert font.split()[-5:-2] == ["yes", "yes", "yes"], f"{head}\n{font}"

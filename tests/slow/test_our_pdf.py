@@ -7,9 +7,10 @@ import io
 import pikepdf
 import pytest
 from conftest import BOOKS, make
-from pdf_faults import faults
 from test_consistency import check_pdf, check_screen
 from test_page_marks import check_page_marks
+
+from ketapub.check.tagging import faults
 
 pytestmark = pytest.mark.slow
 

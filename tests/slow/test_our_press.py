@@ -7,9 +7,10 @@ import io
 import pikepdf
 import pytest
 from conftest import BOOKS, make
-from press_faults import press_faults
 from press_pages import colours
 from test_press import check_same_pages
+
+from ketapub.check.printing import press_faults
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,9 @@ from typing import Any
 import pikepdf
 import pytest
 from conftest import Made
-from pdf_faults import faults
 from pikepdf import Array, Dictionary, Name, String
+
+from ketapub.check.tagging import faults
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +63,27 @@ def rewrite(pdf: pikepdf.Pdf, page: int, change: Callable[[list[Any]], list[Any]
     """Change the operations of a page."""
     operations = [(list(one.operands), one.operator) for one in pikepdf.parse_content_stream(pdf.pages[page])]
     pdf.pages[page].Contents = pdf.make_stream(pikepdf.unparse_content_stream(change(operations)))
+
+
+def read_a_head(pdf: pikepdf.Pdf, number: int) -> None:
+    """Tag the first head or foot of a page as a paragraph, with nothing else amiss."""
+    page, root = pdf.pages[number].obj, pdf.Root.StructTreeRoot
+    numbers = root.ParentTree.Nums
+    slots = numbers[list(numbers)[::2].index(page.StructParents) * 2 + 1]
+    document = root.K[0]
+    element = pdf.make_indirect(Dictionary(S=Name.P, P=document, Pg=page, K=Array([len(slots)])))
+    if "/NS" in document:
+        element.NS = document.NS
+    document.K.append(element)
+
+    def change(operations: list[Any]) -> list[Any]:
+        repeats = [n for n, one in enumerate(operations) if str(one[1]) == "BDC" and "Pagination" in repr(one[0][1])]
+        index = repeats[0]
+        operations[index] = ([Name.P, Dictionary(MCID=len(slots))], operations[index][1])
+        return operations
+
+    rewrite(pdf, number, change)
+    slots.append(element)
 
 
 def with_text(pdf: pikepdf.Pdf) -> int:
@@ -213,6 +235,11 @@ def _(pdf: pikepdf.Pdf) -> None:
         return [one for n, one in enumerate(operations) if n not in (start, end)]
 
     rewrite(pdf, with_text(pdf), change)
+
+
+@mutant("running head that is read")
+def _(pdf: pikepdf.Pdf) -> None:
+    read_a_head(pdf, with_text(pdf) + 1)
 
 
 @mutant("words read twice")

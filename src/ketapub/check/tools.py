@@ -9,11 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 MINUTES = 10  # that a program may take
+# The fast compiler alone, and one thread for the garbage: what Java does besides takes longer than what it is asked.
+# Its code takes more of the stack, and the Nu checker goes deep into a whole book.
+JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss16m")
 PATH = os.pathsep.join((str(Path(sys.prefix, "bin")), os.environ.get("PATH", os.defpath)))  # node is a Python package
 
 
@@ -77,17 +80,9 @@ def run(name: str, *arguments: object, **environment: str) -> subprocess.Complet
         raise NotRun(f"{name} did not finish within {MINUTES} minutes") from None
 
 
-# For a program of a few seconds: most of its time would go into compiling it well, and on two processors into threads
-# that clean up. The quick compiler needs deeper stacks.
-BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
-
-
-def java(
-    jar: Path, *arguments: object, main: str = "", options: Sequence[str] = ()
-) -> subprocess.CompletedProcess[str]:
-    """Start a Java archive, by its own main class or a named one; `options` are those of Java itself."""
-    start = ("-cp", jar, main) if main else ("-jar", jar)
-    return run("java", "-Djava.awt.headless=true", *options, *start, *arguments)
+def java(jar: Path, *arguments: object, main: str = "") -> subprocess.CompletedProcess[str]:
+    """Start a Java archive, by its own main class or a named one."""
+    return run("java", *JAVA, *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
 
 
 def first_line(*command: str) -> str:

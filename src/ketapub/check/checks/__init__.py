@@ -8,7 +8,11 @@ from importlib import import_module
 from ketapub.check.findings import Check
 
 # Named in the order in which they are told. Each module has its `CHECK`.
-NAMES = ("qpdf", "epubcheck", "ace", "vnu", "axe", "reflow", "loading", "links", "weights", "equality")
+NAMES = (
+    *("verapdf", "pdf-tags", "qpdf", "poppler", "mupdf", "ghostscript", "press", "press-ink"),
+    *("epubcheck", "ace", "vnu", "axe", "reflow", "loading", "links", "weights"),
+    "equality",
+)
 
 
 def all_checks() -> Mapping[str, Check]:

@@ -12,7 +12,7 @@ from typing import Any
 from ketapub.check.canaries import pack_epub, prove
 from ketapub.check.checks.vnu import JAVA
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.tools import BRIEF, NotRun, Tool, java
+from ketapub.check.tools import NotRun, Tool, java
 
 ALLOWED = {"CSS-028": "no fault, a remark on use: the style sheet brings the book's fonts"}
 KNOWN = ("RSC-005 EPUB/faulty.xhtml:9", "RSC-012 EPUB/faulty.xhtml:8")
@@ -45,7 +45,7 @@ def _place(at: Mapping[str, Any], line: int, column: int) -> Place:
 
 
 def _report(epub: Path, report: Path) -> Mapping[str, Any]:
-    done = java(_jar(), epub, "--usage", "--quiet", "--json", report, options=BRIEF)
+    done = java(_jar(), epub, "--usage", "--quiet", "--json", report)
     if not report.exists():
         raise NotRun(f"EPUBCheck made no report: {(done.stderr + done.stdout).strip()[:200]}")
     read: Mapping[str, Any] = json.loads(report.read_text(encoding="utf-8"))

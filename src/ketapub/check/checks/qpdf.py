@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ketapub.check.findings import Check, Finding, Looked, Subject
-from ketapub.check.tools import Tool, first_line, run
+from ketapub.check.readers import complaints, prove
+from ketapub.check.tools import Tool, first_line
 
 
 def look(subject: Subject, output: str) -> Looked:
-    done = run("qpdf", "--check", subject.files[output])
-    said = done.stderr.splitlines()
-    if done.returncode and not said:
-        said = [f"exit status {done.returncode}"]
-    return Looked(1, "file", tuple(Finding("syntax", line) for line in said))
+    prove("qpdf", subject.room, judge)
+    return Looked(1, "file", tuple(judge(subject.files[output])))
+
+
+def judge(pdf: Path) -> list[Finding]:
+    return complaints("qpdf", "--check", pdf)
 
 
 QPDF = Tool("qpdf", lambda: first_line("qpdf", "--version").removeprefix("qpdf version "), "install qpdf")

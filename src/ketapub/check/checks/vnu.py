@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ketapub.check.canaries import HTML, prove
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.tools import BRIEF, NotRun, Tool, first_line, java, node_module
+from ketapub.check.tools import NotRun, Tool, first_line, java, node_module
 
 # It misjudges a Content Security Policy: it takes no data: picture for allowed by `img-src data:`, gets the hash of a
 # long style sheet wrong, and asks for one of a data block, which nobody runs. Whether the policy holds is for a browser
@@ -24,7 +24,7 @@ def look(subject: Subject, output: str) -> Looked:
     """All files of an output and the file of canaries, in one start."""
     path = subject.files[output]
     files = sorted((*path.rglob("*.html"), *path.rglob("*.css"))) if path.is_dir() else [path]
-    report = java(_jar(), "--Werror", "--also-check-css", "--format", "json", HTML, *files, options=BRIEF).stderr
+    report = java(_jar(), "--Werror", "--also-check-css", "--format", "json", HTML, *files).stderr
     found = list(findings(report))
     prove("vnu", (f"{each.rule} {each.place.line}" for file, each in found if file == HTML), KNOWN)
     parts = {file: file.relative_to(path).as_posix() if path.is_dir() else "" for file in files}

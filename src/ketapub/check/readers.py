@@ -1,0 +1,34 @@
+"""Programs that read a PDF and should have nothing to say: a command in, its complaints out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from ketapub.check.findings import Finding
+from ketapub.check.pdf_canaries import damaged, prove_once, sound
+from ketapub.check.tools import run
+
+Judge = Callable[[Path], Sequence[Finding]]
+
+
+def complaints(name: str, *arguments: object, allowed: Collection[str] = (), silent: bool = False) -> list[Finding]:
+    """What a program says beside its output, each message once; with `silent`, its output as well. `allowed` are whole
+    messages that do not count."""
+    done = run(name, *arguments)
+    lines = [*done.stderr.splitlines(), *(done.stdout.splitlines() if silent else ())]
+    said = Counter(line.strip() for line in lines if line.strip() and line.strip() not in allowed)
+    if done.returncode and not said:
+        said[f"exit status {done.returncode}"] = 1
+    return [Finding(name, f"{line} ({times} times)" if times > 1 else line) for line, times in said.items()]
+
+
+def prove(name: str, room: Path, judge: Judge) -> None:
+    """Raises `NotRun` unless the reader says nothing of a sound file, and something of half a file."""
+
+    def judged() -> tuple[list[str], list[str]]:
+        found = [one.message for one in judge(sound("ua-1"))]
+        return [*found, *(["half a file"] if judge(damaged(room)) else [])], ["half a file"]
+
+    prove_once(name, room, judged)
