@@ -104,7 +104,7 @@ def test_nothing_is_looked_at_twice(subject: Subject, tmp_path: Path) -> None:
     assert looks == ["pdf"] * 5
 
 
-def test_what_stands_is_made_again_when_it_must_be(tmp_path: Path) -> None:
+def test_what_stands_is_made_again_when_it_must_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root, out = tmp_path / "book", tmp_path / "out"
     root.mkdir()
     (root / "book.toml").write_text("")
@@ -119,6 +119,8 @@ def test_what_stands_is_made_again_when_it_must_be(tmp_path: Path) -> None:
     write_outputs(out, bundle, build_id="1", manuscript_root=root, problems=problems)
     assert asked("pdf", "site") == ()
     assert standing(out, "b", problems) == {"pdf": out / "b.pdf", "press": out / "b-press.pdf", "site": out / "site"}
+    monkeypatch.chdir(tmp_path)
+    assert standing(Path("out"), "b", problems)["pdf"] == out / "b.pdf"  # programs are told of it
     assert asked("pdf", "epub") == ("pdf", "press", "epub", "site", "json")  # one of them is missing
     (out / "b.pdf").write_bytes(b"y")
     assert asked("pdf") == ("pdf", "press", "site", "json")

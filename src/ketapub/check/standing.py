@@ -40,7 +40,8 @@ def stale(
 
 
 def standing(out: Path, slug: str, problems: Problems) -> dict[str, Path]:
-    """The outputs that are there and can be judged, by format."""
+    """The outputs that are there and can be judged, by format; absolute, because programs are told of them."""
+    out = out.absolute()
     listed = read_list(out, problems)
     return {
         name: out / place(name, slug)
