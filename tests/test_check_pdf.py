@@ -13,8 +13,9 @@ import weasyprint
 from pikepdf import Name
 from tag_cases import Case, cases, document
 
+from ketapub.check.canaries import prove_once
+from ketapub.check.canaries.pdfs import sound
 from ketapub.check.checks import mupdf, poppler, verapdf
-from ketapub.check.pdf_canaries import prove_once, sound
 from ketapub.check.pdf_tree import tag_tree
 from ketapub.check.readers import complaints
 from ketapub.check.tagging import faults

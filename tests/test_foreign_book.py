@@ -47,8 +47,8 @@ def words_in(text: str) -> set[str]:
 
 
 def said(markup: str) -> str:
-    """The words and the names (titles, labels, alternative texts) in markup, without tags and style sheets."""
-    root = html.document_fromstring(re.sub(r"<\?xml[^>]*>|<style.*?</style>", "", markup, flags=re.DOTALL))
+    """The words and the names (titles, labels, alternative texts) in markup, without tags, style sheets and scripts."""
+    root = html.document_fromstring(re.sub(r"<\?xml[^>]*>|<(style|script).*?</\1>", "", markup, flags=re.DOTALL))
     names = [element.get(key) for element in root.iter() for key in ("aria-label", "alt", "title") if element.get(key)]
     return " ".join([*root.itertext(), *names])
 

@@ -101,10 +101,14 @@ class Problems:
         if wanted == "off":
             return
         kind: Severity = "warning" if wanted == "warning" else "error"
-        problem = Problem(code, at, message, hint, kind, self.line(at))
-        if problem not in self._seen:
-            self._seen.add(problem)
-            self.found.append(problem)
+        self.take((Problem(code, at, message, hint, kind, self.line(at)),))
+
+    def take(self, problems: Iterable[Problem]) -> None:
+        """What was found elsewhere, such as in another run over the same book; none is told twice."""
+        for problem in problems:
+            if problem not in self._seen:
+                self._seen.add(problem)
+                self.found.append(problem)
 
     def line(self, at: Position) -> str:
         """The source line that a position stands in, or "" where its file is not known."""

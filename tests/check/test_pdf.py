@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from checking import look
 
-from ketapub.check.pdf_canaries import damaged, speechless
+from ketapub.check.canaries.pdfs import damaged, speechless
 
 READERS = ("qpdf", "poppler", "mupdf", "ghostscript")
 

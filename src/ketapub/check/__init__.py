@@ -58,7 +58,7 @@ def check_book(
     read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
     slug = read.book.info.book.slug
     if names := stale(root, out, slug, read.book.info.book.formats, problems, pdf_standard):
-        build(
+        built = build(
             root,
             out,
             as_of=as_of,
@@ -68,6 +68,7 @@ def check_book(
             pdf_standard=pdf_standard or "ua-1",
             progress=progress,
         )
+        problems.take(built.problems)
     table = all_checks()
     checks = tuple(check for name, check in table.items() if not only or name in only)
     left_out = tuple(check for check in table.values() if check not in checks)

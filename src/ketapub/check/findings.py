@@ -85,6 +85,7 @@ class Check:
 
     `outputs` are the formats it applies to. `look` is given the subject and one of them; it raises `NotRun` where it
     cannot work. With `by_book` the result depends on the book besides the output, and is never taken from the cache.
+    `slow` ones take minutes for a whole book.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Check:
     look: Callable[[Subject, str], Looked]
     tools: tuple[Tool, ...] = ()
     by_book: bool = False
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from ketapub.check.canaries import prove_once
+from ketapub.check.canaries.pdfs import damaged, sound
 from ketapub.check.findings import Finding
-from ketapub.check.pdf_canaries import damaged, prove_once, sound
 from ketapub.check.tools import run
 
 Judge = Callable[[Path], Sequence[Finding]]

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 from ketapub import __version__
@@ -24,7 +25,7 @@ from ketapub.check.tools import NotRun
 def run_checks(
     checks: Sequence[Check],
     subject: Subject,
-    cache: Cache,
+    kept: Cache,
     *,
     jobs: int = 1,
     progress: Callable[[str], None] = lambda step: None,
@@ -35,26 +36,34 @@ def run_checks(
     def one(work: tuple[Check, str]) -> Result:
         check, output = work
         progress(f"{check.name}: {output}")
-        return _run(check, output, subject, digests[output], cache)
+        return _run(check, output, subject, digests[output], kept)
 
     work = [(check, output) for check in checks for output in check.outputs if output in subject.files]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        return tuple(pool.map(one, work))
+        # What takes minutes begins first: none of it is left alone at the end.
+        results = dict(pool.map(lambda each: (each, one(each)), sorted(work, key=lambda each: not each[0].slow)))
+    return tuple(results[each] for each in work)
 
 
 def digest(path: Path) -> str:
     """SHA-256 over a file, or over a folder's files with their names."""
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    files = sorted(each for each in path.rglob("*") if each.is_file())
+    files = sorted(each for each in path.rglob("*") if each.is_file() and each.parent.name != "__pycache__")
     return cache_key(*(part for each in files for part in (each.relative_to(path).as_posix(), each.read_bytes())))
+
+
+@cache
+def _own_version() -> str:
+    """A change of a check makes what it said before worth nothing."""
+    return f"{__version__} {digest(Path(__file__).parent)}"
 
 
 def _run(check: Check, output: str, subject: Subject, digest: str, cache: Cache) -> Result:
     started = time.monotonic()
     try:
         versions = {tool.name: tool.found() for tool in check.tools}
-        key = cache_key("check", __version__, check.name, subject.standard, digest, json.dumps(versions))
+        key = cache_key("check", _own_version(), check.name, subject.standard, digest, json.dumps(versions))
         kept = None if check.by_book else cache.get(key)
         looked = _read(kept) if kept else check.look(subject, output)
     except NotRun as why:

@@ -65,5 +65,10 @@ def _version() -> str:
 ACE = Tool("Ace", _version, "run `npm install @daisy/ace-cli@1.4.6`", wanted="1.4.6")
 NODE = Tool("Node", lambda: first_line("node", "--version"), "install Node 20 or later")
 CHECK = Check(
-    "ace", "the EPUB follows EPUB Accessibility 1.1, as far as Ace can judge", ("epub",), look, (ACE, NODE, CHROMIUM)
+    "ace",
+    "the EPUB follows EPUB Accessibility 1.1, as far as Ace can judge",
+    ("epub",),
+    look,
+    (ACE, NODE, CHROMIUM),
+    slow=True,
 )

@@ -184,4 +184,5 @@ CHECK = Check(
     ("epub", "html", "site"),
     look,
     (AXE, PLAYWRIGHT, CHROMIUM),
+    slow=True,
 )

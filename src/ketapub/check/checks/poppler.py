@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ketapub.check.canaries import prove_once
+from ketapub.check.canaries.pdfs import with_missing_font
 from ketapub.check.findings import Check, Finding, Looked, Subject
-from ketapub.check.pdf_canaries import prove_once, with_missing_font
 from ketapub.check.readers import complaints, prove
 from ketapub.check.tools import Tool, first_line, run
 
@@ -63,4 +64,5 @@ CHECK = Check(
     ("pdf", "large-print", "press", "cover", "booklet"),
     look,
     (POPPLER,),
+    slow=True,
 )

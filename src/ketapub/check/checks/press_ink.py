@@ -8,9 +8,10 @@ from pathlib import Path
 import pikepdf
 
 from ketapub import document as d
+from ketapub.check.canaries import prove_once
+from ketapub.check.canaries.pdfs import two_inks
 from ketapub.check.checks.ghostscript import BATCH, GHOSTSCRIPT
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.pdf_canaries import prove_once, two_inks
 from ketapub.check.pdf_tree import tag_tree
 from ketapub.check.printing.painted import painted
 from ketapub.check.tools import NotRun, run

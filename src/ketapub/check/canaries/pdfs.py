@@ -1,20 +1,14 @@
-"""Small PDFs whose faults are known: what a validator has to find there before it is believed about a book.
+"""Small PDFs whose faults are known: an empty folder for what is made in, paths out.
 
-In: an empty folder for what is made. Out: paths, and `NotRun` where a validator misses a known fault or finds one in a
-file that is sound. The sound files in `canaries` are made by our own pipeline (tests/test_check_pdf.py shows how); the
-faulty ones are made from them here.
+The sound files beside this one are made by our own pipeline (tests/test_check_pdf.py shows how); the faulty ones are
+made from them here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from pathlib import Path
-from threading import Lock
 
-from ketapub.check.tools import NotRun
-
-FOLDER = Path(__file__).parent / "canaries"
-LOCKS: dict[str, Lock] = {}  # of those who are being proved: checks run side by side
+from ketapub.check.canaries import FOLDER
 
 
 def sound(standard: str) -> Path:
@@ -69,23 +63,3 @@ def two_inks(room: Path) -> Path:
         path = room / "two-inks.pdf"
         pdf.save(path)
     return path
-
-
-def prove_once(name: str, room: Path, judge: Callable[[], tuple[Collection[str], Collection[str]]]) -> None:
-    """Raises `NotRun` unless what `judge` says was found is what it says is known, once for each run's `room`."""
-    with LOCKS.setdefault(name, Lock()):
-        verdict = room / f"{name}.proved"
-        if not verdict.exists():
-            found, known = judge()
-            verdict.write_text(difference(found, known), encoding="utf-8")
-        if said := verdict.read_text(encoding="utf-8"):
-            raise NotRun(f"{name} {said}")
-
-
-def difference(found: Collection[str], known: Collection[str]) -> str:
-    """In what a validator is wrong about faults that are known; empty where it is right."""
-    if missed := set(known) - set(found):
-        return f"misses a fault in a file where it is known: {'; '.join(sorted(missed))}"
-    if more := set(found) - set(known):
-        return f"finds a fault in a file that has none of the kind: {'; '.join(sorted(more))}"
-    return ""
