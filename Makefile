@@ -16,11 +16,11 @@ test: setup
 	step ruff format --check .; \
 	step mypy; \
 	step lint-imports --no-logo; \
-	step pytest -q; \
+	step pytest -q -n auto --dist worksteal; \
 	[ -z "$$failed" ] || { echo "FAILED:$$failed"; exit 1; }
 
 test-all: setup
-	@$(PY) -m pytest -q -m "" -o norecursedirs="check check_citations fixtures problems books golden"
+	@$(PY) -m pytest -q -n auto --dist worksteal -m "" -o norecursedirs="check check_citations fixtures problems books golden"
 
 # As many workers as processors; who has nothing left to do takes from the end of another one's list.
 check: setup-check
