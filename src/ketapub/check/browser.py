@@ -139,4 +139,8 @@ def _playwright() -> str:
 
 
 PLAYWRIGHT = Tool("Playwright", _playwright, "run `pip install playwright`")
-CHROMIUM = Tool("Chromium", lambda: first_line(chromium(), "--version"), "install Debian's chromium-headless-shell")
+CHROMIUM = Tool(
+    "Chromium",
+    lambda: first_line(chromium(), "--version").removeprefix("Chromium "),
+    "install Debian's chromium-headless-shell",
+)

@@ -6,6 +6,7 @@ A program that is not there is `NotRun`: a check that did not run is not a check
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 MINUTES = 10  # that a program may take
 # The fast compiler alone, and one thread for the garbage: what Java does besides takes longer than what it is asked.
 # Its code takes more of the stack, and the Nu checker goes deep into a whole book.
-JAVA = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss16m")
+QUICK = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss16m")
 PATH = os.pathsep.join((str(Path(sys.prefix, "bin")), os.environ.get("PATH", os.defpath)))  # node is a Python package
 
 
@@ -82,7 +83,7 @@ def run(name: str, *arguments: object, **environment: str) -> subprocess.Complet
 
 def java(jar: Path, *arguments: object, main: str = "") -> subprocess.CompletedProcess[str]:
     """Start a Java archive, by its own main class or a named one."""
-    return run("java", *JAVA, *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
+    return run("java", *QUICK, *(("-cp", jar, main) if main else ("-jar", jar)), *arguments)
 
 
 def first_line(*command: str) -> str:
@@ -92,3 +93,12 @@ def first_line(*command: str) -> str:
     if not lines:
         raise NotRun(f"{command[0]} does not say which version it is")
     return lines[0].strip()
+
+
+def _java_version() -> str:
+    line = first_line("java", "-version")  # openjdk version "17.0.15" 2025-04-15
+    quoted = re.search(r'"([^"]+)"', line)
+    return quoted[1] if quoted else line
+
+
+JAVA = Tool("Java", _java_version, "install Java 11 or later")

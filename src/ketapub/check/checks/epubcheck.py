@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ketapub.check.canaries import pack_epub, prove
-from ketapub.check.checks.vnu import JAVA
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.tools import NotRun, Tool, java
+from ketapub.check.tools import JAVA, NotRun, Tool, java
 
 ALLOWED = {"CSS-028": "no fault, a remark on use: the style sheet brings the book's fonts"}
 KNOWN = ("RSC-005 EPUB/faulty.xhtml:9", "RSC-012 EPUB/faulty.xhtml:8")

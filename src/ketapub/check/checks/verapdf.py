@@ -18,7 +18,7 @@ from ketapub.check.canaries import prove
 from ketapub.check.canaries.pdfs import sound, speechless
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
 from ketapub.check.pdf_tree import Number
-from ketapub.check.tools import NotRun, Tool, java, part, program
+from ketapub.check.tools import JAVA, NotRun, Tool, java, part, program
 
 WANTED = "1.28.2"
 MAIN = "org.verapdf.apps.GreenfieldCliWrapper"
@@ -171,6 +171,6 @@ CHECK = Check(
     "the file conforms to the standards that it claims: PDF/UA-1 and PDF/A-2a, or PDF/UA-2 and PDF/A-4f",
     ("pdf", "large-print"),
     look,
-    (VERAPDF,),
+    (VERAPDF, JAVA),
     slow=True,
 )

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ketapub.check.canaries import HTML, prove
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.tools import NotRun, Tool, first_line, java, node_module
+from ketapub.check.tools import JAVA, NotRun, Tool, java, node_module
 
 # It misjudges a Content Security Policy: it takes no data: picture for allowed by `img-src data:`, gets the hash of a
 # long style sheet wrong, and asks for one of a data block, which nobody runs. Whether the policy holds is for a browser
@@ -60,5 +60,4 @@ def _version() -> str:
 
 
 VNU = Tool("vnu", _version, "run `npm install vnu-jar@26.9.27`", wanted="26.9.27")
-JAVA = Tool("Java", lambda: first_line("java", "-version"), "install Java 11 or later")
 CHECK = Check("vnu", "pages and style sheets are valid HTML and CSS", ("html", "site"), look, (VNU, JAVA))

@@ -23,7 +23,7 @@ Shown = Literal[
 ]
 VERSIONS: Mapping[str, str] = {
     "2.1": "the version of the rule for public bodies in the United States (28 CFR 35.200)",
-    "2.2": "the version of the NHS, and of what the EPUB claims of itself",
+    "2.2": "the version of the NHS, and the newest that an EPUB can claim",
 }
 SCREENS = {"epub": ("axe", "ace"), "web": ("axe",)}  # the checks that run the rules of axe
 
