@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from browsing import faults, vnu
+from browsing import faults
+from checking import look
 from gate_run import FOUND, STOCK, made_up_run
-from tools import ROOT, chromium, run as tool
+from tools import ROOT, run as tool
 
 from ketapub.check.report.page import report_page
 from ketapub.check.report.run import Run
@@ -69,18 +69,8 @@ def test_the_schema_of_sarif_bites() -> None:
     assert len(errors) >= 2  # no such level, no message
 
 
-def test_the_page_is_valid_html_and_css(page: Path) -> None:
-    assert vnu(page) == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def test_the_page_is_valid_html_and_css(page: Path, room: Path) -> None:
+    assert look("vnu", "html", page, room).findings == ()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
