@@ -75,7 +75,7 @@ def test_no_spot_of_the_raster_has_more_ink_than_the_limit(
         pytest.skip("refused")
     path = tmp_path / "page.pdf"
     path.write_bytes(printed(body, pictures=files, standard=standard, ink_limit=LIMIT).data)
-    for check in READERS:
+    for check in ("qpdf", "mupdf", "ghostscript"):  # Poppler is asked for words, and these pages have none
         assert look(check, "press", path, room).findings == ()
     raster = tmp_path / "page.tif"
     done = run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-sDEVICE=tiff32nc", "-r300", "-o", raster, path)

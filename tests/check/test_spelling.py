@@ -15,7 +15,7 @@ SKIPPED = ("bibliography", "citation", "backlinks", "chapter-number", "site-foot
 
 def words(built: Built) -> set[str]:
     page = html.fromstring(built.file(".html").read_bytes())
-    for element in page.xpath("//style | //code | //*[@lang and not(self::html)]"):
+    for element in page.xpath("//style | //script | //template | //code | //*[@lang and not(self::html)]"):
         element.drop_tree()
     for name in SKIPPED:
         for element in page.find_class(name):
