@@ -15,6 +15,7 @@ from conftest import TODAY, Made
 from gate_run import FOUND, WORDS, made_up_run
 from lxml import html
 
+from ketapub.build import Built
 from ketapub.check import Checked, check_book
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Check, Finding, Looked, Result
@@ -456,15 +457,19 @@ def test_the_report_stands_among_the_outputs_until_they_are_cleaned(
     found = Finding("rule", "wrong", at=Position("a.md", 3, 1))
     builds: list[str] = []
 
-    def build(root: Path, out: Path, **_: object) -> None:
+    warning = Problem("picture-resolution", Position("a.md"), "told by the build", severity="warning")
+
+    def build(root: Path, out: Path, **_: object) -> Built:
         builds.append("html")
         bundle = (OutputFile("small.html", b"<p>Words.</p>"),)
         write_outputs(out, bundle, build_id="1", manuscript_root=root, problems=Problems())
+        return Built((warning,), bundle)
 
     monkeypatch.setattr("ketapub.check.build", build)
     check = Check("own", "nothing", ("html",), lambda subject, output: Looked(1, "page", (found,)))
     monkeypatch.setattr("ketapub.check.all_checks", lambda: {"own": check})
     checked = check_book(book, out, as_of=TODAY)
+    assert warning in checked.problems
     assert [problem.source for problem in checked.problems if problem.code == "failed-check"] == ["Words."]
     page = html.parse(out / "report.html").getroot()
     assert page.findtext(".//mark") == "Words"
