@@ -5,11 +5,12 @@ It shares no code with the writer, and looks at nothing but text operators (ISO 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pikepdf
 
+from ketapub.check.drawing import matrix_of
 from ketapub.check.pdf_tree import letters, spelled
 
 SHOWN = "q Q cm BT Tf Tm Td Do TJ Tj"
@@ -80,12 +81,6 @@ def _runs(stream: pikepdf.Object, resources: pikepdf.Object, matrix: pikepdf.Mat
                     round(at.f, 3),
                     tuple(_piece(piece, font[1]) for piece in shown),
                 )
-
-
-def matrix_of(operands: Iterable[Any]) -> pikepdf.Matrix:
-    """That of the operands of `cm` or `Tm`."""
-    a, b, c, d, e, f = map(float, operands)
-    return pikepdf.Matrix(a, b, c, d, e, f)
 
 
 def _font(font: pikepdf.Object) -> tuple[str, Mapping[int, str]]:

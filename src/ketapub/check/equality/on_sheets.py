@@ -9,16 +9,17 @@ import io
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pikepdf
 
 from ketapub import document as d
+from ketapub.check.drawing import steps
 from ketapub.check.equality.expected import expected_chapters
 from ketapub.check.equality.items import Item
 from ketapub.check.equality.speaker import Medium
 from ketapub.check.findings import Finding, Looked, Place
-from ketapub.check.glyph_runs import Run, form_runs, matrix_of, runs
+from ketapub.check.glyph_runs import Run, form_runs, runs
 from ketapub.check.pdf_tree import page_labels
 from ketapub.formats.pdf.imposition import imposition
 from ketapub.locale import direction
@@ -121,21 +122,11 @@ def _halves(page: pikepdf.Page) -> tuple[Runs, Runs]:
     """What the forms draw on the left and on the right half of one side of a sheet."""
     middle = (float(page.mediabox[0]) + float(page.mediabox[2])) / 2
     halves: tuple[list[Run], list[Run]] = ([], [])
-    matrix, saved = pikepdf.Matrix(), []
-    for step in pikepdf.parse_content_stream(page.obj, "q Q cm Do"):
-        operands: list[Any] = list(step.operands)
-        match str(step.operator):
-            case "q":
-                saved.append(matrix)
-            case "Q" if saved:
-                matrix = saved.pop()
-            case "cm":
-                matrix = matrix_of(operands) @ matrix
-            case "Do":
-                form = page.obj.Resources.XObject[operands[0]]
-                left, bottom, right, top = map(float, list(form.BBox))
-                x, _ = matrix.transform(((left + right) / 2, (bottom + top) / 2))
-                halves[x > middle].extend(form_runs(form))
+    for _operator, operands, matrix in steps(page.obj, "Do"):
+        form = page.obj.Resources.XObject[operands[0]]
+        left, bottom, right, top = map(float, list(form.BBox))
+        x, _ = matrix.transform(((left + right) / 2, (bottom + top) / 2))
+        halves[x > middle].extend(form_runs(form))
     return halves
 
 

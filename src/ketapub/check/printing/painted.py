@@ -13,9 +13,11 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary
 
+from ketapub.check.drawing import matrix_of, steps
+
 Mix = tuple[float, ...]  # cyan, magenta, yellow, black, from 0 to 1
 DEEP = 50  # forms in forms; we write a few
-WATCHED = "q Q cm k K sc SC scn SCN Do sh"
+WATCHED = "k K sc SC scn SCN Do sh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,10 @@ def painted(page: Any) -> Painted:
 
 def _follow(stream: Any, matrix: pikepdf.Matrix, found: Painted, depth: int) -> None:
     resources = stream.get("/Resources", Dictionary())
-    saved: list[pikepdf.Matrix] = []
-    for step in pikepdf.parse_content_stream(stream, WATCHED):
-        operands: list[Any] = list(step.operands)
-        match str(step.operator):
-            case "q":
-                saved.append(matrix)
-            case "Q" if saved:
-                matrix = saved.pop()
-            case "cm":
-                matrix = pikepdf.Matrix(*map(float, operands)) @ matrix
+    for operator, operands, now in steps(stream, WATCHED, matrix):
+        match operator:
             case "Do":
-                _object(resources.XObject[operands[0]], matrix, found, depth)
+                _object(resources.XObject[operands[0]], now, found, depth)
             case "sh":
                 found.mixes.update(dict.fromkeys(_stops(resources.Shading[operands[0]])))
             case "scn" | "SCN" if isinstance(operands[-1], pikepdf.Name):
@@ -98,4 +92,4 @@ def _stops(shading: Any) -> Iterator[Mix]:
 
 
 def _matrix(thing: Any) -> pikepdf.Matrix:
-    return pikepdf.Matrix(*map(float, thing["/Matrix"])) if "/Matrix" in thing else pikepdf.Matrix()
+    return matrix_of(thing["/Matrix"]) if "/Matrix" in thing else pikepdf.Matrix()

@@ -14,11 +14,12 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name
 
+from ketapub.check.drawing import matrix_of, steps
 from ketapub.check.findings import Finding, Place
 
 TOP = 1e4  # points; no page is higher
 READ, REPEATED, OTHER = "read", "repeated", "other"
-WATCHED = "BDC BMC EMC q Q cm BT Tf Tm Td Tj TJ"
+WATCHED = "BDC BMC EMC BT Tf Tm Td Tj TJ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +49,21 @@ def of_heads(pdf: pikepdf.Pdf) -> Iterator[Finding]:
 def _lines(page: Any, number: int) -> Iterator[Line]:
     height = round(10 * float(page.MediaBox[3]))
     kinds: list[str] = []
-    matrix, saved = pikepdf.Matrix(), []
     text, face = pikepdf.Matrix(), ""
-    for step in pikepdf.parse_content_stream(page, WATCHED):
-        operands: list[Any] = list(step.operands)
-        match str(step.operator):
+    for operator, operands, matrix in steps(page, WATCHED):
+        match operator:
             case "BDC" | "BMC":
                 kinds.append(_kind(operands) if not kinds or kinds[-1] == OTHER else kinds[-1])
             case "EMC" if kinds:
                 kinds.pop()
-            case "q":
-                saved.append(matrix)
-            case "Q" if saved:
-                matrix = saved.pop()
-            case "cm":
-                matrix = pikepdf.Matrix(*map(float, operands)) @ matrix
             case "BT":
                 text = pikepdf.Matrix()
             case "Tf":
                 face = " ".join(map(str, operands))
             case "Tm":
-                text = pikepdf.Matrix(*map(float, operands))
+                text = matrix_of(operands)
             case "Td":
-                text = pikepdf.Matrix(1, 0, 0, 1, *map(float, operands)) @ text
+                text = matrix_of([1, 0, 0, 1, *operands]) @ text
             case "Tj" | "TJ" if kinds and kinds[-1] != OTHER:
                 at = text @ matrix
                 if not at.b and not at.c and abs(at.f) < TOP:  # upright words
