@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ketapub import __version__
 from ketapub.cache import Cache, cache_key
@@ -85,9 +86,6 @@ def _run(check: Check, output: str, subject: Subject, digest: str, cache: Cache)
 
 def _read(kept: bytes) -> Looked:
     """What the cache holds is our own; where a finding comes from is not in it, as the manuscript may have moved."""
-    stored: Mapping[str, object] = json.loads(kept)
-    findings = tuple(
-        Finding(one["rule"], one["message"], Place(**one["place"]))
-        for one in stored["findings"]  # type: ignore[attr-defined]
-    )
-    return Looked(int(stored["things"]), str(stored["unit"]), findings)  # type: ignore[call-overload]
+    stored: Any = json.loads(kept)
+    findings = tuple(Finding(one["rule"], one["message"], Place(**one["place"])) for one in stored["findings"])
+    return Looked(stored["things"], stored["unit"], findings)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lxml import etree
+
 PAGES = (".html", ".xhtml")
 ALONE = "index.html"  # as what an HTML file by itself is served; findings in it name no part
 
@@ -42,3 +44,19 @@ def unpacked(path: Path) -> Unpacked:
 def _entry(path: Path, name: str) -> bytes:
     with zipfile.ZipFile(path) as archive:
         return archive.read(name)
+
+
+def path_of(element: etree._Element) -> str:
+    """ "/html[1]/body[1]/section[2]", without namespaces."""
+    steps: list[str] = []
+    one: etree._Element | None = element
+    while one is not None:
+        same = 1 + sum(1 for other in one.itersiblings(preceding=True) if name_of(other) == name_of(one))
+        steps.append(f"{name_of(one)}[{same}]")
+        one = one.getparent()
+    return "/" + "/".join(reversed(steps))
+
+
+def name_of(element: etree._Element) -> str:
+    """Without its namespace; of a comment, nothing."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""

@@ -5,6 +5,7 @@ A program that is not there is `NotRun`: a check that did not run is not a check
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -67,6 +68,11 @@ def part(name: str, *places: Path) -> Path:
 def node_module(path: str) -> Path:
     """A file of a package from npm: installed in this folder, or beside the Python environment."""
     return part(path.split("/")[0], *(Path(folder, "node_modules", path) for folder in (".", Path(sys.prefix).parent)))
+
+
+def node_version(package: str) -> str:
+    """The version of a package from npm."""
+    return str(json.loads(node_module(f"{package}/package.json").read_text(encoding="utf-8"))["version"])
 
 
 def run(name: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

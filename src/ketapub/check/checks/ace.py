@@ -11,7 +11,7 @@ from typing import Any
 from ketapub.check.browser import CHROMIUM, chromium
 from ketapub.check.canaries import pack_epub, prove
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.tools import NotRun, Tool, first_line, node_module, run
+from ketapub.check.tools import NotRun, Tool, first_line, node_module, node_version, run
 
 START = 60_000  # ms that its browser may take to start
 KNOWN = ("color-contrast EPUB/faulty.xhtml", "metadata-accessibilitysummary EPUB/content.opf")
@@ -58,11 +58,7 @@ def _script() -> Path:
     return node_module("@daisy/ace-cli/bin/ace.js")
 
 
-def _version() -> str:
-    return str(json.loads(_script().parents[1].joinpath("package.json").read_text(encoding="utf-8"))["version"])
-
-
-ACE = Tool("Ace", _version, "run `npm install @daisy/ace-cli@1.4.6`", wanted="1.4.6")
+ACE = Tool("Ace", lambda: node_version("@daisy/ace-cli"), "run `npm install @daisy/ace-cli@1.4.6`", wanted="1.4.6")
 NODE = Tool("Node", lambda: first_line("node", "--version"), "install Node 20 or later")
 CHECK = Check(
     "ace",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -13,7 +12,7 @@ from ketapub.check.browser import CHROMIUM, PLAYWRIGHT, Scheme, Visit, browser
 from ketapub.check.canaries import HTML, prove
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
 from ketapub.check.screens import unpacked
-from ketapub.check.tools import Tool, node_module
+from ketapub.check.tools import Tool, node_module, node_version
 
 # Dark comes after light of the same width, because it is compared with it.
 LOOKS: tuple[tuple[int, Scheme], ...] = ((1280, "light"), (1280, "dark"), (320, "light"), (320, "dark"))
@@ -173,11 +172,7 @@ def source() -> str:
     return _file().read_text(encoding="utf-8")
 
 
-def _version() -> str:
-    return str(json.loads(_file().with_name("package.json").read_text(encoding="utf-8"))["version"])
-
-
-AXE = Tool("axe-core", _version, "run `npm install axe-core@4.14.1`", wanted="4.14.1")
+AXE = Tool("axe-core", lambda: node_version("axe-core"), "run `npm install axe-core@4.14.1`", wanted="4.14.1")
 CHECK = Check(
     "axe",
     "no page breaks a rule of WCAG 2.2, A and AA, that axe-core can judge, in light and dark, wide and narrow",

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from lxml import etree
 
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.screens import Unpacked, unpacked
+from ketapub.check.screens import Unpacked, name_of, path_of, unpacked
 
 MARKUP = (".html", ".xhtml", ".opf", ".ncx")
 ADDRESSES = ("href", "src", "poster", "data", "{http://www.w3.org/1999/xlink}href")
@@ -79,9 +79,9 @@ def faults(output: Output) -> Iterator[Finding]:
 
 def _wrong(output: Output, name: str, element: etree._Element, address: str) -> tuple[str, str] | None:
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", address):
-        if _tag(element) in FOLLOWED or address.startswith("data:") or {*element.get("rel", "").split()} & {*TOLD}:
+        if name_of(element) in FOLLOWED or address.startswith("data:") or {*element.get("rel", "").split()} & {*TOLD}:
             return None
-        return "elsewhere", f"{_tag(element)} loads {address[:100]}, which does not come with the book"
+        return "elsewhere", f"{name_of(element)} loads {address[:100]}, which does not come with the book"
     file, id = output.target(name, address)
     if file not in output.files.names:
         return "no-such-file", f"leads to {address}, and there is no file {file}"
@@ -135,15 +135,7 @@ _XML = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, 
 
 
 def _place(files: Unpacked, name: str, element: etree._Element) -> Place:
-    steps = []
-    for each in (element, *element.iterancestors()):
-        alike = sum(1 for one in each.itersiblings(preceding=True) if one.tag == each.tag)
-        steps.append(f"/{_tag(each)}[{alike + 1}]")
-    return Place(files.part(name), element="".join(reversed(steps)), line=element.sourceline or 0)
-
-
-def _tag(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return Place(files.part(name), element=path_of(element), line=element.sourceline or 0)
 
 
 CHECK = Check(

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ketapub.check.canaries import HTML, prove
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
-from ketapub.check.tools import JAVA, NotRun, Tool, java, node_module
+from ketapub.check.tools import JAVA, NotRun, Tool, java, node_module, node_version
 
 # It misjudges a Content Security Policy: it takes no data: picture for allowed by `img-src data:`, gets the hash of a
 # long style sheet wrong, and asks for one of a data block, which nobody runs. Whether the policy holds is for a browser
@@ -55,9 +55,5 @@ def _jar() -> Path:
     return node_module("vnu-jar/build/dist/vnu.jar")
 
 
-def _version() -> str:
-    return str(json.loads(_jar().parents[2].joinpath("package.json").read_text(encoding="utf-8"))["version"])
-
-
-VNU = Tool("vnu", _version, "run `npm install vnu-jar@26.9.27`", wanted="26.9.27")
+VNU = Tool("vnu", lambda: node_version("vnu-jar"), "run `npm install vnu-jar@26.9.27`", wanted="26.9.27")
 CHECK = Check("vnu", "pages and style sheets are valid HTML and CSS", ("html", "site"), look, (VNU, JAVA))

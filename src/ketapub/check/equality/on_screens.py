@@ -15,6 +15,7 @@ from lxml import etree, html
 
 from ketapub.check.equality.items import Item, Line
 from ketapub.check.findings import Place
+from ketapub.check.screens import name_of, path_of
 
 LINES = """p li dd div figure section aside details blockquote ol ul dl table thead tbody tr body main nav header
     footer address"""
@@ -122,7 +123,7 @@ class _Reader:
 
     def visit(self, element: etree._Element, kind: str, path: str, language: str) -> None:
         """Everything in an element; `kind` is that of the line it stands in."""
-        name, names = _name(element), (element.get("class") or "").split()
+        name, names = name_of(element), (element.get("class") or "").split()
         language = element.get("lang") or language
         if not self.chapters and name == "section" and "chapter" in names:
             return
@@ -144,7 +145,7 @@ class _Reader:
             counts: Counter[str] = Counter()
             for child in element:
                 if isinstance(child.tag, str):
-                    counts[step := _name(child)] += 1
+                    counts[step := name_of(child)] += 1
                     self.visit(child, own or kind, f"{path}/{step}[{counts[step]}]", language)
                 self.line.say(child.tail or "", language)
         if name == "abbr" and (title := element.get("title")):
@@ -205,10 +206,10 @@ def _label(item: etree._Element) -> str:
     if parent is None or not UNLABELLED.isdisjoint((parent.get("class") or "").split()):
         return ""
     if any(
-        _name(one) == "nav" or not PLAIN.isdisjoint((one.get("class") or "").split()) for one in item.iterancestors()
+        name_of(one) == "nav" or not PLAIN.isdisjoint((one.get("class") or "").split()) for one in item.iterancestors()
     ):
         return ""
-    if _name(parent) != "ol":
+    if name_of(parent) != "ol":
         return "•"
     number = int(parent.get("start") or 1)
     for one in parent:
@@ -218,21 +219,6 @@ def _label(item: etree._Element) -> str:
             break
         number += 1
     return f"{number}."
-
-
-def path_of(element: etree._Element) -> str:
-    """ "/html[1]/body[1]/section[2]", without namespaces."""
-    steps: list[str] = []
-    one: etree._Element | None = element
-    while one is not None:
-        same = 1 + sum(1 for other in one.itersiblings(preceding=True) if _name(other) == _name(one))
-        steps.append(f"{_name(one)}[{same}]")
-        one = one.getparent()
-    return "/" + "/".join(reversed(steps))
-
-
-def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def _html(data: bytes) -> etree._Element:
