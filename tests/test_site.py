@@ -18,6 +18,7 @@ from reading import site_pages
 
 from ketapub import document as d
 from ketapub.editions import select
+from ketapub.formats.claims import NO_CLAIMS
 from ketapub.formats.made import Made as MadeSoFar
 from ketapub.formats.site import make_site
 from ketapub.formats.site.assets import split_dark
@@ -273,7 +274,7 @@ def test_a_safety_note_ends_where_its_section_ends(book: d.Book) -> None:
 
 def test_features_follow_the_book(book: d.Book) -> None:
     def names(of: d.Book) -> set[str]:
-        return {one.name for one in features(of)}
+        return {one.name for one in features(of, NO_CLAIMS)}
 
     def without_alt(node: d.Node) -> d.Node:
         return dataclasses.replace(node, alt="") if isinstance(node, d.Image) else node

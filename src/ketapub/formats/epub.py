@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from ketapub import __version__, document as d
 from ketapub.formats.accessibility import accessibility_of
+from ketapub.formats.claims import EPUB_ACCESSIBILITY, Claims
 from ketapub.formats.ebook_care import check_pictures, check_styles
 from ketapub.formats.imprint import cover_words, imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
@@ -76,7 +77,7 @@ def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     ]
     if made.cover is not None:
         fixed.append(_File(COVER, "cover.jpg", "image/jpeg", made.cover, ("cover-image",)))
-    package = _package(book, pages, fixed) | _licences(fonts, theme)
+    package = _package(book, pages, fixed, made.claims) | _licences(fonts, theme)
     return (OutputFile(f"{book.info.book.slug}.epub", _archive(package, book)),)
 
 
@@ -265,7 +266,7 @@ def _style(book: d.Book, theme: Theme) -> str:
 # --- its package ---------------------------------------------------------------------------------------
 
 
-def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, bytes]:
+def _package(book: d.Book, pages: list[_File], fixed: list[_File], claims: Claims) -> dict[str, bytes]:
     """The files of the archive by name, as ebooklib writes them, with its package file mended."""
     from ebooklib import epub
 
@@ -278,7 +279,7 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, 
     made.set_language(info.language)
     made.title = info.title
     made.set_direction(direction(info.language)) if direction(info.language) == "rtl" else None
-    _describe(made, book, has_cover=any(file.id == COVER for file in fixed))
+    _describe(made, book, claims, has_cover=any(file.id == COVER for file in fixed))
     items: dict[str, Any] = {}
     for file in [*pages, *fixed]:
         item = epub.EpubItem(
@@ -306,8 +307,8 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File]) -> dict[str, 
     return files
 
 
-def _describe(made: Any, book: d.Book, *, has_cover: bool) -> None:
-    """Dublin Core and accessibility metadata (EPUB Accessibility 1.1). No conformance is claimed."""
+def _describe(made: Any, book: d.Book, claims: Claims, *, has_cover: bool) -> None:
+    """Dublin Core and accessibility metadata (EPUB Accessibility 1.1, "Discoverability", "Conformance reporting")."""
     info = book.info.book
 
     def dc(name: str, value: str, **attributes: str) -> None:
@@ -348,6 +349,10 @@ def _describe(made: Any, book: d.Book, *, has_cover: bool) -> None:
     for hazard in found.hazards:
         meta("schema:accessibilityHazard", hazard)
     meta("schema:accessibilitySummary", found.summary)
+    if certificate := claims.certificate:
+        meta("dcterms:conformsTo", EPUB_ACCESSIBILITY, id="conformance")
+        meta("a11y:certifiedBy", certificate.by, refines="#conformance", id="certifier")
+        meta("dcterms:date", certificate.date.isoformat(), refines="#certifier")
     if has_cover:  # EPUB 2's way to name the cover: Kobo's is one of those that read it
         made.add_metadata(None, "meta", "", {"name": "cover", "content": COVER})
     made.add_metadata(None, "meta", "", {"name": "generator", "content": f"ketapub {__version__}"})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ketapub import __version__
 from ketapub.cache import Cache, cache_key
 from ketapub.document import Book, Pages
+from ketapub.formats.claims import NO_CLAIMS, Claims
 from ketapub.outputs import Bundle
 
 
@@ -41,6 +42,7 @@ class Made:
     files: Bundle = ()
     cache: Cache | None = None
     pdf_standard: str = "ua-1"  # what the paged editions of this run conform to
+    claims: Claims = NO_CLAIMS
     traced: bool = False  # whether each element says where it comes from: for the gate, in pages that nobody ships
 
     def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:

@@ -7,7 +7,6 @@ The terms are those of schema.org. What the settings do not say is left out, and
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 from markupsafe import Markup
@@ -15,11 +14,11 @@ from markupsafe import Markup
 from ketapub import document as d
 from ketapub.formats.accessibility import Accessibility
 from ketapub.formats.imprint import is_draft
+from ketapub.formats.rights import licence_address
 from ketapub.locale import words
 
 # MARC relator codes for which schema.org has a property of its own.
 _PROPERTY_OF_ROLE = {"aut": "author", "edt": "editor", "ill": "illustrator", "trl": "translator"}
-_CREATIVE_COMMONS = re.compile(r"CC (BY(?:-NC)?(?:-SA|-ND)?) (\d\.\d)")
 _EBOOK = "https://schema.org/EBook"
 
 
@@ -41,7 +40,7 @@ def book_metadata(book: d.Book, features: Accessibility, url: str = "") -> dict[
         "creativeWorkStatus": "Draft" if is_draft(book) else "",
         "expires": review.next_review.isoformat() if review and review.next_review else "",
         "copyrightNotice": info.rights,
-        "license": _licence(info.rights),
+        "license": licence_address(info.rights),
         "description": info.description,
         "keywords": list(info.subjects),
         "isPartOf": {"@type": "BookSeries", "name": info.series} if info.series else None,
@@ -91,15 +90,6 @@ def _people(book: d.Book) -> dict[str, object]:
 def _named(name: str) -> dict[str, str]:
     """Without a type: nothing in the settings says whether a name is a person's or an organization's."""
     return {"name": name}
-
-
-def _licence(rights: str) -> str:
-    """The address of the licence that the line of rights names, where it names nothing else."""
-    if rights == "CC0 1.0":
-        return "https://creativecommons.org/publicdomain/zero/1.0/"
-    if found := _CREATIVE_COMMONS.fullmatch(rights):
-        return f"https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/"
-    return ""
 
 
 def _editions(book: d.Book) -> list[object]:

@@ -34,7 +34,7 @@ def make_site(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
 
 
 def site_of(book: d.Book, theme: Theme, made: Made) -> Site:
-    return Site(book, theme, has_cover=made.cover is not None, traced=made.traced)
+    return Site(book, theme, made.cover is not None, made.claims, made.pdf_standard, made.traced)
 
 
 def make_pages(site: Site, offered: tuple[Download, ...]) -> tuple[Page, ...]:

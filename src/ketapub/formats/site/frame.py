@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ketapub import document as d
+from ketapub.formats.claims import NO_CLAIMS, Claims
 from ketapub.formats.imprint import stamp
 from ketapub.formats.screen import as_html, frame_words
 from ketapub.formats.styling import theme_icon
@@ -51,6 +52,8 @@ class Site:
     book: d.Book
     theme: Theme
     has_cover: bool
+    claims: Claims = NO_CLAIMS
+    pdf_standard: str = "ua-1"  # of the PDFs that it offers
     traced: bool = False
 
     @cached_property

@@ -58,7 +58,7 @@ def downloads(book: d.Book, made: Made) -> tuple[Download, ...]:
 def landing_page(site: Site, offered: tuple[Download, ...]) -> Page:
     info, word = site.book.info, site.words
     crisis = info.crisis
-    found = features(site.book)
+    found = features(site.book, site.claims)
     body = site.render(
         "landing.html",
         cover=cover_words(site.book) if site.has_cover else "",

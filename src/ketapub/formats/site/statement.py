@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from ketapub import document as d
 from ketapub.formats.accessibility import accessibility_of
+from ketapub.formats.claims import Claims
 from ketapub.formats.site.frame import SETTINGS, Page, Site
+from ketapub.formats.statement import accessibility_statement
 
 if TYPE_CHECKING:
     from ketapub.formats.site.landing import Download
@@ -25,7 +27,7 @@ class Feature:
     name: str
 
 
-def features(book: d.Book) -> tuple[Feature, ...]:
+def features(book: d.Book, claims: Claims) -> tuple[Feature, ...]:
     said = accessibility_of(book)
     has, aloud = {*said.features}, ("textual",) in said.sufficient
     found = (
@@ -40,38 +42,17 @@ def features(book: d.Book) -> tuple[Feature, ...]:
         ("navigation", "index", "index" in has),
         ("navigation", "page-breaks", "pageBreakMarkers" in has),
         ("hazards", "no-hazards", said.hazards == ("none",)),
-        ("conformance", "no-conformance", True),
+        ("conformance", "accepted-standards", claims.certificate is not None),
+        ("conformance", "no-conformance", claims.certificate is None),
     )
     return tuple(Feature(group, name) for group, name, holds in found if holds)
 
 
 def accessibility_page(site: Site, offered: Sequence[Download]) -> Page:
-    word, book = site.words, site.book
-    nodes = [node for chapter in book.chapters for node in d.walk_chapter(chapter)]
-    images = [node for node in nodes if isinstance(node, d.Image) and not node.decorative]
-    undescribed = sum(not image.alt for image in images)
-    limits = [word["limit-search"], word["limit-untried"]]
-    if undescribed:
-        limits.insert(0, word.format("limit-pictures", count=undescribed))
-    files = {one.format for one in offered}
-    ways = [word["way-keyboard"], word["way-zoom"], word["way-no-script"], word["way-tables"]]
-    if images and not undescribed:
-        ways.append(word["accessibility-of-pictures"])
-    body = site.render(
-        "statement.html",
-        title=word["accessibility-statement"],
-        lead=word.format("accessibility-lead", title=book.info.book.title),
-        sections=[
-            (word["accessibility-ways"], ways),
-            (
-                word["accessibility-files"],
-                [word[f"{one}-accessible"] for one in ("epub", "pdf", "large-print") if one in files],
-            ),
-            (word["accessibility-limits"], limits),
-            (word["accessibility-state"], [word["not-certified"]]),
-        ],
-    )
-    return Page("accessibility.html", word["accessibility-statement"], body)
+    outputs = {"site", *(one.format for one in offered)}
+    said = accessibility_statement(site.book, outputs, site.claims, site.pdf_standard)
+    body = site.render("statement.html", title=said.title, lead=said.lead, sections=said.sections)
+    return Page("accessibility.html", said.title, body)
 
 
 def privacy_page(site: Site) -> Page:
