@@ -32,10 +32,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/ketapub"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "styles/README.md"])
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
-UNUSED = {
-    "handouts": "handouts",
-    "about.certified-by": "certified_by",
-}
+UNUSED = {"handouts": "handouts"}
 NOTES = {
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],

@@ -68,11 +68,11 @@ def build(
     theme = load_theme()
     kept = Cache(cache, problems)
     book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
-    _stop_on_warnings(problems, strict)  # before the slow part
+    stop_on_warnings(problems, strict)  # before the slow part
     names = formats or book.info.book.formats
     made = Made(cache=kept, pdf_standard=pdf_standard)
     bundle = make_formats(book, theme, names, problems, progress, made)
-    _stop_on_warnings(problems, strict)
+    stop_on_warnings(problems, strict)
     progress("writing")
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     problems.stop_on_errors()
@@ -120,7 +120,7 @@ def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def _stop_on_warnings(problems: Problems, strict: bool) -> None:
+def stop_on_warnings(problems: Problems, strict: bool) -> None:
     if strict and problems.found:
         raise Stopped(problems.in_order())
 

@@ -93,6 +93,14 @@ def family_name(data: bytes) -> str:
         return _family(font)
 
 
+def about_font(data: bytes) -> tuple[str, str]:
+    """The version and the copyright line of a font file (OpenType, name table, 5 and 0); "" where it has none."""
+    with _opened(data) as font:
+        names: Any = font["name"]
+        version, rights = (str(names.getDebugName(number) or "").strip() for number in (5, 0))
+        return version.removeprefix("Version ").partition(";")[0].strip(), rights
+
+
 def _joins_arabic(font: TTFont) -> bool:
     """Whether the letters of Arabic join (OpenType, script "arab"): mathematical fonts have them as single signs."""
     table: Any = font["GSUB"].table if "GSUB" in font else None

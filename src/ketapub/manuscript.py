@@ -33,6 +33,7 @@ RESERVED_NAMES = (
     "cover",
 )
 SIGNATURES = "review/*.toml"
+HUMAN_CHECKS = "review/checks.toml"  # no signature: only a release reads it
 SUFFIXES = (".md", ".markdown", ".qmd")
 
 
@@ -120,7 +121,8 @@ def _read_signatures(info: Info, folder: BookFolder, problems: Problems) -> tupl
     if info.review is None:
         return ()
     at, none = info.at("review"), Problems()
-    found = [(path, folder.read_text(path, problems, at)) for path in folder.find(SIGNATURES, none, at)]
+    paths = [path for path in folder.find(SIGNATURES, none, at) if path != HUMAN_CHECKS]
+    found = [(path, folder.read_text(path, problems, at)) for path in paths]
     for one in none.found:
         if one.code != "missing-file":  # a book need not be signed
             problems.add(one.code, one.at, one.message, one.hint)

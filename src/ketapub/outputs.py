@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -144,20 +145,47 @@ def read_list(out: Path, problems: Problems) -> dict[str, Made]:
         return _read(out / LIST)
 
 
-def write_new_folder(folder: Path, bundle: Bundle, problems: Problems) -> None:
-    """Write `bundle` into a folder that is empty or not there yet; anything else stops with `folder-not-empty`."""
+def check_new_folder(folder: Path, problems: Problems) -> None:
+    """Stop with `folder-not-empty` unless `folder` is empty or not there yet."""
     with _refusals(folder, problems):
-        if os.path.lexists(folder) and not folder.is_dir():
+        if not os.path.lexists(folder):
+            return
+        if not folder.is_dir():
             raise _Refused("out-not-a-folder", f"{folder} is not a folder")
-        folder.mkdir(parents=True, exist_ok=True)
         if found := sorted(os.listdir(folder)):
             hint = "name a folder that does not exist yet"
             raise _Refused("folder-not-empty", f'{folder} is not empty: it holds "{found[0]}"', hint)
-        for file in bundle:
-            place = folder / file.path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("xb") as stream:
-                stream.write(file.data)
+
+
+def write_new_folder(folder: Path, bundle: Bundle, problems: Problems) -> None:
+    """Write `bundle` into a folder that is empty or not there yet."""
+    check_new_folder(folder, problems)
+    with _refusals(folder, problems):
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_files(folder, bundle)
+
+
+def write_whole_folder(folder: Path, bundle: Bundle, problems: Problems) -> None:
+    """Write `bundle` as a folder that is empty or not there yet, in one rename: it is there whole, or not at all."""
+    check_new_folder(folder, problems)
+    with _refusals(folder, problems):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as stage:
+            new = Path(stage, "new")
+            new.mkdir()  # with the permissions of any folder; that of the stage is closed to others
+            _write_files(new, bundle)
+            for path in (*_everything_in(new), new):
+                _flush(path)
+            os.replace(new, folder)
+        _flush(folder.parent)
+
+
+def _write_files(folder: Path, bundle: Bundle) -> None:
+    for file in bundle:
+        place = folder / file.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as stream:
+            stream.write(file.data)
 
 
 def write_new_file(place: Path, data: bytes, problems: Problems) -> Path:

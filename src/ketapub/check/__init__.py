@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketapub.build import build, build_id, read_book
+from ketapub.build import Read, build, build_id, read_book
 from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Result, Subject
@@ -25,7 +25,7 @@ from ketapub.check.running import run_checks
 from ketapub.check.standing import CONFORMING, stale, standard_of, standing
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.problems import NOWHERE, Problem, Problems
-from ketapub.theme import load_theme
+from ketapub.theme import Theme, load_theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +69,38 @@ def check_book(
             progress=progress,
         )
         problems.take(built.problems)
-    table = all_checks()
-    checks = tuple(check for name, check in table.items() if not only or name in only)
-    left_out = tuple(check for check in table.values() if check not in checks)
-    with tempfile.TemporaryDirectory() as room:
-        files = standing(out, slug, problems)
-        standards = {standard_of(files[name]) for name in CONFORMING if name in files}
-        subject = Subject(read.book, theme, files, min(standards, default=""), Path(room))
-        results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
-        results = lead_back(results, subject)
-    for result in results:
-        tell(result, subject, problems)
-    run = Run(read, subject, checks, left_out, results, problems, as_of)
+    files = standing(out, slug, problems)
+    run = judge(read, theme, files, kept, problems, as_of=as_of, only=only, jobs=jobs, progress=progress)
+    for result in run.results:
+        tell(result, run.subject, problems)
     progress("report")
     report = report_files(run)
     write_outputs(out, report, build_id=build_id(report), manuscript_root=root, problems=problems)
     return Checked(problems.in_order(), run, report)
+
+
+def judge(
+    read: Read,
+    theme: Theme,
+    files: Mapping[str, Path],
+    kept: Cache,
+    problems: Problems,
+    *,
+    as_of: datetime.date,
+    only: Collection[str] = (),
+    jobs: int = 1,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Run:
+    """What came of the checks, all or those in `only`, of finished outputs: `files` has their paths by format."""
+    table = all_checks()
+    checks = tuple(check for name, check in table.items() if not only or name in only)
+    left_out = tuple(check for check in table.values() if check not in checks)
+    with tempfile.TemporaryDirectory() as room:
+        standards = {standard_of(files[name]) for name in CONFORMING if name in files}
+        subject = Subject(read.book, theme, files, min(standards, default=""), Path(room))
+        results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
+        results = lead_back(results, subject)
+    return Run(read, subject, checks, left_out, results, problems, as_of)
 
 
 def tell(result: Result, subject: Subject, problems: Problems) -> None:

@@ -75,6 +75,15 @@ def parser() -> argparse.ArgumentParser:
     how(check)
     check.set_defaults(pdf_standard="")  # whatever the PDFs conform to that are there
 
+    text = "build with claims, check everything, and publish only if all of it holds"
+    release = command("release", run.release, text)
+    book(release)
+    text = "the folder for the package, which is empty or does not exist yet"
+    release.add_argument("-o", "--out", type=Path, required=True, metavar="DIST", help=text)
+    text = 'the same package with "draft" in every name, and without a claim that needs a person'
+    release.add_argument("--draft", action="store_true", help=text)
+    how(release)
+
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
     book(facts)
     text = "one fact only: its forms, and each place that prints it, with the page once the PDF is built"

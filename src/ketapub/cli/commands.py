@@ -112,6 +112,33 @@ def check(options: argparse.Namespace) -> int:
     return WITH_PROBLEMS if failed else DONE
 
 
+def release(options: argparse.Namespace) -> int:
+    as_of = today(options.as_of)
+    try:
+        with quiet_libraries():
+            with progress_of(options) as progress:
+                from ketapub.release import release
+
+                released = release(
+                    book_folder(options.book),
+                    options.out,
+                    draft=options.draft,
+                    as_of=as_of,
+                    cache=options.cache or cache_folder(),
+                    strict=options.strict,
+                    jobs=options.jobs,
+                    pdf_standard=options.pdf_standard,
+                    progress=progress,
+                )
+    except Stopped:
+        say("nothing was published")
+        raise
+    tell(options, released.problems, released.outputs)
+    if released.problems:
+        say(count(released.problems))
+    return DONE
+
+
 def _write_sarif(options: argparse.Namespace, problems: Sequence[Problem], run: Run | None) -> None:
     if not options.sarif:
         return

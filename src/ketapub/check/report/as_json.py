@@ -33,7 +33,7 @@ def report_json(run: Run) -> bytes:
         "checks": [_check(check, check.name in asked) for check in (*run.checks, *run.left_out)],
         "results": [_result(result) for result in run.results],
         "problems": [one.as_json() for one in run.problems.in_order() if one.code not in OWN_CODES],
-        "wcag": {version: _criteria(version, run) for version in wcag.VERSIONS},
+        "wcag": {version: criteria(version, run) for version in wcag.VERSIONS},
         "reading": {"most": evidence.most(run), "chapters": [_chapter(one) for one in evidence.reading(run)]},
         "evidence": [_claim(one) for one in evidence.evidence(run)],
         "by_people": [asdict(task) for task in people.tasks_for(run.subject.files)],
@@ -81,7 +81,7 @@ def _position(at: Position) -> JsonObject:
     return {"file": at.file, "line": at.line, "column": at.column}
 
 
-def _criteria(version: str, run: Run) -> list[JsonObject]:
+def criteria(version: str, run: Run) -> list[JsonObject]:
     return [
         {"number": one.number, "name": one.name, "level": one.level}
         | {family: asdict(verdict) for family, verdict in found.items()}
