@@ -6,12 +6,13 @@ import datetime
 import shutil
 from pathlib import Path
 
-from conftest import BOOKS, resolved
-
+from ketapub.build import read_book
 from ketapub.check.report.people import tasks
 from ketapub.problems import Problems
 from ketapub.signatures import sign
+from ketapub.theme import load_theme
 
+STOCK = Path(__file__).parent / "books/stock"
 REVIEWER = "Rita Example"
 LOOKED = datetime.date(2026, 1, 20)
 TODAY = datetime.date(2026, 2, 1)
@@ -22,13 +23,13 @@ NOTES = "# Changes\n\n## [1] - 2026-01-15\n\n- Each construct once.\n\n## 0.9\n\
 
 def signed_book(folder: Path, formats: str = "") -> Path:
     """A copy of the stock book in `folder`; `formats` as in book.toml: '"pdf", "site"'."""
-    root = shutil.copytree(BOOKS / "stock", folder)
+    root = shutil.copytree(STOCK, folder)
     settings = (root / "book.toml").read_text("utf-8").replace('stamp = "Draft for tests"\n', REVIEW)
     if formats:
         settings = settings.replace("[bibliography]", f"formats = [{formats}]\n\n[bibliography]", 1)
     (root / "book.toml").write_text(f"{settings}\n{ABOUT}", "utf-8")
     (root / "CHANGELOG.md").write_text(NOTES, "utf-8")
-    book = resolved(root, Problems())
+    book = read_book(root, load_theme(), Problems(), as_of=TODAY).book
     files = tuple(chapter.source for chapter in book.chapters if chapter.source)
     path, text = sign(book, files, name=REVIEWER, credential="Tester", scope="everything", date=LOOKED)
     (root / "review").mkdir()
