@@ -90,6 +90,24 @@ def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Man
     return Manuscript(info, sources, folder, tuple(references), ledger, signatures, rules, easy)
 
 
+def read_handouts(manuscript: Manuscript, problems: Problems) -> tuple[Source, ...]:
+    """The files of the handouts, in the order of their names; none without `[handouts]`."""
+    info, folder = manuscript.info, manuscript.folder
+    sources: dict[str, Source] = {}
+    for index, pattern in enumerate(info.handouts.files if info.handouts else ()):
+        at = info.at(f"handouts.files.{index}")
+        for path in folder.find(pattern, problems, at):
+            name = chapter_name(path)
+            if not path.endswith(SUFFIXES):
+                problems.add("wrong-setting", at, f"{path} is no Markdown file", "its name must end in .md")
+            elif name in sources and sources[name].path != path:
+                message = f'{path} gives the handout\'s name "{name}", like {sources[name].path}'
+                problems.add("chapter-name-taken", at, message, "give one of them another name")
+            elif name not in sources and (text := folder.read_text(path, problems, at)) is not None:
+                sources[name] = Source(path, name, "front", text)
+    return tuple(sources.values())
+
+
 def _checks_file(path: str, key: str, info: Info, folder: BookFolder, problems: Problems) -> str:
     return (folder.read_text(path, problems, info.at(key)) or "") if path else ""
 

@@ -1,0 +1,1 @@
+"""Handouts for clinics."""
