@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ketapub.cache import Cache
-from ketapub.document import Book, in_order
+from ketapub.document import Book, Draft, in_order
 from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
 from ketapub.formats import PRINTED, UNPAGED, maker
@@ -37,6 +37,7 @@ class Read:
     book: Book
     manuscript: Manuscript
     signatures: tuple[Signature, ...]
+    draft: Draft  # from which handouts are cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,39 @@ def build(
     return Built(problems.in_order(), bundle, _remarks(names))
 
 
+def write_handouts(
+    root: Path,
+    out: Path,
+    asked: Asked,
+    *,
+    as_of: datetime.date,
+    clinics: Path | None = None,
+    cache: Path | None = None,
+    strict: bool = False,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Built:
+    """Make the handouts of the book in `root` for its clinics, or for those of the table `clinics`, into `out`.
+
+    Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
+    """
+    from ketapub.handouts import make_sheets, resolve_handouts
+    from ketapub.handouts.clinics import read_clinics
+    from ketapub.handouts.resolved import around
+
+    problems, theme = Problems(), load_theme()
+    check_out(out, root, problems)
+    kept = Cache(cache, problems)
+    read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
+    of = around(read.book, read.manuscript, read.signatures, problems)
+    sheets = resolve_handouts(read.draft, of, problems, kept)
+    problems.stop_on_errors()
+    stop_on_warnings(problems, strict)
+    known = read_clinics(read.manuscript.folder, read.book.info, problems)
+    bundle = make_sheets(sheets, known, asked, theme, problems, progress)
+    write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
+    return Built(problems.in_order(), bundle)
+
+
 def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
     """Make the packet for reviewers, into `out`."""
     from ketapub.packet import make_packet
@@ -111,7 +145,7 @@ def read_book(
     check_text(book, manuscript, problems)
     signatures = read_signatures(manuscript.signatures, problems)
     problems.stop_on_errors()
-    return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures)
+    return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures, draft)
 
 
 def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:

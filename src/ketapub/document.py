@@ -642,6 +642,7 @@ class Handout:
 class Draft:
     info: Info
     chapters: tuple[Chapter, ...]
+    handouts: tuple[Handout, ...] = ()  # with open slices
 
 
 @dataclass(frozen=True, slots=True)

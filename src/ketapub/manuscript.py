@@ -64,6 +64,7 @@ class Manuscript:
     references: tuple[tuple[str, bytes], ...] = ()
     ledger: Ledger | None = None
     signatures: tuple[tuple[str, str], ...] = ()
+    handouts: tuple[Source, ...] = ()
     rules: str = ""  # the text of [checks] rules
     reading_words: str = ""  # and of its reading-grade.words
 
@@ -82,17 +83,17 @@ def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Man
             references.append((path, data))
     ledger = _read_ledger(info, folder, problems, as_of)
     signatures = _read_signatures(info, folder, problems)
+    handouts = _read_handouts(info, folder, problems)
     checks = info.checks
     rules = _checks_file(checks.rules, "checks.rules", info, folder, problems) if checks else ""
     grade = checks.reading_grade if checks else None
     easy = _checks_file(grade.words, "checks.reading-grade.words", info, folder, problems) if grade else ""
     problems.stop_on_errors()
-    return Manuscript(info, sources, folder, tuple(references), ledger, signatures, rules, easy)
+    return Manuscript(info, sources, folder, tuple(references), ledger, signatures, handouts, rules, easy)
 
 
-def read_handouts(manuscript: Manuscript, problems: Problems) -> tuple[Source, ...]:
-    """The files of the handouts, in the order of their names; none without `[handouts]`."""
-    info, folder = manuscript.info, manuscript.folder
+def _read_handouts(info: Info, folder: BookFolder, problems: Problems) -> tuple[Source, ...]:
+    """In the order of their names; none without `[handouts]`."""
     sources: dict[str, Source] = {}
     for index, pattern in enumerate(info.handouts.files if info.handouts else ()):
         at = info.at(f"handouts.files.{index}")

@@ -126,6 +126,13 @@ def markup_passage(blocks: d.Blocks, book: d.Book, medium: Medium) -> Markup:
     return writer.tags().text
 
 
+def markup_blank(label: str, book: d.Book, medium: Medium) -> Markup:
+    """Room to write, behind a label, for the frame of a handout."""
+    writer = _Writer(book, medium)
+    writer.blank(label, NOWHERE)
+    return writer.tags().text
+
+
 def front_marks(book: d.Book) -> Mapping[d.FrontPage, Markup]:
     """Where the printed pages before the first chapter begin, for the templates."""
     places: tuple[d.FrontPage, ...] = ("title", "copyright", "contents")
@@ -426,8 +433,8 @@ class _Writer:
     def line_to_write(self, said: str) -> None:
         """A drawing, so that a PDF has something there to name; as wide as its style sheet says."""
         self.raw(
-            f'<svg xmlns="{SVG}" class="write" role="img" aria-label="{escape(said)}" viewBox="0 0 100 20" '
-            'preserveAspectRatio="none"><rect x="0" y="19" width="100" height="1" fill="#000000"/></svg>'
+            f'<span class="line"><svg xmlns="{SVG}" class="write" role="img" aria-label="{escape(said)}" viewBox="0 0 100 20" '
+            'preserveAspectRatio="none"><rect x="0" y="19" width="100" height="1" fill="#000000"/></svg></span>'
         )
 
     def field(self, node: d.Field) -> None:

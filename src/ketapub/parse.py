@@ -22,8 +22,9 @@ def parse(manuscript: Manuscript, problems: Problems) -> Draft:
     read = _reader(manuscript, problems)
     ledger = manuscript.ledger
     chapters = tuple(parse_chapter(file, manuscript.info, read, problems, ledger) for file in manuscript.sources)
+    handouts = _parse_handouts(manuscript, read, problems)
     problems.stop_on_errors()
-    return Draft(manuscript.info, chapters)
+    return Draft(manuscript.info, chapters, handouts)
 
 
 def _reader(manuscript: Manuscript, problems: Problems) -> Read:
@@ -41,11 +42,9 @@ def _reader(manuscript: Manuscript, problems: Problems) -> Read:
     return read
 
 
-def parse_handouts(files: tuple[File, ...], manuscript: Manuscript, problems: Problems) -> tuple[Handout, ...]:
-    """The handouts that can be read; what is wrong with others is told."""
-    read = _reader(manuscript, problems)
+def _parse_handouts(manuscript: Manuscript, read: Read, problems: Problems) -> tuple[Handout, ...]:
     found = []
-    for file in files:
+    for file in manuscript.handouts:
         reading = _reading(file, manuscript.info, read, problems, manuscript.ledger)
         reading.handout = True
         chapter, front = _read_chapter(file, reading)

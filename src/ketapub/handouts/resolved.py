@@ -23,7 +23,6 @@ from ketapub.resolve.assets import collect_assets
 from ketapub.resolve.citations import book_style, resolve_citations
 from ketapub.resolve.contents import make_contents
 from ketapub.resolve.crossrefs import Place, places_of, resolve_references
-from ketapub.resolve.facts import check_facts
 from ketapub.resolve.numbering import number_book
 from ketapub.signatures import Signature, is_signed
 
@@ -48,7 +47,6 @@ def resolve_handout(handout: d.Handout, of: Around, problems: Problems, cache: C
     """Without the crisis lines that a chapter has in each emergency callout: they stand on each page of a handout."""
     info, folder = handout_info(handout, of.book.info), of.manuscript.folder
     chapters: tuple[d.Chapter, ...] = (_without_places_of_the_book(handout.chapter, of, problems),)
-    check_facts(chapters, of.manuscript.ledger, of.library, problems)
     chapters = number_book(chapters, info, problems)
     style = book_style(info, folder, problems)
     chapters = resolve_citations(chapters, info, of.library, style, problems, cache)

@@ -83,7 +83,6 @@ def write_sheet(document: Document, book: d.Book, problems: Problems, standard: 
     document.metadata.generator = f"ketapub {__version__}"
     with log_as_problems(problems):
         data = to_pdf(document, standard)
-    problems.stop_on_errors()
     with pikepdf.open(io.BytesIO(data)) as pdf:
         wishes = pdf.Root.get("/ViewerPreferences", pikepdf.Dictionary())
         wishes.PrintScaling = pikepdf.Name("/None")  # ISO 32000-1, 12.2: at actual size
