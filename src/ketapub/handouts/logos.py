@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ketapub.book_folder import BookFolder
 from ketapub.problems import Position, Problems
+from ketapub.resolve.assets import looks_like_xml
 from ketapub.resolve.raster import Unfit, kind, opened
 from ketapub.svg import clean_svg
 
@@ -30,6 +31,7 @@ LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
 
 _WHITE = 250  # greys from here on are paper
 _SHAPES = frozenset({"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "textPath"})
+_NO_LOGO = ("is no SVG, PNG or JPEG", "save it as SVG, or else as PNG")
 _PAINTS = ("fill", "stroke", "stop-color", "color")
 
 
@@ -58,9 +60,10 @@ class Logos:
             if logo is None:
                 problems.add("broken-logo", at, f"{path} cannot be printed", f"it is told of at {first}")
             return logo
+        before = len(problems.errors)
         data = replace(self.folder, largest=BYTES).read(path, problems, at)
         logo = None if data is None else read_logo(data, path, at, problems)
-        self._known[path] = logo, at
+        self._known[path] = None if len(problems.errors) > before else logo, at
         return logo
 
 
@@ -69,6 +72,8 @@ def read_logo(data: bytes, path: str, at: Position, problems: Problems) -> Logo 
     try:
         if suffix := kind(data):
             made, size, tones = _pixels(data, suffix)
+        elif not looks_like_xml(data, path):
+            raise Unfit("image-format", *_NO_LOGO)
         else:
             if (svg := clean_svg(data, Position(path), problems)) is None:
                 return None
@@ -135,7 +140,7 @@ def _pixels(data: bytes, suffix: str) -> tuple[bytes, tuple[float, float], Tones
     from PIL import ImageOps
 
     if suffix not in ("png", "jpg"):
-        raise Unfit("image-format", "is no SVG, PNG or JPEG", "save it as SVG, or else as PNG")
+        raise Unfit("image-format", *_NO_LOGO)
     with opened(data, suffix, MOST_PIXELS) as image:
         if image.mode == "CMYK":
             raise Unfit("image-format", "has the colours of print (CMYK)", "save it with the colours of screens (RGB)")

@@ -69,15 +69,13 @@ def opened(data: bytes, suffix: str, most_pixels: int) -> Iterator[Image]:
 
     lenient = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing the PDF engine sets it, for the whole process
-    hint = "scale it down: 300 pixels an inch are enough in print"
     try:
+        if suffix == "png":
+            _check_size(*struct.unpack_from(">II", data, 16), most_pixels)  # before Pillow looks for the pixels
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=_PILLOW[suffix]) as image:
-                width, height = image.size
-                if width * height > most_pixels:
-                    message = f"has {width} × {height} pixels, more than {most_pixels // 1_000_000} million"
-                    raise Unfit("broken-image", message, hint)
+                _check_size(*image.size, most_pixels)
                 if suffix != "jpg" and getattr(image, "n_frames", 1) > 1:
                     raise Unfit("animated-image", "is animated", "a page stands still: save the one frame that matters")
                 if image.mode not in _MODES:
@@ -86,8 +84,6 @@ def opened(data: bytes, suffix: str, most_pixels: int) -> Iterator[Image]:
                 yield image
     except Unfit:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unfit("broken-image", f"has more than {most_pixels // 1_000_000} million pixels", hint) from None
     except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, struct.error … on broken files
         reason = str(error).rstrip(".") or type(error).__name__
         if "BytesIO" in reason:  # Pillow names the object that it could not read
@@ -95,6 +91,12 @@ def opened(data: bytes, suffix: str, most_pixels: int) -> Iterator[Image]:
         raise Unfit("broken-image", f"cannot be read: {reason}", "save it anew, or copy it again") from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+
+
+def _check_size(width: int, height: int, most_pixels: int) -> None:
+    if width * height > most_pixels:
+        message = f"has {width} × {height} pixels, more than {most_pixels // 1_000_000} million"
+        raise Unfit("broken-image", message, "scale it down: 300 pixels an inch are enough in print")
 
 
 def kind(data: bytes) -> str:
