@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ketapub.cache import Cache
 from ketapub.document import Book, Draft, in_order
@@ -24,10 +25,14 @@ from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.page_marks import with_page_marks
 from ketapub.parse import parse
-from ketapub.problems import Problem, Problems, Stopped
+from ketapub.problems import NOWHERE, Problem, Problems, Stopped
 from ketapub.resolve import resolve
 from ketapub.signatures import Signature, is_signed, read_signatures
 from ketapub.theme import Theme, load_theme
+
+if TYPE_CHECKING:
+    from ketapub.handouts import Asked
+    from ketapub.handouts.clinics import Clinic
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,7 @@ def write_handouts(
 
     Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
     """
-    from ketapub.handouts import make_sheets, resolve_handouts
-    from ketapub.handouts.clinics import read_clinics
+    from ketapub.handouts import check_asked, make_sheets, resolve_handouts
     from ketapub.handouts.resolved import around
 
     problems, theme = Problems(), load_theme()
@@ -107,10 +111,27 @@ def write_handouts(
     sheets = resolve_handouts(read.draft, of, problems, kept)
     problems.stop_on_errors()
     stop_on_warnings(problems, strict)
-    known = read_clinics(read.manuscript.folder, read.book.info, problems)
+    known = _clinics(read, clinics, problems)
+    check_asked(asked, sheets, known)
     bundle = make_sheets(sheets, known, asked, theme, problems, progress)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)
+
+
+def _clinics(read: Read, table: Path | None, problems: Problems) -> tuple[Clinic, ...]:
+    """Those in the book's folder; or those of a table, which may lie anywhere."""
+    from ketapub.handouts.clinic_table import read_table_of_clinics
+    from ketapub.handouts.clinics import read_clinics
+
+    folder, info = read.manuscript.folder, read.book.info
+    if table is None:
+        return read_clinics(folder, info, problems)
+    try:
+        data = table.read_bytes()
+    except OSError as error:
+        message = f"cannot read {table}: {error.strerror or error}"
+        raise Stopped([Problem("unreadable-file", NOWHERE, message)], usage=True) from None
+    return read_table_of_clinics(str(table), data, folder, info, problems)
 
 
 def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:

@@ -433,8 +433,9 @@ class _Writer:
     def line_to_write(self, said: str) -> None:
         """A drawing, so that a PDF has something there to name; as wide as its style sheet says."""
         self.raw(
-            f'<span class="line"><svg xmlns="{SVG}" class="write" role="img" aria-label="{escape(said)}" viewBox="0 0 100 20" '
-            'preserveAspectRatio="none"><rect x="0" y="19" width="100" height="1" fill="#000000"/></svg></span>'
+            f'<span class="line"><svg xmlns="{SVG}" class="write" role="img" aria-label="{escape(said)}" '
+            'viewBox="0 0 100 20" preserveAspectRatio="none"><rect x="0" y="19" width="100" height="1" fill="#000000"/>'
+            "</svg></span>"
         )
 
     def field(self, node: d.Field) -> None:

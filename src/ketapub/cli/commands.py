@@ -139,6 +139,31 @@ def release(options: argparse.Namespace) -> int:
     return DONE
 
 
+def handouts(options: argparse.Namespace) -> int:
+    """Sheets for clinics. What is wrong with one clinic is told, and the others get theirs."""
+    as_of = today(options.as_of)
+    with quiet_libraries():
+        with progress_of(options) as progress:
+            from ketapub.build import write_handouts
+            from ketapub.handouts import Asked
+
+            papers, sizes = (tuple(dict.fromkeys(found)) for found in (options.paper, options.size))
+            built = write_handouts(
+                book_folder(options.book),
+                options.out,
+                Asked(tuple(options.handout), tuple(options.clinic), papers, sizes),
+                as_of=as_of,
+                clinics=options.clinics,
+                cache=options.cache or cache_folder(),
+                strict=options.strict,
+                progress=progress,
+            )
+    tell(options, built.problems, built.outputs)
+    if built.problems:
+        say(count(built.problems))
+    return WITH_PROBLEMS if any(one.severity == "error" for one in built.problems) else DONE
+
+
 def _write_sarif(options: argparse.Namespace, problems: Sequence[Problem], run: Run | None) -> None:
     if not options.sarif:
         return

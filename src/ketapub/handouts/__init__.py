@@ -22,7 +22,7 @@ from ketapub.handouts.sheet import Kind, Resolved, fit
 from ketapub.handouts.sources import source_line
 from ketapub.handouts.versions import text_id
 from ketapub.outputs import Bundle, OutputFile
-from ketapub.problems import Problems
+from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
 
 
@@ -95,3 +95,13 @@ def matrix(
             and clinic.sizes in ("large" if kind.large else "standard", "both")
         ):
             yield clinic, sheet, kind
+
+
+def check_asked(asked: Asked, sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...]) -> None:
+    """Stop (wrong usage) where a name is asked for that there is not."""
+    known = {"handout": [sheet.handout.name for sheet in sheets], "clinic": [GENERAL, *(one.id for one in clinics)]}
+    for what, names in (("handout", asked.handouts), ("clinic", asked.clinics)):
+        for name in names:
+            if name not in known[what]:
+                hint = did_you_mean(name, known[what]) or f"known here: {', '.join(known[what])}"
+                raise Stopped([Problem(f"unknown-{what}", NOWHERE, f'no {what} "{name}"', hint)], usage=True)

@@ -22,9 +22,8 @@ from ketapub.problems import Position, Problems
 from ketapub.templates import render
 
 if TYPE_CHECKING:
-    from weasyprint import Document
-
     from ketapub.formats.pdf.engine import Engine
+    from ketapub.formats.pdf.sheets import Document
 
 MOST_LINES = 8  # for notes
 FEWEST_QUESTIONS, MOST_QUESTIONS = 2, 3

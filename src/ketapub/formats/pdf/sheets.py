@@ -22,7 +22,7 @@ from ketapub.problems import Problems
 from ketapub.theme import Theme
 
 if TYPE_CHECKING:
-    from weasyprint import Document
+    from weasyprint import Document as Document
 
 Paper = Literal["letter", "a4"]
 PAPERS: tuple[Paper, ...] = ("letter", "a4")
