@@ -43,7 +43,9 @@ def told(problems: Problems) -> list[str]:
     return [str(problem).splitlines()[0] for problem in problems.found]
 
 
-def picture(size: tuple[int, int], form: str = "PNG", mode: str = "RGB", ink: Any = (20, 56, 74), **options: Any) -> bytes:
+def picture(
+    size: tuple[int, int], form: str = "PNG", mode: str = "RGB", ink: Any = (20, 56, 74), **options: Any
+) -> bytes:
     """A white picture whose lower half is of one ink."""
     made = Image.new(mode, size, "white")
     made.paste(ink, (0, size[1] // 2, *size))
@@ -158,7 +160,10 @@ LOGO = f'{ENOUGH}logo = "clinics/{{}}"\n'
 EXTRA = '{text = "Words.", approved-by = "Dr. Sample", date = 2026-11-23}'
 
 BROKEN: dict[str, tuple[str, list[str]]] = {
-    "no TOML": (f"{ENOUGH}hours = 8 to 5\n", ["4:11: error[broken-toml]: expected newline or end of document after a statement"]),
+    "no TOML": (
+        f"{ENOUGH}hours = 8 to 5\n",
+        ["4:11: error[broken-toml]: expected newline or end of document after a statement"],
+    ),
 }
 
 

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/ketapub"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "styles/README.md"])
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
-UNUSED = {"handouts": "handouts"}
+UNUSED: Mapping[str, str] = {}
 NOTES = {
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],
@@ -322,7 +322,7 @@ def test_the_examples_show_each_construct_and_are_right() -> None:
     shown: set[type] = set()
     for example in examples():
         opening = "" if example.startswith(("# ", "---\n")) else "# Title\n\n"
-        chapter, problems = read(opening + example, included, math="$$" in example)
+        chapter, problems = read(opening + example, included, math="$$" in example, handout="\nmessage: " in example)
         assert problems.found == [], example
         shown |= {type(node) for node in d.walk_chapter(chapter)}
     nodes = {kind for kind in vars(d).values() if isinstance(kind, type) and issubclass(kind, d.Node)} - {d.Node}

@@ -22,7 +22,7 @@ def parse(manuscript: Manuscript, problems: Problems) -> Draft:
     read = _reader(manuscript, problems)
     ledger = manuscript.ledger
     chapters = tuple(parse_chapter(file, manuscript.info, read, problems, ledger) for file in manuscript.sources)
-    handouts = _parse_handouts(manuscript, read, problems)
+    handouts = tuple(parse_handout(file, manuscript.info, read, problems, ledger) for file in manuscript.handouts)
     problems.stop_on_errors()
     return Draft(manuscript.info, chapters, handouts)
 
@@ -42,17 +42,15 @@ def _reader(manuscript: Manuscript, problems: Problems) -> Read:
     return read
 
 
-def _parse_handouts(manuscript: Manuscript, read: Read, problems: Problems) -> tuple[Handout, ...]:
-    found = []
-    for file in manuscript.handouts:
-        reading = _reading(file, manuscript.info, read, problems, manuscript.ledger)
-        reading.handout = True
-        chapter, front = _read_chapter(file, reading)
-        if not chapter.subtitle:
-            hint = 'one or two short sentences: message: "Most effects pass. A few need help fast."'
-            problems.add("missing-title", Position(file.path, 1, 1), "this handout has no main message", hint)
-        found.append(Handout(chapter, front.pages, front.large_pages or 2 * front.pages))
-    return tuple(found)
+def parse_handout(file: File, info: Info, read: Read, problems: Problems, ledger: Ledger | None = None) -> Handout:
+    """One handout, whose slices are open. Its one main message is the subtitle of its chapter."""
+    reading = _reading(file, info, read, problems, ledger)
+    reading.handout = True
+    chapter, front = _read_chapter(file, reading)
+    if not chapter.subtitle:
+        hint = 'one or two short sentences: message: "Most effects pass. A few need help fast."'
+        problems.add("missing-title", Position(file.path, 1, 1), "this handout has no main message", hint)
+    return Handout(chapter, front.pages, front.large_pages or 2 * front.pages)
 
 
 def parse_chapter(file: File, info: Info, read: Read, problems: Problems, ledger: Ledger | None = None) -> Chapter:

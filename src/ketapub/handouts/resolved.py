@@ -47,7 +47,7 @@ def resolve_handout(handout: d.Handout, of: Around, problems: Problems, cache: C
     """Without the crisis lines that a chapter has in each emergency callout: they stand on each page of a handout."""
     info, folder = handout_info(handout, of.book.info), of.manuscript.folder
     chapters: tuple[d.Chapter, ...] = (_without_places_of_the_book(handout.chapter, of, problems),)
-    chapters = number_book(chapters, info, problems)
+    chapters = d.map_nodes(number_book(chapters, info, problems), _without_number)
     style = book_style(info, folder, problems)
     chapters = resolve_citations(chapters, info, of.library, style, problems, cache)
     chapters, chapter_of = resolve_references(chapters, info, problems)
@@ -67,6 +67,11 @@ def resolve_handout(handout: d.Handout, of: Around, problems: Problems, cache: C
     )
     check_text(book, of.manuscript, problems)
     return replace(book, signed=is_signed(book, of.signatures))
+
+
+def _without_number(node: d.Node) -> d.Node:
+    """On a sheet there is no other callout of its kind to tell it from."""
+    return replace(node, number="") if isinstance(node, d.Callout) else node
 
 
 def handout_info(handout: d.Handout, info: Info) -> Info:

@@ -16,7 +16,7 @@ from ketapub import __version__, document as d
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
 from ketapub.formats.pdf.plain_zero import plain_faces
 from ketapub.formats.pdf.standard import UA_1, Standard
-from ketapub.formats.pdf.write import describe
+from ketapub.formats.pdf.write import Start, describe, page_labels
 from ketapub.formats.styling import book_sheet, face_rule, own_faces
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -88,6 +88,7 @@ def write_sheet(document: Document, book: d.Book, problems: Problems, standard: 
         wishes.PrintScaling = pikepdf.Name("/None")  # ISO 32000-1, 12.2: at actual size
         wishes.Duplex = pikepdf.Name.DuplexFlipLongEdge
         pdf.Root.ViewerPreferences = wishes
+        pdf.Root.PageLabels = page_labels([Start(0, "/D", 1)])
         out = io.BytesIO()
         pdf.save(
             out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
