@@ -86,11 +86,15 @@ _SAMPLES: tuple[Mapping[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell, as text; `fault` says why it cannot be read as one."""
+    """What stands in a cell, as text; `fault` says why it cannot be read as one.
+
+    `is_day`: the workbook has a date there, into which spreadsheets also turn words such as 8-5.
+    """
 
     text: str
     at: Position
     fault: str = ""
+    is_day: bool = False
 
 
 Row = tuple[Cell, ...]
@@ -137,18 +141,19 @@ def template(path: str) -> bytes:
 def _check_head(head: Row, path: str, problems: Problems) -> bool:
     """Whether each column has a known heading of its own, and all are there that every clinic needs."""
     before = len(problems.errors)
-    seen: set[str] = set()
-    for cell in head:
-        heading = cell.text
-        if heading in seen:
-            problems.add("broken-clinic-table", cell.at, f'two columns have the heading "{heading}"', "delete one")
-        elif heading and heading not in COLUMNS:
-            hint = did_you_mean(heading, COLUMNS) or f"known are: {', '.join(COLUMNS)}"
-            problems.add("unknown-setting", cell.at, f'no column has the heading "{heading[:80]}"', hint)
-        seen |= {heading} - {""}
+    hint = "`ketapub handouts --template FILE` writes a table with the right headings"
+    headings = [cell.text for cell in head]
+    if not set(headings) & set(COLUMNS):
+        problems.add("broken-clinic-table", Position(path, 1), "the first row holds no headings of clinics", hint)
+        return False
+    for index, cell in enumerate(head):
+        if cell.text in headings[:index] and cell.text:
+            problems.add("broken-clinic-table", cell.at, f'two columns have the heading "{cell.text}"', "delete one")
+        elif cell.text and cell.text not in COLUMNS:
+            message = f'no column has the heading "{cell.text[:80]}"'
+            problems.add("unknown-setting", cell.at, message, did_you_mean(cell.text, COLUMNS) or hint)
     for heading in NEEDED:
-        if heading not in seen:
-            hint = "the first row holds the headings; `ketapub handouts --template` writes a table that has them"
+        if heading not in headings:
             problems.add("missing-setting", Position(path, 1), f'the table has no column "{heading}"', hint)
     return len(problems.errors) == before
 
@@ -161,7 +166,7 @@ class _OfRow(Problems):
         self.head, self.severities = head, severities
 
     def add(self, code: str, at: Position, message: str, hint: str = "", severity: Severity = "error") -> None:
-        if 0 < at.column <= len(self.head) and at.file == self.head[0].at.file:
+        if 0 < at.column <= len(self.head) and at.file == self.head[0].at.file and self.head[at.column - 1].text:
             message = f"{self.head[at.column - 1].text}: {message}"
         super().add(code, at, message, hint, severity)
 
@@ -171,8 +176,9 @@ def _read_row(row: Row, head: Row, clinics: Clinics) -> None:
     cells: dict[str, Cell] = {}
     for index, cell in enumerate(row):
         heading = head[index].text if index < len(head) else ""
-        if cell.fault:
-            own.add("broken-clinic", cell.at, cell.fault, "format the column as text, and type the value again")
+        fault = cell.fault or ("the cell holds a date" if cell.is_day and not heading.endswith("-date") else "")
+        if fault:
+            own.add("broken-clinic", cell.at, fault, "format the column as text, and type the value again")
         elif cell.text and not heading:
             hint = "give the column a heading, or clear the cell"
             own.add("broken-clinic", cell.at, "the cell stands in a column without a heading", hint)
@@ -209,9 +215,19 @@ def _plain(value: Any, path: str, where: dict[str, Position], own: Problems) -> 
         where[path] = value.at
         return value.text.split() if path == "handouts" else _day(value, own) if path.endswith(".date") else value.text
     listed = all(key.isdecimal() for key in value)
+    if path:
+        where[path] = next(_cells(value)).at
     pairs = [(str(index) if listed else key, one) for index, (key, one) in enumerate(value.items())]
     plain = {key: _plain(one, f"{path}.{key}" if path else key, where, own) for key, one in pairs}
     return list(plain.values()) if listed and path else plain
+
+
+def _cells(value: Any) -> Iterator[Cell]:
+    if isinstance(value, Cell):
+        yield value
+    else:
+        for one in value.values():
+            yield from _cells(one)
 
 
 def _day(cell: Cell, own: Problems) -> datetime.date | str:
@@ -317,7 +333,7 @@ def _cell(cell: Any, at: Position) -> Cell:
     if value is None or isinstance(value, str):
         return Cell(" ".join((value or "").split()), at)
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return Cell(value.date().isoformat(), at)
+        return Cell(value.date().isoformat(), at, is_day=True)
     return Cell("", at, f"the cell holds {value} and not text, so zeros in front may be lost")
 
 
