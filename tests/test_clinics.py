@@ -154,6 +154,7 @@ def test_the_schema_describes_the_file() -> None:
     assert found["properties"]["name"]["maxLength"] == 80
     assert found["properties"]["phones"]["maxItems"] == 8
     assert found["additionalProperties"] is False
+    assert found["oneOf"] == [{"required": ["phone"]}, {"required": ["phones"]}]
 
 
 def test_the_samples_of_our_book_are_right() -> None:
@@ -781,6 +782,14 @@ BROKEN_TABLES: Mapping[str, tuple[str | bytes, list[str]]] = {
     "a heading that there is not": (
         f"{HEAD},adress-1\n{ROW},x\n",
         ['1:4: error[unknown-setting]: no column has the heading "adress-1"'],
+    ),
+    "headings alone": (
+        f"{HEAD}\n\n",
+        [" error[broken-clinic-table]: the table holds no clinic below its headings"],
+    ),
+    "a workbook with a column far away": (
+        workbook([*HEAD.split(","), *[None] * 60, "logo"], ROW.split(",")),
+        [f"1: error[broken-clinic-table]: the row has more than {MOST_COLUMNS} cells"],
     ),
     "a heading twice": (
         f"{HEAD},name\n{ROW},x\n",

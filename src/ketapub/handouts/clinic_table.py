@@ -116,9 +116,14 @@ def read_table_of_clinics(
         rows = _rows(path, data)
         head = next(rows, ())
         if _check_head(head, path, problems):
+            number = 0
             for row in rows:
                 if any(cell.text or cell.fault for cell in row):
+                    number += 1
                     _read_row(row, head, clinics)
+            if not number:
+                message = "the table holds no clinic below its headings"
+                problems.add("broken-clinic-table", Position(path), message)
     except _Unread as why:
         problems.add(*why.args)
     return clinics.give()
@@ -311,10 +316,11 @@ def _xlsx_rows(path: str, data: bytes) -> list[Row]:
             warnings.simplefilter("ignore")  # of parts that openpyxl leaves out, such as lists of choices
             sheet = load_workbook(io.BytesIO(data), read_only=True, keep_links=False).worksheets[0]
             sheet.reset_dimensions()  # what a file says of them need not be true
-            rows = enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1), 1)
+            head = sheet.iter_rows(max_row=1)  # as wide as it is: no column may be left out in silence
+            body = sheet.iter_rows(min_row=2, max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1)
             return [
                 tuple(_cell(cell, Position(path, number, column)) for column, cell in enumerate(cells, 1))
-                for number, cells in rows
+                for number, cells in enumerate((*head, *body), 1)
             ]
     except _Unread:
         raise

@@ -134,7 +134,9 @@ class Clinic:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a clinic's file, for editors that complete and check TOML."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "clinic", **schema_of(Clinic)}
+    one_of = {"oneOf": [{"required": ["phone"]}, {"required": ["phones"]}]}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "clinic"}
+    return {**head, **schema_of(Clinic), **one_of}
 
 
 def read_clinics(folder: BookFolder, info: Info, problems: Problems) -> tuple[Clinic, ...]:
