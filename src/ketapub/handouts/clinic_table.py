@@ -86,11 +86,15 @@ _SAMPLES: tuple[Mapping[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell, as text; `fault` says why it cannot be read as one."""
+    """What stands in a cell, as text; `fault` says why it cannot be read as one.
+
+    `is_day`: the workbook has a date there, into which spreadsheets also turn words such as 8-5.
+    """
 
     text: str
     at: Position
     fault: str = ""
+    is_day: bool = False
 
 
 Row = tuple[Cell, ...]
@@ -112,9 +116,14 @@ def read_table_of_clinics(
         rows = _rows(path, data)
         head = next(rows, ())
         if _check_head(head, path, problems):
+            number = 0
             for row in rows:
                 if any(cell.text or cell.fault for cell in row):
+                    number += 1
                     _read_row(row, head, clinics)
+            if not number:
+                message = "the table holds no clinic below its headings"
+                problems.add("broken-clinic-table", Position(path), message)
     except _Unread as why:
         problems.add(*why.args)
     return clinics.give()
@@ -137,18 +146,19 @@ def template(path: str) -> bytes:
 def _check_head(head: Row, path: str, problems: Problems) -> bool:
     """Whether each column has a known heading of its own, and all are there that every clinic needs."""
     before = len(problems.errors)
-    seen: set[str] = set()
-    for cell in head:
-        heading = cell.text
-        if heading in seen:
-            problems.add("broken-clinic-table", cell.at, f'two columns have the heading "{heading}"', "delete one")
-        elif heading and heading not in COLUMNS:
-            hint = did_you_mean(heading, COLUMNS) or f"known are: {', '.join(COLUMNS)}"
-            problems.add("unknown-setting", cell.at, f'no column has the heading "{heading[:80]}"', hint)
-        seen |= {heading} - {""}
+    hint = "`ketapub handouts --template FILE` writes a table with the right headings"
+    headings = [cell.text for cell in head]
+    if not set(headings) & set(COLUMNS):
+        problems.add("broken-clinic-table", Position(path, 1), "the first row holds no headings of clinics", hint)
+        return False
+    for index, cell in enumerate(head):
+        if cell.text in headings[:index] and cell.text:
+            problems.add("broken-clinic-table", cell.at, f'two columns have the heading "{cell.text}"', "delete one")
+        elif cell.text and cell.text not in COLUMNS:
+            message = f'no column has the heading "{cell.text[:80]}"'
+            problems.add("unknown-setting", cell.at, message, did_you_mean(cell.text, COLUMNS) or hint)
     for heading in NEEDED:
-        if heading not in seen:
-            hint = "the first row holds the headings; `ketapub handouts --template` writes a table that has them"
+        if heading not in headings:
             problems.add("missing-setting", Position(path, 1), f'the table has no column "{heading}"', hint)
     return len(problems.errors) == before
 
@@ -161,7 +171,7 @@ class _OfRow(Problems):
         self.head, self.severities = head, severities
 
     def add(self, code: str, at: Position, message: str, hint: str = "", severity: Severity = "error") -> None:
-        if 0 < at.column <= len(self.head) and at.file == self.head[0].at.file:
+        if 0 < at.column <= len(self.head) and at.file == self.head[0].at.file and self.head[at.column - 1].text:
             message = f"{self.head[at.column - 1].text}: {message}"
         super().add(code, at, message, hint, severity)
 
@@ -171,8 +181,9 @@ def _read_row(row: Row, head: Row, clinics: Clinics) -> None:
     cells: dict[str, Cell] = {}
     for index, cell in enumerate(row):
         heading = head[index].text if index < len(head) else ""
-        if cell.fault:
-            own.add("broken-clinic", cell.at, cell.fault, "format the column as text, and type the value again")
+        fault = cell.fault or ("the cell holds a date" if cell.is_day and not heading.endswith("-date") else "")
+        if fault:
+            own.add("broken-clinic", cell.at, fault, "format the column as text, and type the value again")
         elif cell.text and not heading:
             hint = "give the column a heading, or clear the cell"
             own.add("broken-clinic", cell.at, "the cell stands in a column without a heading", hint)
@@ -209,9 +220,19 @@ def _plain(value: Any, path: str, where: dict[str, Position], own: Problems) -> 
         where[path] = value.at
         return value.text.split() if path == "handouts" else _day(value, own) if path.endswith(".date") else value.text
     listed = all(key.isdecimal() for key in value)
+    if path:
+        where[path] = next(_cells(value)).at
     pairs = [(str(index) if listed else key, one) for index, (key, one) in enumerate(value.items())]
     plain = {key: _plain(one, f"{path}.{key}" if path else key, where, own) for key, one in pairs}
     return list(plain.values()) if listed and path else plain
+
+
+def _cells(value: Any) -> Iterator[Cell]:
+    if isinstance(value, Cell):
+        yield value
+    else:
+        for one in value.values():
+            yield from _cells(one)
 
 
 def _day(cell: Cell, own: Problems) -> datetime.date | str:
@@ -295,10 +316,11 @@ def _xlsx_rows(path: str, data: bytes) -> list[Row]:
             warnings.simplefilter("ignore")  # of parts that openpyxl leaves out, such as lists of choices
             sheet = load_workbook(io.BytesIO(data), read_only=True, keep_links=False).worksheets[0]
             sheet.reset_dimensions()  # what a file says of them need not be true
-            rows = enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1), 1)
+            head = sheet.iter_rows(max_row=1)  # as wide as it is: no column may be left out in silence
+            body = sheet.iter_rows(min_row=2, max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1)
             return [
                 tuple(_cell(cell, Position(path, number, column)) for column, cell in enumerate(cells, 1))
-                for number, cells in rows
+                for number, cells in enumerate((*head, *body), 1)
             ]
     except _Unread:
         raise
@@ -317,7 +339,7 @@ def _cell(cell: Any, at: Position) -> Cell:
     if value is None or isinstance(value, str):
         return Cell(" ".join((value or "").split()), at)
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return Cell(value.date().isoformat(), at)
+        return Cell(value.date().isoformat(), at, is_day=True)
     return Cell("", at, f"the cell holds {value} and not text, so zeros in front may be lost")
 
 

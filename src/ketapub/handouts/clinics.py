@@ -19,7 +19,7 @@ from typing import Any
 from ketapub.book_folder import BookFolder
 from ketapub.fonts import coverage, has_glyph, read_font
 from ketapub.handouts.logos import Logo, Logos
-from ketapub.info import CrisisSettings, Info
+from ketapub.info import CrisisSettings, HandoutSettings, Info
 from ketapub.problems import NOWHERE, Position, Problems, did_you_mean
 from ketapub.settings import MOST_PROBLEMS, Place, Shape, key_of, read_table, schema_of, setting
 from ketapub.shapes import DAY, LANGUAGE, PATH, choice, list_of, section, table_of, text_like
@@ -27,7 +27,6 @@ from ketapub.theme import load_theme
 from ketapub.toml_file import read_toml
 from ketapub.toml_places import key_places
 
-FOLDER = "clinics/"
 GENERAL = "general"  # the name of the set without a clinic
 LONGEST_TEXT = 160  # characters; what is printed of a clinic and has no limit of its own
 
@@ -135,15 +134,16 @@ class Clinic:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a clinic's file, for editors that complete and check TOML."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "clinic", **schema_of(Clinic)}
+    one_of = {"oneOf": [{"required": ["phone"]}, {"required": ["phones"]}]}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "clinic"}
+    return {**head, **schema_of(Clinic), **one_of}
 
 
 def read_clinics(folder: BookFolder, info: Info, problems: Problems) -> tuple[Clinic, ...]:
     """The clinics of the book's folder of clinics, in the order of their names of files."""
-    named = info.handouts.clinics if info.handouts else ""
-    at, missing = info.at("handouts.clinics"), Problems()
-    files = folder.find(f"{(named or FOLDER).rstrip('/')}/*.toml", missing, at)
-    # Only a folder that the book itself names must be there.
+    path, missing = (info.handouts or HandoutSettings()).clinics, Problems()
+    files = folder.find(f"{path.rstrip('/')}/*.toml", missing, info.at("handouts.clinics"))
+    named = "handouts.clinics" in info.where  # only such a folder must be there
     problems.take(one for one in missing.found if named or one.code != "missing-file")
     clinics = Clinics(folder, info, problems)
     for file in files:

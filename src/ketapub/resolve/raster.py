@@ -70,8 +70,9 @@ def opened(data: bytes, suffix: str, most_pixels: int) -> Iterator[Image]:
     lenient = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing the PDF engine sets it, for the whole process
     try:
-        if suffix == "png":
-            _check_size(*struct.unpack_from(">II", data, 16), most_pixels)  # before Pillow looks for the pixels
+        if suffix == "png" and len(data) >= 24:  # before Pillow looks for the pixels
+            width, height = struct.unpack_from(">II", data, 16)
+            _check_size(width, height, most_pixels)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=_PILLOW[suffix]) as image:
