@@ -11,10 +11,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 from conftest import BOOKS
+from signed_book import REVIEW, REVIEWER
 
 from ketapub import document as d
 from ketapub.build import read_book, write_handouts
 from ketapub.check.tagging import faults
+from ketapub.cli import main
 from ketapub.formats.pdf.sheets import PAPERS, sheet_engine
 from ketapub.handouts import Asked, Kind, Resolved, make_sheets, resolve_handouts
 from ketapub.handouts.clinics import Clinic
@@ -133,6 +135,26 @@ def test_places_of_the_book_are_named_and_works_make_a_line(sheet: Resolved) -> 
     words = words_of(pdf_of(sheet))
     assert "seen Figure 2.1 of the book." in " ".join(words.split())
     assert "Sources: Halpern 2002." in words
+
+
+def test_reviewers_read_and_sign_handouts_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = book_with(tmp_path)
+    who = ["--name", "Rosa Muster", "--credential", "MD", "--scope", "all of it", "--as-of", "2026-02-01"]
+    assert main(["sign", str(root), *who, "--file", "handouts/h1-next.md"]) == 0
+    assert main(["review", str(root), "-o", str(tmp_path / "packet"), "--as-of", "2026-02-01"]) == 0
+    told = capsys.readouterr().err
+    assert "handouts/h1-next.md: signed by Rosa Muster" in told
+    assert "chapters/01-words.md: nobody has signed it" in told
+
+
+def test_a_signed_handout_has_no_stamp(tmp_path: Path) -> None:
+    root = book_with(tmp_path)
+    settings = (root / "book.toml").read_text("utf-8")
+    (root / "book.toml").write_text(settings.replace('stamp = "Draft for tests"\n', REVIEW), "utf-8")
+    assert "Draft for tests" in words_of(pdf_of(resolved(root)[0]))
+    who = ["--name", REVIEWER, "--credential", "MD", "--scope", "all of it", "--as-of", "2026-02-01"]
+    assert main(["sign", str(root), *who, "--file", "handouts/h1-next.md"]) == 0
+    assert "Draft for tests" not in words_of(pdf_of(resolved(root)[0]))
 
 
 # --- paper -----------------------------------------------------------------------------------------------------------

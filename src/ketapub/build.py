@@ -135,13 +135,26 @@ def _clinics(read: Read, table: Path | None, problems: Problems) -> tuple[Clinic
 
 
 def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
-    """Make the packet for reviewers, into `out`."""
+    """Make the packet for reviewers, into `out`: of the book and its handouts."""
     from ketapub.packet import make_packet
 
     check_out(out, root, problems)
-    bundle = make_packet(read.book, read.manuscript, read.signatures, load_theme(), problems)
+    bundle = make_packet(texts_of(read, problems), read.manuscript, read.signatures, load_theme(), problems)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return bundle
+
+
+def texts_of(read: Read, problems: Problems) -> tuple[Book, ...]:
+    """What reviewers read and sign: the book, then each handout as a small book."""
+    if not read.draft.handouts:
+        return (read.book,)
+    from ketapub.handouts import resolve_handouts
+    from ketapub.handouts.resolved import around
+
+    of = around(read.book, read.manuscript, read.signatures, problems)
+    sheets = resolve_handouts(read.draft, of, problems)
+    problems.stop_on_errors()
+    return (read.book, *(sheet.book for sheet in sheets))
 
 
 def build_id(bundle: Bundle) -> str:

@@ -123,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
         ("--scope", "what they vouch for"),
     ):
         sign.add_argument(option, required=True, type=line_of_text, help=text)
-    sign.add_argument("--file", action="append", required=True, help="a chapter's file; give the option once for each")
+    sign.add_argument("--file", action="append", required=True, help="file of a chapter or handout; once for each")
     day(sign)
 
     config = command("config", run.config, "show the settings of a book")
