@@ -157,6 +157,13 @@ def test_a_signed_handout_has_no_stamp(tmp_path: Path) -> None:
     assert "Draft for tests" not in words_of(pdf_of(resolved(root)[0]))
 
 
+def test_a_list_goes_on_with_its_own_number(tmp_path: Path) -> None:
+    asked = SHEET.replace("{{< slice #wrn-end >}}", "7. Who is with me?\n8. How do we stop?")
+    (sheet,) = resolved(book_with(tmp_path, asked))
+    words = " ".join(words_of(pdf_of(sheet)).split())
+    assert "7. 8." in words
+
+
 # --- paper -----------------------------------------------------------------------------------------------------------
 
 

@@ -66,6 +66,9 @@ class Engine:
     def lay_out(self, tree: Element, extra_css: str) -> Document:
         from weasyprint import CSS
 
+        for items in tree.iter("ol"):
+            if start := items.get("start"):  # WeasyPrint knows no attribute for it
+                items.set("style", f"counter-reset: list-item {int(start) - 1}")
         extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         html = _html_of(tree, self.fetcher)
         return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)

@@ -325,9 +325,6 @@ class _Typesetter:
 
     def tree(self, part: Part) -> ElementTree.Element:
         tree = ElementTree.fromstring(part.page(self.title, self.stamp))
-        for items in tree.iter("ol"):
-            if start := items.get("start"):  # the engine knows no attribute for it
-                items.set("style", f"counter-reset: list-item {int(start) - 1}")
         for callout in tree.iter("aside"):
             for icon in callout.iter(SVG):
                 if icon.get("class") == "icon":
