@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -22,8 +23,9 @@ def look(subject: Subject, output: str) -> Looked:
     pack_epub(canary)
     known = findings(_report(canary, canary.with_suffix(".json")))
     prove("EPUBCheck", (f"{each.rule} {each.place.part}:{each.place.line}" for each in known), KNOWN)
-    report = _report(subject.files[output], subject.room / "epubcheck.json")
-    return Looked(len(report["items"]), "file", tuple(findings(report)))
+    epub = subject.files[output]
+    report = _report(epub, subject.room / "epubcheck.json")
+    return Looked(len(report["items"]), "file", (*findings(report), *compressed_kind(epub.read_bytes())))
 
 
 def findings(report: Mapping[str, Any]) -> Iterator[Finding]:
@@ -35,6 +37,13 @@ def findings(report: Mapping[str, Any]) -> Iterator[Finding]:
         for at in places:
             line, column = (max(0, at.get(name) or 0) for name in ("line", "column"))
             yield Finding(said["ID"], f"{said['severity'].lower()}: {said['message']}", _place(at, line, column))
+
+
+def compressed_kind(epub: bytes) -> Iterator[Finding]:
+    """What EPUBCheck lets pass: programs read the kind of a file off its first bytes, so the entry that says it has to
+    stand there as it is (EPUB 3.3, 4.2.2). The header of an entry has the way of compression in its ninth byte."""
+    if epub[30:38] == b"mimetype" and epub[8] != zipfile.ZIP_STORED:
+        yield Finding("mimetype", "error: the entry mimetype is compressed")
 
 
 def _place(at: Mapping[str, Any], line: int, column: int) -> Place:
