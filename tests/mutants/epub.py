@@ -45,7 +45,7 @@ def mutant(name: str, check: str, rule: str, change: Rewrite | Repack, line: Lin
 
 
 MUTANTS: tuple[Mutant, ...] = (
-    mutant("the mimetype is compressed", "epubcheck", "PKG-", Repack(dict, stored=())),
+    mutant("the mimetype is compressed", "epubcheck", "mimetype", Repack(dict, stored=())),
     mutant("the mimetype does not come first", "epubcheck", "PKG-006", Repack(last_is_the_mimetype)),
     mutant("a file of the manifest is missing", "epubcheck", "RSC-001", Repack(without_the_dot)),
     mutant(
@@ -145,7 +145,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "a level of headings is left out",
         "axe",
         "heading-order",
-        Rewrite('<h2 id="included"(.*?)</h2>', r'<h4 id="included"\1</h4>', WORDS),
+        Rewrite('<h2 id="included"(.*?)</h2>', r'<h5 id="included"\1</h5>', WORDS),
         Line("chapters/more.md", "## An included part"),
     ),
     mutant(

@@ -10,15 +10,21 @@ from ketapub.check.screens import unpacked
 WIDTH = 320  # px, of WCAG 1.4.10
 # Of drawers that are open one at a time, the last one stays open.
 SET = "open => document.querySelectorAll('details').forEach(each => { each.open = open; })"
-# The elements because of which the page is wider than the window, and how wide it is: those that end outside of it
-# while nothing within them does. What scrolls in a box of its own makes no page wider.
+# The elements because of which the page is wider than the window, and how wide it is: those that end outside of it, or
+# whose words do, while no element within them does. What scrolls in a box of its own makes no page wider.
 WIDER = """() => {
   const root = document.documentElement, room = root.clientWidth;
   if (root.scrollWidth <= room) return [];
+  const scrolls = each => getComputedStyle(each).overflowX !== "visible" && each !== document.body;
+  const range = document.createRange(), isOutside = thing => thing.getBoundingClientRect().right + scrollX > room + 0.5;
+  const wordsAreOutside = each => !scrolls(each) && [...each.childNodes].some(one => {
+    range.selectNode(one);
+    return one.nodeType === Node.TEXT_NODE && isOutside(range);
+  });
   const sticksOut = each => {
-    if (each.getBoundingClientRect().right + scrollX <= room + 0.5) return false;
+    if (!isOutside(each) && !wordsAreOutside(each)) return false;
     for (let one = each.parentElement; one && one !== root; one = one.parentElement)
-      if (getComputedStyle(one).overflowX !== "visible" && one !== document.body) return false;
+      if (scrolls(one)) return false;
     return true;
   };
   const outside = [...document.body.querySelectorAll("*")].filter(sticksOut);
