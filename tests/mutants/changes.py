@@ -8,6 +8,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mutants import Line, Mutant
+
+Change = Callable[[Path], None]
 Entries = dict[str, bytes]  # the files of an EPUB by name, in their order
 MIMETYPE = "mimetype"
 
@@ -55,3 +58,10 @@ def pack(path: Path, entries: Mapping[str, bytes], stored: Collection[str] = (MI
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in entries.items():
             archive.writestr(name, data, zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED)
+
+
+def fault(name: str, output: str, check: str, rule: str, change: Change, where: Line | str) -> Mutant:
+    """One that lies in a line of the manuscript, or else somewhere in the output."""
+    if isinstance(where, Line):
+        return Mutant(name, output, check, rule, change, where)
+    return Mutant(name, output, check, rule, change, place=where)

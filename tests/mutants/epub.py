@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mutants import Line, Mutant
-from mutants.changes import MIMETYPE, Entries, Repack, Rewrite
+from mutants.changes import MIMETYPE, Entries, Repack, Rewrite, fault
 
 PACKAGE, NAV, STYLE = "EPUB/content.opf", "EPUB/nav.xhtml", "EPUB/style.css"
 WORDS, THINGS, FACTS = "EPUB/words.xhtml", "EPUB/things.xhtml", "EPUB/facts.xhtml"
@@ -40,14 +40,14 @@ def lost(kind: str) -> Rewrite:
     return Rewrite(rf'(?:\s*<meta property="schema:{kind}">[^<]*</meta>)+', "", PACKAGE)
 
 
-def mutant(name: str, check: str, rule: str, change: Rewrite | Repack, line: Line | None = None) -> Mutant:
-    return Mutant(name, "epub", check, rule, change, line)
+def mutant(name: str, check: str, rule: str, change: Rewrite | Repack, where: Line | str) -> Mutant:
+    return fault(name, "epub", check, rule, change, where)
 
 
 MUTANTS: tuple[Mutant, ...] = (
-    mutant("the mimetype is compressed", "epubcheck", "mimetype", Repack(dict, stored=())),
-    mutant("the mimetype does not come first", "epubcheck", "PKG-006", Repack(last_is_the_mimetype)),
-    mutant("a file of the manifest is missing", "epubcheck", "RSC-001", Repack(without_the_dot)),
+    mutant("the mimetype is compressed", "epubcheck", "mimetype", Repack(dict, stored=()), "stock.epub"),
+    mutant("the mimetype does not come first", "epubcheck", "PKG-006", Repack(last_is_the_mimetype), "stock.epub"),
+    mutant("a file of the manifest is missing", "epubcheck", "RSC-001", Repack(without_the_dot), "EPUB/images/dot.png"),
     mutant(
         "the manifest does not list a picture",
         "epubcheck",
@@ -60,9 +60,14 @@ MUTANTS: tuple[Mutant, ...] = (
         "epubcheck",
         "OPF-074",
         Rewrite(r'(<item href="terms.xhtml" id=")([^>]*>)', r"\1\2\1again-\2", PACKAGE),
+        "the package file content.opf",
     ),
     mutant(
-        "a page is not in the spine", "epubcheck", "RSC-011", Rewrite('<itemref idref="page-references"/>', "", PACKAGE)
+        "a page is not in the spine",
+        "epubcheck",
+        "RSC-011",
+        Rewrite('<itemref idref="page-references"/>', "", PACKAGE),
+        "EPUB/words.xhtml, line",
     ),
     mutant(
         "an id stands twice",
@@ -85,35 +90,61 @@ MUTANTS: tuple[Mutant, ...] = (
         Rewrite('href="things.xhtml#wrn-end"', 'href="thongs.xhtml#wrn-end"', WORDS),
         Line("chapters/more.md", "It was written"),
     ),
-    mutant("the page list leads nowhere", "links", "no-such-place", Rewrite("#page-iii", "#page-ix", NAV)),
+    mutant(
+        "the page list leads nowhere",
+        "links",
+        "no-such-place",
+        Rewrite("#page-iii", "#page-ix", NAV),
+        "EPUB/nav.xhtml, /html[1]/body[1]/nav[4]",
+    ),
     mutant(
         "a style sheet names a font that is not there",
         "links",
         "no-such-file",
         Rewrite(r"fonts/Literata_400Regular\.ttf", "fonts/Literata.ttf", STYLE),
+        "style sheet epub.css",
     ),
-    mutant("the contents are none", "epubcheck", "RSC-005", Rewrite('epub:type="toc" role', "role", NAV)),
+    mutant(
+        "the contents are none",
+        "epubcheck",
+        "RSC-005",
+        Rewrite('epub:type="toc" role', "role", NAV),
+        "EPUB/nav.xhtml, line",
+    ),
     mutant(
         "the NCX is that of another book",
         "epubcheck",
         "NCX-001",
         Rewrite('content="urn:uuid:7b4f', 'content="urn:uuid:7b4e', "EPUB/toc.ncx"),
+        "the package file toc.ncx",
     ),
     mutant(
-        "the book has no identifier", "epubcheck", "RSC-005", Rewrite("<dc:identifier.*?</dc:identifier>", "", PACKAGE)
+        "the book has no identifier",
+        "epubcheck",
+        "RSC-005",
+        Rewrite("<dc:identifier.*?</dc:identifier>", "", PACKAGE),
+        "the package file content.opf",
     ),
     mutant(
         "nobody says when it was changed",
         "epubcheck",
         "RSC-005",
         Rewrite('<meta property="dcterms:modified">.*?</meta>', "", PACKAGE),
+        "the package file content.opf",
     ),
-    mutant("the title of a page is empty", "epubcheck", "RSC-005", Rewrite("<title>.*?</title>", "<title/>", FACTS)),
+    mutant(
+        "the title of a page is empty",
+        "epubcheck",
+        "RSC-005",
+        Rewrite("<title>.*?</title>", "<title/>", FACTS),
+        "template epub-page.xhtml",
+    ),
     mutant(
         "a script runs that the package does not tell of",
         "epubcheck",
         "OPF-014",
         Rewrite("</section>(?=\\s*</body>)", "<script>document.title</script></section>", FACTS),
+        "EPUB/facts.xhtml",
     ),
     mutant(
         "a page is not well-formed",
@@ -122,10 +153,24 @@ MUTANTS: tuple[Mutant, ...] = (
         Rewrite("<p>A tip, with", "<p><em>A tip, with", WORDS),
         in_words("A tip, with a"),
     ),
-    mutant("no access mode", "ace", "metadata-accessmode", lost("accessMode")),
-    mutant("no feature", "ace", "metadata-accessibilityfeature", lost("accessibilityFeature")),
-    mutant("no hazard", "ace", "metadata-accessibilityhazard", lost("accessibilityHazard")),
-    mutant("no summary", "ace", "metadata-accessibilitysummary", lost("accessibilitySummary")),
+    mutant("no access mode", "ace", "metadata-accessmode", lost("accessMode"), "the package file content.opf"),
+    mutant(
+        "no feature",
+        "ace",
+        "metadata-accessibilityfeature",
+        lost("accessibilityFeature"),
+        "the package file content.opf",
+    ),
+    mutant(
+        "no hazard", "ace", "metadata-accessibilityhazard", lost("accessibilityHazard"), "the package file content.opf"
+    ),
+    mutant(
+        "no summary",
+        "ace",
+        "metadata-accessibilitysummary",
+        lost("accessibilitySummary"),
+        "the package file content.opf",
+    ),
     mutant(
         "a note is none to screen readers",
         "ace",
@@ -140,7 +185,13 @@ MUTANTS: tuple[Mutant, ...] = (
         Rewrite(' alt="of a dot"', "", THINGS),
         in_things("A small picture"),
     ),
-    mutant("a page has no language", "axe", "html-has-lang", Rewrite(' lang="en-GB" xml:lang="en-GB"', "", FACTS)),
+    mutant(
+        "a page has no language",
+        "axe",
+        "html-has-lang",
+        Rewrite(' lang="en-GB" xml:lang="en-GB"', "", FACTS),
+        "template epub-page.xhtml",
+    ),
     mutant(
         "a level of headings is left out",
         "axe",
@@ -160,6 +211,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "axe",
         "color-contrast",
         Rewrite(r"\.checkbox \{", ".checkbox { color: #8a8a8a; background: #777777;", STYLE),
+        "style sheet epub.css",
     ),
     mutant(
         "a cell is wider than a narrow page",
@@ -168,8 +220,8 @@ MUTANTS: tuple[Mutant, ...] = (
         Rewrite("in a (?=<span[^>]*>cell)", f"in a {LONG} ", THINGS),
         in_things("| one  | in a"),
     ),
-    mutant("a font is cut off", "loading", "font", Repack(with_half_a_font)),
-    mutant("a style sheet says nothing", "loading", "style", Repack(with_an_empty_sheet)),
+    mutant("a font is cut off", "loading", "font", Repack(with_half_a_font), "EPUB/words.xhtml"),
+    mutant("a style sheet says nothing", "loading", "style", Repack(with_an_empty_sheet), "EPUB/words.xhtml"),
     mutant(
         "a picture comes from elsewhere",
         "loading",

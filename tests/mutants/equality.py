@@ -7,23 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import pikepdf
 
 from mutants import Line, Mutant
-from mutants.changes import Rewrite
+from mutants.changes import Change, Rewrite, fault
+from mutants.pdf import in_pdf
 
 PREFACE, WORDS, THINGS = "chapters/00-preface.md", "chapters/01-words.md", "chapters/02-things.md"
 FACTS, MORE = "chapters/03-facts.md", "chapters/more.md"
 TERMS, GLOSSARY, SETTINGS = "chapters/90-terms.md", "chapters/91-glossary.md", "book.toml"
 
-Change = Callable[[Path], None]
-Row = tuple[str, Change, str, Line | None]  # what is wrong, how it is done, the rule that is broken, and where
+Row = tuple[str, Change, str, Line | str]  # what is wrong, how it is done, the rule that is broken, and where
 
 
 def mutants(output: str, rows: Iterable[Row]) -> tuple[Mutant, ...]:
-    return tuple(Mutant(name, output, "equality", rule, change, line) for name, change, rule, line in rows)
+    return tuple(fault(name, output, "equality", rule, change, where) for name, change, rule, where in rows)
 
 
 # --- screens ---------------------------------------------------------------------------------------------------------
@@ -62,7 +61,7 @@ IN_HTML = mutants(
                 r"\1\4</p>\3\2</p>",
             ),
             "changed",
-            Line(WORDS, "A note[^a] may follow"),
+            Line(WORDS, "[^a]: The note has two"),
         ),
         (
             "a citation leads to another work",
@@ -179,7 +178,7 @@ IN_EPUB = mutants(
                 r'(<li id="ref-rose2002">.*?</li>\s*)(<li id="ref-dpp2002">.*?</li>)', r"\2\1", "EPUB/references.xhtml"
             ),
             "order",
-            None,
+            "references.xhtml, /html[1]",
         ),
     ),
 )
@@ -220,48 +219,32 @@ IN_SITE = mutants(
         ),
     ),
 )
-WHOLE_CHAPTERS = (
-    *mutants(
-        "epub",
-        (
-            (
-                "a chapter is missing",
-                Rewrite('<itemref idref="page-terms"/>', "", "EPUB/content.opf"),
-                "missing",
-                Line(TERMS, "# Terms"),
-            ),
-        ),
-    ),
-    *mutants(
-        "site",
-        (
-            (
-                "no link leads to a chapter from the one before",
-                Rewrite('href="words.html" rel="next"', 'href="things.html" rel="next"', "preface.html"),
-                "order",
-                Line(WORDS, "# Words in a row"),
-            ),
-        ),
-    ),
+# Of whole chapters.
+NOT_THERE = fault(
+    "a chapter is missing",
+    "epub",
+    "equality",
+    "missing",
+    Rewrite('<itemref idref="page-terms"/>', "", "EPUB/content.opf"),
+    Line(TERMS, "# Terms"),
+)
+NOT_LED_TO = fault(
+    "no link leads to a chapter from the one before",
+    "site",
+    "equality",
+    "order",
+    Rewrite('href="words.html" rel="next"', 'href="things.html" rel="next"', "preface.html"),
+    Line(WORDS, "# Words in a row"),
 )
 
 # --- paper -----------------------------------------------------------------------------------------------------------
 
-Tagged = Callable[[pikepdf.Pdf, pikepdf.Object], object]
+Tagged = Callable[[pikepdf.Pdf, pikepdf.Object], None]
 
 
 def tag(path: str, change: Tagged) -> Change:
     """Do something to the structure element on a path below that of the document."""
     return in_pdf(lambda pdf: change(pdf, element_of(pdf, path)))
-
-
-def in_pdf(change: Callable[[pikepdf.Pdf], object]) -> Change:
-    def changed(path: Path) -> None:
-        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-            change(pdf)
-            pdf.save(path)
-
-    return changed
 
 
 def element_of(pdf: pikepdf.Pdf, path: str) -> pikepdf.Object:
@@ -450,14 +433,12 @@ def swapped_in_booklet(pdf: pikepdf.Pdf) -> None:
     drawn[one], drawn[other] = drawn[other], drawn[one]
 
 
-PAGES_SWAPPED = Mutant("pages are in each other's place", "booklet", "equality", "order", in_pdf(swapped_in_booklet))
-MISPRINT = Mutant(
-    "a word is another one",
+(PAGES_SWAPPED, MISPRINT) = mutants(
     "booklet",
-    "equality",
-    "changed",
-    in_pdf(misprinted_in_booklet),
-    Line(WORDS, "# Words in a row"),
+    (
+        ("pages are in each other's place", in_pdf(swapped_in_booklet), "order", "stock-booklet.pdf"),
+        ("a word is another one", in_pdf(misprinted_in_booklet), "changed", Line(WORDS, "# Words in a row")),
+    ),
 )
 ON_SHEETS = (
     PAGES_SWAPPED,
@@ -477,8 +458,17 @@ ON_SHEETS = (
                 "moved",
                 Line(WORDS, "# Words in a row"),
             ),
-            ("a page is missing", in_pdf(lambda pdf: pdf.pages.__delitem__(-1)), "pages", None),
+            ("a page is missing", in_pdf(lambda pdf: pdf.pages.remove(p=len(pdf.pages))), "pages", "stock-press.pdf"),
         ),
     ),
 )
-MUTANTS: tuple[Mutant, ...] = (*IN_HTML, *IN_EPUB, *IN_SITE, *WHOLE_CHAPTERS, *IN_PDF, *IN_LARGE_PRINT, *ON_SHEETS)
+MUTANTS: tuple[Mutant, ...] = (
+    *IN_HTML,
+    *IN_EPUB,
+    *IN_SITE,
+    NOT_THERE,
+    NOT_LED_TO,
+    *IN_PDF,
+    *IN_LARGE_PRINT,
+    *ON_SHEETS,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mutants import Line, Mutant
-from mutants.changes import Rewrite
+from mutants.changes import Rewrite, fault
 
 MORE, TERMS = "chapters/more.md", "chapters/90-terms.md"
 LONG = "Donaudampfschifffahrtsgesellschaft" * 3  # wider than a narrow page
@@ -33,8 +33,8 @@ def longer(file: str, piece: str, times: int) -> Rewrite:
 
 
 HTML: tuple[Mutant, ...] = tuple(
-    Mutant(name, "html", check, rule, change, line)
-    for name, check, rule, change, line in (
+    fault(name, "html", check, rule, change, where)
+    for name, check, rule, change, where in (
         (
             "an id stands twice",
             "links",
@@ -54,7 +54,7 @@ HTML: tuple[Mutant, ...] = tuple(
             "links",
             "no-such-place",
             Rewrite('<main id="main"', "<main"),
-            None,
+            "template page.html",
         ),
         (
             "a name is taken from nothing",
@@ -70,7 +70,7 @@ HTML: tuple[Mutant, ...] = tuple(
             Rewrite("<p>(A quotation, with a list:)</p>", r"<li>\1</li>"),
             in_words("> A quotation, with a list"),
         ),
-        ("the title is empty", "vnu", "error", Rewrite("<title>.*?</title>", "<title></title>"), None),
+        ("the title is empty", "vnu", "error", Rewrite("<title>.*?</title>", "<title></title>"), "template page.html"),
         (
             "an attribute is none of HTML",
             "vnu",
@@ -78,13 +78,19 @@ HTML: tuple[Mutant, ...] = tuple(
             Rewrite("<dt>Term one", '<dt align="left">Term one'),
             in_things("Term one"),
         ),
-        ("the page has no language", "axe", "html-has-lang", Rewrite('<html lang="en-GB">', "<html>"), None),
+        (
+            "the page has no language",
+            "axe",
+            "html-has-lang",
+            Rewrite('<html lang="en-GB">', "<html>"),
+            "template page.html",
+        ),
         (
             "nobody may enlarge the page",
             "axe",
             "meta-viewport",
             Rewrite(", initial-scale=1", ", initial-scale=1, user-scalable=no"),
-            None,
+            "template page.html",
         ),
         (
             "a picture has no alternative text",
@@ -112,21 +118,21 @@ HTML: tuple[Mutant, ...] = tuple(
             "axe",
             "landmark-one-main",
             Rewrite("<main (.*)</main>", r"<div \1</div>"),
-            None,
+            "template page.html",
         ),
         (
             "a box to tick has no label",
             "axe",
             "label",
             Rewrite("<label>(<input type=.checkbox.>)", r"<label></label>\1<label>"),
-            None,
+            "template citation-switch.xml",
         ),
         (
             "a button has no name",
             "axe",
             "button-name",
             Rewrite('aria-label="Copy link to {heading}" title="Copy link to {heading}"', ""),
-            None,
+            "button[1]",
         ),
         (
             "a heading is empty",
@@ -154,9 +160,15 @@ HTML: tuple[Mutant, ...] = tuple(
             "axe",
             "color-contrast",
             Rewrite("--ink-soft: #414c52", "--ink-soft: #aab2b6"),
-            None,
+            "style sheet web.css",
         ),
-        ("links are too pale by night", "axe", "color-contrast", Rewrite("--link: #8(\\w+)", r"--link: #233"), None),
+        (
+            "links are too pale by night",
+            "axe",
+            "color-contrast",
+            Rewrite("--link: #8(\\w+)", r"--link: #233"),
+            "style sheet web.css",
+        ),
         (
             "a term is wider than a narrow page",
             "reflow",
@@ -176,14 +188,14 @@ HTML: tuple[Mutant, ...] = tuple(
             "loading",
             "console",
             Rewrite("</main>", "<script>document.title</script></main>"),
-            None,
+            "stock.html",
         ),
         (
             "a style sheet counts that the policy does not know",
             "loading",
             "style",
             Rewrite("--ink: #1b2226", "--ink: #1b2227"),
-            None,
+            "stock.html",
         ),
         (
             "a header is a cell",
@@ -196,22 +208,22 @@ HTML: tuple[Mutant, ...] = tuple(
 )
 
 SITE: tuple[Mutant, ...] = tuple(
-    Mutant(name, "site", check, rule, change, line)
-    for name, check, rule, change, line in (
-        ("a page is missing", "links", "no-such-file", without_a_page, None),
+    fault(name, "site", check, rule, change, where)
+    for name, check, rule, change, where in (
+        ("a page is missing", "links", "no-such-file", without_a_page, "words.html, /html[1]"),
         (
             "the search has no label",
             "axe",
             "label",
             Rewrite('<label for="site-query">[^<]*</label>', "", "search.html"),
-            None,
+            "search.html",
         ),
         (
             "nobody sees the focus",
             "focus",
             "focus-visible",
             Rewrite(r"(?<=\n):focus-visible { outline: 3px[^}]*}", ":focus-visible { outline: none }", "style.css"),
-            None,
+            "words.html, /html[1]",
         ),
         (
             "one link shows no focus",
@@ -231,8 +243,8 @@ SITE: tuple[Mutant, ...] = tuple(
             ),
             in_things("| one  | in a"),
         ),
-        ("a script breaks", "loading", "console", Rewrite(r"\Z", "(", "reader.js"), None),
-        ("a font is cut off", "loading", "font", with_half_a_font, None),
+        ("a script breaks", "loading", "console", Rewrite(r"\Z", "(", "reader.js"), "words.html"),
+        ("a font is cut off", "loading", "font", with_half_a_font, "words.html"),
         (
             "a page is heavier than it may be",
             "weights",
@@ -245,14 +257,14 @@ SITE: tuple[Mutant, ...] = tuple(
             "weights",
             "script",
             longer("settings.js", "// Nobody runs this.\n", 1500),
-            None,
+            "words.html",
         ),
         (
             "a style sheet has a rule that is none",
             "vnu",
             "error",
             Rewrite(r"\Z", "a { colour: red }", "style.css"),
-            None,
+            "style sheet site.css",
         ),
     )
 )

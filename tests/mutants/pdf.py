@@ -46,7 +46,13 @@ def in_pdf(change: Change) -> Callable[[Path], None]:
 
 
 def fault(
-    name: str, rule: str, line: Line | None = None, place: str = "", *, elsewhere: str = "", of: tuple[str, ...] = (OLD, NEW)
+    name: str,
+    rule: str,
+    line: Line | None = None,
+    place: str = "",
+    *,
+    elsewhere: str = "",
+    of: tuple[str, ...] = (OLD, NEW),
 ) -> Callable[[Change], Change]:
     """One in the tags of the reading edition, for each of the standards that it is `of`."""
 

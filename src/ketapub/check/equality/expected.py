@@ -67,7 +67,7 @@ class _Chapter(Speaker):
             self.line.anchor(note.id)
             self.line.lead(f"#{note.id}-ref")
             if isinstance(first, d.Paragraph | d.Plain):
-                self.text("text", note, first.children, f"{note.number} ")
+                self.text("text", first, first.children, f"{note.number} ")
             else:
                 self.say(str(note.number))
                 self.end("text", note)
