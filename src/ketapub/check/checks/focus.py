@@ -10,17 +10,18 @@ from ketapub.check.screens import unpacked
 WIDTH = 1280  # px
 OPEN = "() => document.querySelectorAll('details').forEach(each => { each.open = true; })"
 # The elements that look the same with the focus on them as without. It may show on an element itself, on what it stands
-# in, on its label, or before and behind these. What moves into its new look is shown at the end of that.
+# in, on its label, or before and behind these. An outline that is transparent is none. What moves into its new look is
+# shown at the end of that.
 UNSEEN = """() => {
   const SHOWN = ["boxShadow", "backgroundColor", "backgroundImage", "color", "textDecoration", "opacity", "visibility",
     "clipPath", "transform", "top", "left", "width", "height", "fontWeight",
     ...["Top", "Right", "Bottom", "Left"].flatMap(side => ["Style", "Width", "Color"].map(of => `border${side}${of}`))];
-  const drawn = style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 &&
-    !/(, | \\/ )0\\)$|^transparent$/.test(style.outlineColor);
+  const OUTLINE = ["outlineStyle", "outlineWidth", "outlineColor", "outlineOffset"];
+  const isDrawn = style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 &&
+    !/^rgba.*, 0\\)$|\\/ 0\\)$/.test(style.outlineColor);
   const look = elements => elements.flatMap(each => [null, "::before", "::after"].map(part => {
     const style = getComputedStyle(each, part);
-    const outline = drawn(style) ? [style.outlineStyle, style.outlineWidth, style.outlineColor, style.outlineOffset] : [];
-    return [...outline, ...SHOWN.map(name => style[name])].join(" ");
+    return [...(isDrawn(style) ? OUTLINE : []), ...SHOWN].map(name => style[name]).join(" ");
   })).join(" ");
   const unseen = each => {
     const around = [each, each.parentElement, ...(each.labels ?? [])];
