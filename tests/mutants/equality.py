@@ -130,6 +130,12 @@ IN_HTML = mutants(
             "missing",
             Line(MORE, "An included part"),
         ),
+        (
+            "a number to call is another one",
+            Rewrite('(<section class="crisis".*?)tel:112', r"\1tel:113"),
+            "link",
+            Line(SETTINGS, "[crisis]"),
+        ),
         ("the imprint is another one", Rewrite("CC0 1.0</p>", "CC1 1.0</p>"), "changed", Line(SETTINGS, "[book]")),
     ),
 )
@@ -210,6 +216,12 @@ IN_SITE = mutants(
             ),
             "order",
             Line(FACTS, "![Answers, drawn"),
+        ),
+        (
+            "a page does not say whom to call",
+            Rewrite('<section class="crisis".*?</section>', "", "words.html"),
+            "missing",
+            Line(SETTINGS, "[crisis]"),
         ),
         (
             "an entry of the index is lost",
