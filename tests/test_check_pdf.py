@@ -15,7 +15,7 @@ from tag_cases import Case, cases, document
 
 from ketapub.check.canaries import prove_once
 from ketapub.check.canaries.pdfs import sound
-from ketapub.check.checks import mupdf, poppler, verapdf
+from ketapub.check.checks import ghostscript, mupdf, poppler, verapdf
 from ketapub.check.pdf_tree import tag_tree
 from ketapub.check.readers import complaints
 from ketapub.check.tagging import faults
@@ -146,6 +146,27 @@ def test_the_table_of_fonts_is_read_from_its_end(monkeypatch: pytest.MonkeyPatch
         "Noto is not cut to the letters in use",
         "Helvetica is not embedded, not cut to the letters in use, cannot be read",
     ]
+
+
+DRAWN = """GPL Ghostscript 10.0.0 (2022-09-21)
+see the file COPYING for details.
+Processing pages 1 through 1.
+Page 1
+
+The following errors were encountered at least once while processing this file:
+\terror executing PDF token
+
+   **** This file had errors that were repaired or ignored.
+   **** Please notify the author of the software that produced this
+"""
+
+
+def test_ghostscript_says_in_its_output_what_it_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ketapub.check.readers.run", lambda *command: CompletedProcess(command, 0, DRAWN, ""))
+    assert [one.message for one in ghostscript.judge(Path("a.pdf"))] == ["error executing PDF token"]
+    sound = DRAWN.partition("\nThe following")[0]
+    monkeypatch.setattr("ketapub.check.readers.run", lambda *command: CompletedProcess(command, 0, sound, ""))
+    assert ghostscript.judge(Path("a.pdf")) == []
 
 
 def test_only_what_is_allowed_by_name_may_be_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,11 +14,16 @@ from ketapub.check.tools import run
 Judge = Callable[[Path], Sequence[Finding]]
 
 
-def complaints(name: str, *arguments: object, allowed: Collection[str] = (), silent: bool = False) -> list[Finding]:
-    """What a program says beside its output, each message once; with `silent`, its output as well. `allowed` are whole
-    messages that do not count."""
+def complaints(
+    name: str,
+    *arguments: object,
+    allowed: Collection[str] = (),
+    told: Callable[[str], object] = lambda line: False,
+) -> list[Finding]:
+    """What a program says beside its output, each message once, and those lines of its output that `told` picks.
+    `allowed` are whole messages that do not count."""
     done = run(name, *arguments)
-    lines = [*done.stderr.splitlines(), *(done.stdout.splitlines() if silent else ())]
+    lines = [*done.stderr.splitlines(), *filter(told, done.stdout.splitlines())]
     said = Counter(line.strip() for line in lines if line.strip() and line.strip() not in allowed)
     if done.returncode and not said:
         said[f"exit status {done.returncode}"] = 1
