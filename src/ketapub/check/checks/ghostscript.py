@@ -10,9 +10,8 @@ from ketapub.check.readers import complaints, prove
 from ketapub.check.tools import Tool, first_line
 
 LOUD = ("-dNOPAUSE", "-dBATCH", "-dSAFER")
-BATCH = ("-q", *LOUD)  # also quiet about most of what is wrong
-# In its output: what it mended, a line each behind a tab; what it could not.
-COMPLAINT = re.compile(r"\t\w| +\*{4} (Error|Warning)")
+BATCH = ("-q", *LOUD)  # it then keeps to itself what it mended
+AROUND = re.compile(r"The following \w+ were encountered|\*{4} (?!Error|Warning)")  # what stands around its complaints
 
 
 def look(subject: Subject, output: str) -> Looked:
@@ -21,7 +20,8 @@ def look(subject: Subject, output: str) -> Looked:
 
 
 def judge(pdf: Path) -> list[Finding]:
-    return complaints("gs", *LOUD, "-sDEVICE=nullpage", pdf, told=COMPLAINT.match)
+    found = complaints("gs", *LOUD, "-sDEVICE=nullpage", pdf)
+    return [one for one in found if not AROUND.match(one.message)]
 
 
 GHOSTSCRIPT = Tool("Ghostscript", lambda: first_line("gs", "--version"), "install ghostscript")
