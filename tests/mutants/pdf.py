@@ -618,17 +618,17 @@ def _(pdf: pikepdf.Pdf) -> None:
     one.P.K.insert(1, one)
 
 
-@fault("picture that says something else", "", PICTURE, check="equality", of=(OLD,))
+@fault("picture that says something else", "changed", PICTURE, check="equality", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     picture(pdf).Alt = String("A dog")
 
 
-@fault("language lost", "", Line(WORDS, "[span]{.note-word lang=de}"), check="equality", of=(OLD,))
+@fault("language lost", "language", Line(WORDS, "[span]{.note-word lang=de}"), check="equality", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     del element(pdf, "Span", "span")["/Lang"]
 
 
-@fault("note loose from its call", "", NOTE, check="equality", of=(OLD,))
+@fault("note loose from its call", "missing", NOTE, check="equality", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     one, holder = note(pdf), paragraph(pdf).P
     leave_out(one)
