@@ -122,14 +122,8 @@ def attributes(one: Any) -> Any:
 
 
 def outline(pdf: pikepdf.Pdf, title: str) -> Any:
-    """The entry of the outline with this title, among those of chapters and of their sections."""
-    chapter = pdf.Root.Outlines.First
-    while chapter is not None:
-        for item in (chapter, chapter.get("/First")):
-            if item is not None and title in str(item.Title):
-                return item
-        chapter = chapter.get("/Next")
-    raise LookupError(title)
+    """The entry of the outline with these words."""
+    return next(one for one in pdf.objects if isinstance(one, Dictionary) and title in str(one.get("/Title", "")))
 
 
 def page_called(pdf: pikepdf.Pdf, label: str) -> Any:
@@ -219,9 +213,9 @@ def _(pdf: pikepdf.Pdf) -> None:
 # --- the tree as a graph
 
 
-@fault("element that names another parent", "structure", PARAGRAPH)
+@fault("element that names another parent", "structure", Line(WORDS, "A quotation, with a list"))
 def _(pdf: pikepdf.Pdf) -> None:
-    paragraph(pdf).P = element(pdf, "P", ADVICE.words).P
+    element(pdf, "P", "A quotation, with a list").P = paragraph(pdf).P
 
 
 @fault("paragraph that is in the file and not in the tree", "structure", PARAGRAPH, elsewhere=IN_NOTHING)
@@ -346,18 +340,18 @@ def _(pdf: pikepdf.Pdf) -> None:
     one.K.append(one.K[0])
 
 
-@fault("words lost from the tree", "structure", ADVICE)
+@fault("words lost from the tree", "structure", Line(THINGS, "Only on paper"))
 def _(pdf: pikepdf.Pdf) -> None:
-    one = element(pdf, "P", ADVICE.words)
+    one = element(pdf, "P", "Only on paper")
     one.K = Array(list(one.K)[1:])
 
 
 # --- what the elements say
 
 
-@fault("element of an unknown type", "structure", PARAGRAPH)
+@fault("element of an unknown type", "structure", Line("chapters/91-glossary.md", "is explained here"))
 def _(pdf: pikepdf.Pdf) -> None:
-    paragraph(pdf).S = Name.Callout
+    element(pdf, "P", "is explained here").S = Name.Callout
 
 
 @fault("type that is mapped to an unknown one", "role-map")
@@ -370,9 +364,9 @@ def _(pdf: pikepdf.Pdf) -> None:
     heading(pdf).S = Name.H4
 
 
-@fault("heading without a title", "headings", HEADING)
+@fault("heading without a title", "headings", Line(THINGS, "## Numbers"))
 def _(pdf: pikepdf.Pdf) -> None:
-    del heading(pdf)["/T"]
+    del element(pdf, "H2", "Numbers")["/T"]
 
 
 @fault("picture without words", "pictures", PICTURE)
@@ -380,14 +374,14 @@ def _(pdf: pikepdf.Pdf) -> None:
     del picture(pdf)["/Alt"]
 
 
-@fault("picture of empty words", "pictures", PICTURE)
+@fault("picture of empty words", "pictures", Line(THINGS, "A small picture"))
 def _(pdf: pikepdf.Pdf) -> None:
-    picture(pdf).Alt = String(" ")
+    element(pdf, "Figure", "of a dot").Alt = String(" ")
 
 
-@fault("picture without a place", "pictures", PICTURE)
+@fault("picture without a place", "pictures", Line("chapters/03-facts.md", "![Answers, drawn"))
 def _(pdf: pikepdf.Pdf) -> None:
-    del picture(pdf)["/A"]
+    del element(pdf, "Figure", "Two bars: 47")["/A"]
 
 
 @fault("no such language", "language", Line(WORDS, "[span]{.note-word lang=de}"))
@@ -400,9 +394,9 @@ def _(pdf: pikepdf.Pdf) -> None:
     element(pdf, "LI", "to do").S = Name.P
 
 
-@fault("numbers called bullets", "lists", Line(WORDS, "1. first"))
+@fault("numbers called bullets", "lists", Line(THINGS, "5. five"))
 def _(pdf: pikepdf.Pdf) -> None:
-    attributes(element(pdf, "L", "1. first")).ListNumbering = Name.Disc
+    attributes(element(pdf, "L", "5. five")).ListNumbering = Name.Disc
 
 
 @fault("row of another length", "tables", TABLE)
@@ -410,9 +404,9 @@ def _(pdf: pikepdf.Pdf) -> None:
     attributes(element(pdf, "TH", "Thing")).ColSpan = 2
 
 
-@fault("header without a scope", "tables", TABLE)
+@fault("header without a scope", "tables", Line("chapters/03-facts.md", "| With an offer | Without |"))
 def _(pdf: pikepdf.Pdf) -> None:
-    del attributes(element(pdf, "TH", "Thing"))["/Scope"]
+    del attributes(element(pdf, "TH", "With an offer"))["/Scope"]
 
 
 @fault("table without headers", "tables", Line(THINGS, "| Mark | Where |"))
@@ -421,9 +415,9 @@ def _(pdf: pikepdf.Pdf) -> None:
         element(pdf, "TH", words).S = Name.TD
 
 
-@fault("note without an ID", "notes", NOTE)
+@fault("note without an ID", "notes", TABLE)
 def _(pdf: pikepdf.Pdf) -> None:
-    del note(pdf)["/ID"]
+    del note(pdf, "Counted twice")["/ID"]
 
 
 @fault("note that nothing calls", "notes", NOTE)
@@ -433,14 +427,14 @@ def _(pdf: pikepdf.Pdf) -> None:
     kids[next(at for at, kid in enumerate(kids) if _is_same(kid, one)) - 1].S = Name.Span
 
 
-@fault("link that is called nothing", "links", LINK)
+@fault("link that is called nothing", "links", Line("chapters/more.md", "It was written in a file of its own"))
 def _(pdf: pikepdf.Pdf) -> None:
-    del annotation(pdf, "out")["/Contents"]
+    del annotation(pdf, "“An included part”")["/Contents"]
 
 
-@fault("link that is called by its address", "links", LINK)
+@fault("link that is called by its address", "links", Line("book.toml", "[crisis]"))
 def _(pdf: pikepdf.Pdf) -> None:
-    annotation(pdf, "out").Contents = String("https://example.org/a?b=1&c=2")
+    annotation(pdf, "Chat online").Contents = String("https://help.example")
 
 
 # --- ways through the book
@@ -451,14 +445,14 @@ def _(pdf: pikepdf.Pdf) -> None:
     annotation(pdf, "another chapter").Dest = String("nowhere")
 
 
-@fault("link that is not printed", "links", LINK)
+@fault("link that is not printed", "links", Line(WORDS, "[see @rose2002, pp. 93-97]"))
 def _(pdf: pikepdf.Pdf) -> None:
-    annotation(pdf, "out").F = 0
+    annotation(pdf, "2(pp93-97)").F = 0
 
 
-@fault("link outside of its page", "links", LINK)
+@fault("link outside of its page", "links", Line(WORDS, "A tip, with a [page]"))
 def _(pdf: pikepdf.Pdf) -> None:
-    annotation(pdf, "out").Rect = Array([9000, 9000, 9010, 9010])
+    annotation(pdf, "page\N{NO-BREAK SPACE}1").Rect = Array([9000, 9000, 9010, 9010])
 
 
 @fault("destinations not sorted", "destinations")
@@ -467,9 +461,9 @@ def _(pdf: pikepdf.Pdf) -> None:
     names[0], names[1], names[2], names[3] = names[2], names[3], names[0], names[1]
 
 
-@fault("outline to another page", "outline", HEADING)
+@fault("outline to another page", "outline", Line("chapters/more.md", "## An included part"))
 def _(pdf: pikepdf.Pdf) -> None:
-    item = outline(pdf, "What a sentence can hold")
+    item = outline(pdf, "An included part")
     holder, key = (item.A, "/D") if "/A" in item else (item, "/Dest")
     holder[key] = Array([pdf.pages[0].obj, *list(holder[key])[1:]])
 
@@ -512,14 +506,14 @@ def _(pdf: pikepdf.Pdf) -> None:
     element(pdf, "TOC").NS = paragraph(pdf).NS
 
 
-@fault("note of no kind", "notes", NOTE, of=(NEW,))
+@fault("note of no kind", "notes", QUOTED, of=(NEW,))
 def _(pdf: pikepdf.Pdf) -> None:
-    del note(pdf)["/A"]
+    del note(pdf, "Inside a quotation")["/A"]
 
 
-@fault("note that does not name its call", "notes", NOTE, of=(NEW,))
+@fault("note that does not name its call", "notes", TABLE, of=(NEW,))
 def _(pdf: pikepdf.Pdf) -> None:
-    del note(pdf)["/Ref"]
+    del note(pdf, "Counted twice")["/Ref"]
 
 
 @fault("call that names another note", "notes", NOTE, of=(NEW,))
@@ -639,37 +633,37 @@ def _(pdf: pikepdf.Pdf) -> None:
 # --- what other programs see
 
 
-@fault("picture without words, for veraPDF", "ua1 7.3-1", PICTURE, check="verapdf", of=(OLD,))
+@fault("picture without words", "ua1 7.3-1", PICTURE, check="verapdf", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     del picture(pdf)["/Alt"]
 
 
-@fault("no language, for veraPDF", "ua1 7.2", check="verapdf", of=(OLD,))
+@fault("no language", "ua1 7.2", check="verapdf", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     del pdf.Root.Lang
 
 
-@fault("font not embedded, for veraPDF", "2a 6.2.11.4", check="verapdf", place="page 1", of=(OLD,))
+@fault("font not embedded", "2a 6.2.11.4", check="verapdf", place="page 1", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     without_font_file(pdf)
 
 
-@fault("no claim of any standard, for veraPDF", "ua1", check="verapdf", of=(OLD,))
+@fault("no claim of any standard", "ua1", check="verapdf", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     del pdf.Root.Metadata
 
 
-@fault("picture without words, for veraPDF", "ua2 8.2.5.28.2-1", PICTURE, check="verapdf", of=(NEW,))
+@fault("picture without words", "ua2 8.2.5.28.2-1", PICTURE, check="verapdf", of=(NEW,))
 def _(pdf: pikepdf.Pdf) -> None:
     del picture(pdf)["/Alt"]
 
 
-@fault("link without a description, for veraPDF", "ua1 7.18.5", LINK, check="verapdf", of=(OLD,))
+@fault("link without a description", "ua1 7.18.5", LINK, check="verapdf", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     del annotation(pdf, "out")["/Contents"]
 
 
-@fault("font not embedded, for Poppler", "pdffonts", check="poppler", of=(OLD,))
+@fault("font not embedded", "pdffonts", check="poppler", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     without_font_file(pdf)
 
@@ -680,7 +674,7 @@ def _(pdf: pikepdf.Pdf) -> None:
     font.BaseFont = font.DescendantFonts[0].BaseFont = Name(re.sub(r"^/[A-Z]{6}\+", "/", str(font.BaseFont)))
 
 
-@fault("font that cannot be read, for Poppler", "pdffonts", check="poppler", output="booklet", of=(OLD,))
+@fault("font that cannot be read", "pdffonts", check="poppler", output="booklet", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     del a_font(pdf)["/ToUnicode"]
 
@@ -696,7 +690,7 @@ def _(pdf: pikepdf.Pdf) -> None:
     page_called(pdf, "1").contents_add(pdf.make_stream(b"9 nonsense"))
 
 
-@fault("operator that does not exist, for Poppler", "pdftotext", check="poppler", output="large-print", of=(OLD,))
+@fault("operator that does not exist", "pdftotext", check="poppler", output="large-print", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     page_called(pdf, "1").contents_add(pdf.make_stream(b"9 nonsense"))
 
@@ -706,23 +700,23 @@ def _(pdf: pikepdf.Pdf) -> None:
     page_called(pdf, "1").contents_add(pdf.make_stream(b"/Nowhere Do"))
 
 
-@fault("picture without words in large print", "pictures", PICTURE, output="large-print", of=(OLD,))
+@fault("picture without words", "pictures", PICTURE, output="large-print", of=(OLD,))
 def _(pdf: pikepdf.Pdf) -> None:
     del picture(pdf)["/Alt"]
 
 
-@fault("level of headings left out in large print", "headings", HEADING, output="large-print", of=(OLD, NEW))
+@fault("level of headings left out", "headings", HEADING, output="large-print", of=(OLD, NEW))
 def _(pdf: pikepdf.Pdf) -> None:
     heading(pdf).S = Name.H4
 
 
-@fault("page labels that are not those printed in large print", "page-labels", place=FIRST, output="large-print")
+@fault("page labels that are not those printed", "page-labels", place=FIRST, output="large-print")
 def _(pdf: pikepdf.Pdf) -> None:
     pdf.Root.PageLabels.Nums[3].St = 2
 
 
 @fault(
-    "paragraph left out of the tree of large print",
+    "paragraph left out of the tree",
     "missing",
     PARAGRAPH,
     check="equality",
@@ -746,6 +740,10 @@ def without_font_file(pdf: pikepdf.Pdf) -> None:
     del a_font(pdf).DescendantFonts[0].FontDescriptor["/FontFile2"]
 
 
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-2000])
 
@@ -766,7 +764,7 @@ MUTANTS = (
     Mutant("end of the file lost", "pdf", "qpdf", "qpdf", cut),
     Mutant("table of objects that is not where it should be", "large-print", "qpdf", "qpdf", misled),
     Mutant("damaged stream", "booklet", "qpdf", "qpdf", damaged),
-    Mutant("end of the file lost, for Ghostscript", "booklet", "ghostscript", "gs", cut),
-    Mutant("damaged stream, for MuPDF", "large-print", "mupdf", "mutool", damaged),
-    Mutant("end of the file lost, for the tags", "pdf", "pdf-tags", "structure", lambda path: path.write_bytes(b"")),
+    Mutant("end of the file lost", "booklet", "ghostscript", "gs", cut),
+    Mutant("damaged stream", "large-print", "mupdf", "mutool", damaged),
+    Mutant("empty file", "pdf", "pdf-tags", "structure", empty),
 )

@@ -227,12 +227,12 @@ def _(pdf: pikepdf.Pdf) -> None:
     paint(pdf, b"1 1 1 .5 k" + FIELD)
 
 
-@fault("too much ink on the cover", "ink", "page 1", output="cover")
+@fault("too much ink", "ink", "page 1", output="cover")
 def _(pdf: pikepdf.Pdf) -> None:
     paint(pdf, b"1 1 1 .5 k" + FIELD)
 
 
-@fault("colours of screens on the cover", "colour", "page 1", output="cover")
+@fault("colour in red, green and blue", "colour", "page 1", output="cover")
 def _(pdf: pikepdf.Pdf) -> None:
     paint(pdf, b"1 0 0 rg" + FIELD)
 
@@ -272,7 +272,7 @@ def _(pdf: pikepdf.Pdf) -> None:
     rewrite(pdf, page_called(pdf, "1"), change)
 
 
-@fault("too much ink on one spot of the cover", "ink", "page 1", check="press-ink", output="cover")
+@fault("too much ink", "ink", "page 1", check="press-ink", output="cover")
 def _(pdf: pikepdf.Pdf) -> None:
     paint(pdf, b"1 1 1 .5 k" + FIELD)
 

@@ -7,6 +7,5 @@ from collections.abc import Mapping
 from mutants import Mutant, pdf, press
 
 TABLES: Mapping[str, tuple[Mutant, ...]] = {
-    "PDFs": pdf.MUTANTS,
-    "Files for printers": press.MUTANTS,
+    "PDFs and files for printers": (*pdf.MUTANTS, *press.MUTANTS),
 }
