@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 import pytest
 from mutants import Mutant
-from mutants.tables import TABLES
+from mutants.tables import TABLES, different
 from tree import read
 
 from ketapub import document as d, info
@@ -207,16 +207,8 @@ def mutants_page() -> str:
         "|---|--:|--:|--:|--:|",
     ]
     for name, table in TABLES.items():
-        faults, on_a_line, elsewhere, unseen = (
-            len({(one.name, one.output) for one in table if is_counted(one)})
-            for is_counted in (
-                lambda one: True,
-                lambda one: one.line is not None,
-                lambda one: bool(one.elsewhere),
-                lambda one: bool(one.unseen),
-            )
-        )
-        lines.append(f"| {name} | {faults} | {on_a_line} | {elsewhere} | {unseen} |")
+        counted = (table, *([one for one in table if getattr(one, key)] for key in ("line", "elsewhere", "unseen")))
+        lines.append(" | ".join(("", name, *(str(different(some)) for some in counted), "")).strip())
     for output in (name for name in FORMATS if any(one.output == name for one in mutants)):
         lines += ["", f"## `{output}`", "", "| fault | check: rule | led to | |", "|---|---|---|---|"]
         lines += dict.fromkeys(mutant_row(one, mutants) for one in mutants if one.output == output)

@@ -127,7 +127,7 @@ def outline(pdf: pikepdf.Pdf, title: str) -> Any:
 
 
 def page_called(pdf: pikepdf.Pdf, label: str) -> Any:
-    return next(page for page in pdf.pages if page.label == label)
+    return next(page for page in pdf.pages if str(page.label) == label)
 
 
 def slots(pdf: pikepdf.Pdf, page: Any) -> Any:

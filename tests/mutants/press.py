@@ -142,7 +142,7 @@ def _(pdf: pikepdf.Pdf) -> None:
         page[name] = Array([left, low, right + 4, high])
 
 
-@fault("cover of two sheets", "boxes", "template wrap.xml", output="cover")
+@fault("cover of two sheets", "boxes", output="cover")
 def _(pdf: pikepdf.Pdf) -> None:
     pdf.pages.append(pdf.pages[0])
 

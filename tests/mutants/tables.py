@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from mutants import Mutant, pdf, press
 
 TABLES: Mapping[str, tuple[Mutant, ...]] = {
-    "PDFs and files for printers": (*pdf.MUTANTS, *press.MUTANTS),
+    "PDFs": pdf.MUTANTS,
+    "Files for printers": press.MUTANTS,
 }
+
+
+def different(mutants: Iterable[Mutant]) -> int:
+    """How many faults these are; one that two checks find, or that is put into files of two standards, counts once."""
+    return len({(one.name, one.output) for one in mutants})

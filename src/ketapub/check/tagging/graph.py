@@ -179,10 +179,12 @@ class _Graph:
     def _nearest(self, one: Any) -> str:
         """The path of an element, or of the nearest one above it that is in the tree."""
         for _ in range(DEEP):
-            if not isinstance(one, Dictionary) or one.objgen in self.paths:
+            if not isinstance(one, Dictionary):
                 break
+            if one.objgen in self.paths:
+                return self.paths[one.objgen]
             one = one.get("/P")
-        return self.paths.get(getattr(one, "objgen", None), "")
+        return ""
 
     def _link(self, one: Any, link: Any) -> None:
         known = self.parents.get(int(link.get("/StructParent", -1)))

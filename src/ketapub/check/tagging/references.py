@@ -69,10 +69,10 @@ def _of_destinations(pdf: pikepdf.Pdf, places: list[Any], elements: Elements) ->
             yield Finding("destinations", said, _at(element))
 
 
-def _page(place: Any) -> Number | None:
-    """The number of the page on which a destination lies."""
+def _page(place: Any) -> Number:
+    """The page on which a destination lies, or (0, 0)."""
     where = place.get("/D") if isinstance(place, Dictionary) else place
-    return where[0].objgen if isinstance(where, Array) else None
+    return where[0].objgen if isinstance(where, Array) else (0, 0)
 
 
 def _items(parent: Any) -> Iterator[Any]:
