@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from mutants import Mutant, epub, equality, html, pdf, press
 
@@ -13,3 +13,8 @@ TABLES: Mapping[str, tuple[Mutant, ...]] = {
     "HTML and site": html.MUTANTS,
     "What outputs say": equality.MUTANTS,
 }
+
+
+def different(mutants: Iterable[Mutant]) -> int:
+    """How many faults these are; one that two checks find, or that is put into files of two standards, counts once."""
+    return len({(one.name, one.output) for one in mutants})

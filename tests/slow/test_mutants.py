@@ -82,10 +82,10 @@ def lies_on(at: Position, line: Line) -> bool:
 def test_nothing_is_found_where_nothing_was_changed(
     check: str, output: str, standard: str, whole: Whole, tmp_path: Path
 ) -> None:
-    """And nothing by the writing alone of the file that was changed."""
+    """Nor where a PDF was only opened and written, as is done to change it."""
     change = in_pdf(lambda pdf: None) if whole(standard).files[output].suffix == ".pdf" else lambda path: None
-    for subject in (whole(standard), with_change(whole(standard), output, change, tmp_path)):
-        assert found_by([all_checks()[check]], subject, output) == []
+    subject = with_change(whole(standard), output, change, tmp_path)
+    assert found_by([all_checks()[check]], subject, output) == []
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: f"{one.output}-{one.check}-{one.standard}-{one.name}")
