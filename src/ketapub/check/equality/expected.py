@@ -61,7 +61,7 @@ class _Chapter(Speaker):
         self.blocks(chapter.blocks)
         if self.called:
             self.say(self.word["notes"])
-            self.end("heading 2")
+            self.end("heading 2", self.called[0])
         for note in self.called:  # those in notes are called last
             first, *rest = note.blocks
             self.line.anchor(note.id)
