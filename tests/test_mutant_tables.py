@@ -48,3 +48,7 @@ def test_where_each_is_told_is_said_in_one_way() -> None:
     """By a line, or by a place of the output; and only what has a line can be led elsewhere."""
     assert [one.name for one in MUTANTS if (one.line and one.place) or (one.elsewhere and not one.line)] == []
     assert [one.name for one in MUTANTS if one.unseen and (one.line or one.place or one.elsewhere)] == []
+
+
+def test_each_is_found_by_a_rule_or_by_nothing() -> None:
+    assert [one.name for one in MUTANTS if bool(one.rule) == bool(one.unseen)] == []
