@@ -31,7 +31,7 @@ def signed_book(folder: Path, formats: str = "") -> Path:
     (root / "CHANGELOG.md").write_text(NOTES, "utf-8")
     book = read_book(root, load_theme(), Problems(), as_of=TODAY).book
     files = tuple(chapter.source for chapter in book.chapters if chapter.source)
-    path, text = sign(book, files, name=REVIEWER, credential="Tester", scope="everything", date=LOOKED)
+    path, text = sign((book,), files, name=REVIEWER, credential="Tester", scope="everything", date=LOOKED)
     (root / "review").mkdir()
     (root / path).write_text(text, "utf-8")
     (root / "review/checks.toml").write_text("\n".join(record(task.name) for task in tasks()), "utf-8")

@@ -19,22 +19,25 @@ from typing import Any, get_args
 import pytest
 from mutants import Mutant
 from mutants.tables import TABLES, different
-from tree import read
+from tree import info as info_of, read
 
 from ketapub import document as d, info
+from ketapub.book_folder import BookFolder
 from ketapub.callouts import ALIASES, BUILT_IN
 from ketapub.check.checks import all_checks
 from ketapub.check.report.wcag import Shown
 from ketapub.cli.arguments import parser
 from ketapub.formats import FORMATS
-from ketapub.problems import Position, Problem, explanations
+from ketapub.handouts import clinics
+from ketapub.handouts.clinic_table import COLUMNS
+from ketapub.problems import Position, Problem, Problems, explanations
 from ketapub.settings import settings_of
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/ketapub"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "styles/README.md"])
 # Settings that are read and checked, but that nothing uses yet: their keys in book.toml, and their names in the code.
-UNUSED = {"handouts": "handouts"}
+UNUSED: Mapping[str, str] = {}
 NOTES = {
     "bibliography": ["", "What each kind of file holds is told in [references.md](references.md)."],
     "booklet": ["", "How it is printed, folded and bound is told in [booklet.md](booklet.md)."],
@@ -255,6 +258,42 @@ def test_golden_checks() -> None:
     assert table == checks_table(), "run `make golden`, then read the difference"
 
 
+BEGIN_CLINICS, END_CLINICS = "<!-- settings of a clinic: written by `make golden` -->\n", "<!-- end of settings -->\n"
+BEGIN_COLUMNS, END_COLUMNS = "<!-- columns: written by `make golden` -->\n", "<!-- end of columns -->\n"
+
+
+def clinic_settings() -> str:
+    return "".join(f"{row}\n" for row in rows(clinics.schema(), ""))
+
+
+def clinic_columns() -> str:
+    lines = ["| column | in a file |", "|---|---|"]
+    lines += [f"| `{column}` | `{re.sub(r'[.]([0-9])', '', path)}` |" for column, path in COLUMNS.items()]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "written"),
+    [(BEGIN_CLINICS, END_CLINICS, clinic_settings), (BEGIN_COLUMNS, END_COLUMNS, clinic_columns)],
+)
+def test_golden_clinics(begin: str, end: str, written: Any) -> None:
+    before, rest = text_of("docs/clinics.md").split(begin)
+    table, after = rest.split(end)
+    if os.environ.get("UPDATE_GOLDEN"):
+        table = written()
+        (ROOT / "docs/clinics.md").write_text(f"{before}{begin}{table}{end}{after}", encoding="utf-8")
+    assert table == written(), "run `make golden`, then read the difference"
+
+
+def test_the_clinic_in_the_documents_is_right(tmp_path: Path) -> None:
+    for example in re.findall(r"^```toml\n(.*?)^```$", text_of("docs/clinics.md"), re.MULTILINE | re.DOTALL):
+        (tmp_path / "clinics").mkdir(exist_ok=True)
+        (tmp_path / "clinics/river-street.toml").write_text(example, encoding="utf-8")
+        problems = Problems()
+        assert clinics.read_clinics(BookFolder(tmp_path), info_of(), problems)
+        assert problems.found == []
+
+
 def test_the_states_of_criteria_are_documented() -> None:
     section = text_of("docs/check.md").partition("## WCAG")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| \*(.+?)\* \|", section, re.MULTILINE)) == set(get_args(Shown))
@@ -370,7 +409,7 @@ def test_the_examples_show_each_construct_and_are_right() -> None:
     shown: set[type] = set()
     for example in examples():
         opening = "" if example.startswith(("# ", "---\n")) else "# Title\n\n"
-        chapter, problems = read(opening + example, included, math="$$" in example)
+        chapter, problems = read(opening + example, included, math="$$" in example, handout="\nmessage: " in example)
         assert problems.found == [], example
         shown |= {type(node) for node in d.walk_chapter(chapter)}
     nodes = {kind for kind in vars(d).values() if isinstance(kind, type) and issubclass(kind, d.Node)} - {d.Node}

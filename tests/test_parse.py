@@ -39,10 +39,10 @@ CASES = [
 
 
 def parse_case(title: str, text: str) -> str:
-    """A title may name a language in brackets, or ask for math: "quotes (de)", "formulas (math)"."""
+    """A title may name a language in brackets, ask for math, or for a handout: "quotes (de)", "formulas (math)"."""
     option = match[1] if (match := re.search(r"\((\w+)\)$", title)) else ""
     language = option if option in ("de", "es", "fr") else "en-US"
-    return dump(*read(text, INCLUDED, language, math=option == "math"))
+    return dump(*read(text, INCLUDED, language, math=option == "math", handout=option == "handout"))
 
 
 @pytest.mark.parametrize(("title", "text", "expected"), CASES)

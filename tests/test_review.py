@@ -211,7 +211,7 @@ def test_the_packet_shows_each_passage_with_what_the_ledger_says(book: Path) -> 
     change(book, "facts.toml", 'text = { default = "Ask', 'text = { short = "Ask!", default = "Ask')
     now = read(book)
     problems = Problems()
-    (file,) = make_packet(now.book, now.manuscript, now.signatures, load_theme(), problems)
+    (file,) = make_packet((now.book,), now.manuscript, now.signatures, load_theme(), problems)
     assert problems.found == []
     with pypdfium2.PdfDocument(io.BytesIO(file.data)) as pdf:
         text = " ".join(" ".join(page.get_textpage().get_text_range() for page in pdf).split())

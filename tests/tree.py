@@ -11,7 +11,7 @@ from ketapub.callouts import BUILT_IN, Kind
 from ketapub.info import BookSettings, Info, MarkdownSettings
 from ketapub.ledger import read_ledger
 from ketapub.manuscript import Source
-from ketapub.parse import parse_chapter
+from ketapub.parse import parse_chapter, parse_handout
 from ketapub.problems import Position, Problems
 
 FILE = "chapter.md"
@@ -46,9 +46,14 @@ def info(language: str = "en-US", *, math: bool = False) -> Info:
 
 
 def read(
-    text: str, files: Mapping[str, str] | None = None, language: str = "en-US", *, math: bool = False
+    text: str,
+    files: Mapping[str, str] | None = None,
+    language: str = "en-US",
+    *,
+    math: bool = False,
+    handout: bool = False,
 ) -> tuple[d.Chapter, Problems]:
-    """One chapter, with the files that it may include."""
+    """One chapter, or that of a handout, with the files that it may include."""
     problems = Problems()
 
     def include(path: str, at: Position) -> tuple[str, str] | None:
@@ -59,6 +64,8 @@ def read(
 
     source = Source(FILE, "chapter", "body", text)
     ledger = read_ledger(LEDGER, problems, language=language, oldest={})
+    if handout:
+        return parse_handout(source, info(language), include, problems, ledger).chapter, problems
     return parse_chapter(source, info(language, math=math), include, problems, ledger), problems
 
 

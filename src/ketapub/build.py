@@ -13,9 +13,10 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ketapub.cache import Cache
-from ketapub.document import Book, in_order
+from ketapub.document import Book, Draft, in_order
 from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
 from ketapub.formats import PRINTED, UNPAGED, maker
@@ -24,10 +25,14 @@ from ketapub.manuscript import Manuscript, read_manuscript
 from ketapub.outputs import Bundle, check_out, write_outputs
 from ketapub.page_marks import with_page_marks
 from ketapub.parse import parse
-from ketapub.problems import Problem, Problems, Stopped
+from ketapub.problems import NOWHERE, Problem, Problems, Stopped
 from ketapub.resolve import resolve
 from ketapub.signatures import Signature, is_signed, read_signatures
 from ketapub.theme import Theme, load_theme
+
+if TYPE_CHECKING:
+    from ketapub.handouts import Asked
+    from ketapub.handouts.clinics import Clinic
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Read:
     book: Book
     manuscript: Manuscript
     signatures: tuple[Signature, ...]
+    draft: Draft  # from which handouts are cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,76 @@ def build(
     return Built(problems.in_order(), bundle, _remarks(names))
 
 
+def write_handouts(
+    root: Path,
+    out: Path,
+    asked: Asked,
+    *,
+    as_of: datetime.date,
+    clinics: Path | None = None,
+    cache: Path | None = None,
+    strict: bool = False,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Built:
+    """Make the handouts of the book in `root` for its clinics, or for those of the table `clinics`, into `out`.
+
+    Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
+    """
+    from ketapub.handouts import check_asked, make_sheets, resolve_handouts
+    from ketapub.handouts.resolved import around
+
+    problems, theme = Problems(), load_theme()
+    check_out(out, root, problems)
+    kept = Cache(cache, problems)
+    read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
+    of = around(read.book, read.manuscript, read.signatures, problems)
+    sheets = resolve_handouts(read.draft, of, problems, kept)
+    problems.stop_on_errors()
+    stop_on_warnings(problems, strict)
+    known = _clinics(read, clinics, problems)
+    check_asked(asked, sheets, known)
+    bundle = make_sheets(sheets, known, asked, theme, problems, progress)
+    write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
+    return Built(problems.in_order(), bundle)
+
+
+def _clinics(read: Read, table: Path | None, problems: Problems) -> tuple[Clinic, ...]:
+    """Those in the book's folder; or those of a table, which may lie anywhere."""
+    from ketapub.handouts.clinic_table import read_table_of_clinics
+    from ketapub.handouts.clinics import read_clinics
+
+    folder, info = read.manuscript.folder, read.book.info
+    if table is None:
+        return read_clinics(folder, info, problems)
+    try:
+        data = table.read_bytes()
+    except OSError as error:
+        message = f"cannot read {table}: {error.strerror or error}"
+        raise Stopped([Problem("unreadable-file", NOWHERE, message)], usage=True) from None
+    return read_table_of_clinics(str(table), data, folder, info, problems)
+
+
 def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
-    """Make the packet for reviewers, into `out`."""
+    """Make the packet for reviewers, into `out`: of the book and its handouts."""
     from ketapub.packet import make_packet
 
     check_out(out, root, problems)
-    bundle = make_packet(read.book, read.manuscript, read.signatures, load_theme(), problems)
+    bundle = make_packet(texts_of(read, problems), read.manuscript, read.signatures, load_theme(), problems)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return bundle
+
+
+def texts_of(read: Read, problems: Problems) -> tuple[Book, ...]:
+    """What reviewers read and sign: the book, then each handout as a small book."""
+    if not read.draft.handouts:
+        return (read.book,)
+    from ketapub.handouts import resolve_handouts
+    from ketapub.handouts.resolved import around
+
+    of = around(read.book, read.manuscript, read.signatures, problems)
+    sheets = resolve_handouts(read.draft, of, problems)
+    problems.stop_on_errors()
+    return (read.book, *(sheet.book for sheet in sheets))
 
 
 def build_id(bundle: Bundle) -> str:
@@ -111,7 +179,7 @@ def read_book(
     check_text(book, manuscript, problems)
     signatures = read_signatures(manuscript.signatures, problems)
     problems.stop_on_errors()
-    return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures)
+    return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures, draft)
 
 
 def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -298,6 +298,24 @@ class PageMark(Node):
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Blank(Node):
+    """In a handout: a line to write on by hand. `hidden`: its label is there for those who listen alone."""
+
+    label: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    """In a handout: what the clinic says of itself, by its name in `CLINIC_FIELDS`; a blank where it says nothing."""
+
+    name: str
+
+
+# What may stand behind "clinic." in a handout.
+CLINIC_FIELDS = ("name", "address", "phone", "after-hours", "hours")
+
 Inline = (
     Text
     | SoftBreak
@@ -326,6 +344,8 @@ Inline = (
     | PageReference
     | IndexMark
     | PageMark
+    | Blank
+    | Field
 )
 
 # --- block -------------------------------------------------------------------------------------------
@@ -546,6 +566,13 @@ class Index(Node):
     entries: tuple[IndexEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SliceMark(Node):
+    """In a handout: what has this id in the book stands here."""
+
+    target: str
+
+
 Block = (
     Paragraph
     | Plain
@@ -566,6 +593,7 @@ Block = (
     | Bibliography
     | Index
     | PageMark
+    | SliceMark
 )
 AnyNode = Inline | Block | ListItem | Row | Cell | Definition | Entry | IndexEntry | IndexPath | Cite | Target
 
@@ -590,9 +618,31 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Handout:
+    """A sheet for patients. `chapter` holds it: its title, its one main message as the subtitle, and its text.
+
+    It may fill `pages` pages, and `large_pages` in large print.
+    """
+
+    chapter: Chapter
+    pages: int
+    large_pages: int
+
+    @property
+    def name(self) -> str:
+        return self.chapter.name
+
+    @property
+    def label(self) -> str:
+        """ "H4" of "h4-side-effects"."""
+        return self.name.partition("-")[0].upper()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     info: Info
     chapters: tuple[Chapter, ...]
+    handouts: tuple[Handout, ...] = ()  # with open slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -755,6 +805,8 @@ def plain_text(value: object) -> str:
             return " "
         case Image(alt=alt) | Formula(alt=alt) | DisplayFormula(alt=alt):
             return alt
+        case Blank(label=label):
+            return label
         case Note():
             return ""
         case Node():

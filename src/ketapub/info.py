@@ -212,8 +212,11 @@ class CrisisSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoutSettings:
     files: tuple[str, ...] = setting(list_of(PATH), (), "The files of the handouts, with * as in handouts/*.md")
-    clinics: str = setting(PATH, "", "The folder of the clinics' letterheads")
+    clinics: str = setting(PATH, "clinics/", "The folder of the clinics, a TOML file each")
     safety_line: str = setting(TEXT, "", "Printed on every handout")
+    tick_label: str = setting(TEXT, "", "What is asked above the title, with a box to tick for each of `ticks`")
+    ticks: tuple[str, ...] = setting(list_of(TEXT), (), "What may be ticked there, such as kinds of treatment")
+    copying: str = setting(TEXT, "", "Who may copy the sheet, in one line")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

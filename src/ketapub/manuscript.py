@@ -64,6 +64,7 @@ class Manuscript:
     references: tuple[tuple[str, bytes], ...] = ()
     ledger: Ledger | None = None
     signatures: tuple[tuple[str, str], ...] = ()
+    handouts: tuple[Source, ...] = ()
     rules: str = ""  # the text of [checks] rules
     reading_words: str = ""  # and of its reading-grade.words
 
@@ -82,12 +83,30 @@ def read_manuscript(root: Path, problems: Problems, as_of: datetime.date) -> Man
             references.append((path, data))
     ledger = _read_ledger(info, folder, problems, as_of)
     signatures = _read_signatures(info, folder, problems)
+    handouts = _read_handouts(info, folder, problems)
     checks = info.checks
     rules = _checks_file(checks.rules, "checks.rules", info, folder, problems) if checks else ""
     grade = checks.reading_grade if checks else None
     easy = _checks_file(grade.words, "checks.reading-grade.words", info, folder, problems) if grade else ""
     problems.stop_on_errors()
-    return Manuscript(info, sources, folder, tuple(references), ledger, signatures, rules, easy)
+    return Manuscript(info, sources, folder, tuple(references), ledger, signatures, handouts, rules, easy)
+
+
+def _read_handouts(info: Info, folder: BookFolder, problems: Problems) -> tuple[Source, ...]:
+    """In the order of their names; none without `[handouts]`."""
+    sources: dict[str, Source] = {}
+    for index, pattern in enumerate(info.handouts.files if info.handouts else ()):
+        at = info.at(f"handouts.files.{index}")
+        for path in folder.find(pattern, problems, at):
+            name = chapter_name(path)
+            if not path.endswith(SUFFIXES):
+                problems.add("wrong-setting", at, f"{path} is no Markdown file", "its name must end in .md")
+            elif name in sources and sources[name].path != path:
+                message = f'{path} gives the handout\'s name "{name}", like {sources[name].path}'
+                problems.add("chapter-name-taken", at, message, "give one of them another name")
+            elif name not in sources and (text := folder.read_text(path, problems, at)) is not None:
+                sources[name] = Source(path, name, "front", text)
+    return tuple(sources.values())
 
 
 def _checks_file(path: str, key: str, info: Info, folder: BookFolder, problems: Problems) -> str:

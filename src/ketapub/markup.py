@@ -35,6 +35,21 @@ MANY_WAYS_BACK = 10  # more than a line or two of a phone holds
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """What sets a handout apart from a chapter.
+
+    `clinic` says what fields stand for; what it does not say is a blank. Blanks are `typed` into, or written on by
+    hand. There are `lines` of them for notes, and `questions` at most are asked. `cited`: citations are shown.
+    """
+
+    clinic: Mapping[str, str]
+    typed: bool = False
+    lines: int = 0
+    questions: int = 3
+    cited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Medium:
     """All that differs between outputs inside a chapter.
 
@@ -43,7 +58,7 @@ class Medium:
     level of headings: 1 where the book's own title is the page's h1. `opening` is said at the start of each chapter:
     the draft stamp, where it does not stand on each page by itself. `listed` says which tables become lists. `drawn`
     makes the picture of a formula where MathML is not known. `traced`: each element says in `PLACE` where it stands in
-    the manuscript. Such pages are held against finished ones and never shipped.
+    the manuscript. Such pages are held against finished ones and never shipped. Only handouts have a `sheet`.
     """
 
     href: Callable[[str], str]
@@ -55,6 +70,7 @@ class Medium:
     listed: Callable[[d.Table], bool] = lambda table: False
     drawn: Callable[[str, bool], Drawing] | None = None
     traced: bool = False
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,13 @@ def markup_passage(blocks: d.Blocks, book: d.Book, medium: Medium) -> Markup:
 
     writer = _Writer(book, medium)
     writer.blocks(d.map_nodes(blocks, change))
+    return writer.tags().text
+
+
+def markup_blank(label: str, book: d.Book, medium: Medium) -> Markup:
+    """Room to write, behind a label, for the frame of a handout."""
+    writer = _Writer(book, medium)
+    writer.blank(label, NOWHERE)
     return writer.tags().text
 
 
@@ -331,6 +354,10 @@ class _Writer:
                 self.figure(node)
             case d.Callout():
                 self.callout(node)
+            case d.Div(blocks=blocks) if self.medium.sheet and "teach-back" in node.attributes.classes:
+                self.teach_back(node, blocks, self.medium.sheet)
+            case d.Div(blocks=blocks) if self.medium.sheet and "notes" in node.attributes.classes:
+                self.room_for_notes(node, blocks, self.medium.sheet)
             case d.Div() if d.is_glossary(node):
                 self.glossary(node)
             case d.Div(blocks=blocks, attributes=attributes):
@@ -354,7 +381,7 @@ class _Writer:
                 self.index(entries)
             case d.PageMark():
                 self.page_mark(node)
-            case d.BibliographyMark():
+            case d.BibliographyMark() | d.SliceMark():
                 raise AssertionError(f"{node.at}: {type(node).__name__} reached markup unresolved")
             case d.Conditional():
                 raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
@@ -376,9 +403,70 @@ class _Writer:
                             marks = _leading_marks(first.children)
                             self.inlines(marks)
                             blocks = (replace(first, children=first.children[len(marks) :]), *blocks[1:])
-                        self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})
-                        self.raw(" ")
+                        self.checkbox(item)
                     self.blocks(blocks)
+
+    def checkbox(self, item: d.ListItem) -> None:
+        if self.medium.sheet and self.medium.sheet.typed:
+            self.start("input", item.at, {"type": "checkbox", "aria-label": d.plain_text(item.blocks)}, "/>")
+        else:
+            self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})
+        self.raw(" ")
+
+    # -- handouts
+
+    def blank(self, label: str, at: Position, *, hidden: bool = False) -> None:
+        """A label and room behind it: a line for a pen, which says so to those who listen, or a field to type into."""
+        sheet = self.medium.sheet
+        assert sheet is not None, at
+        with self.element("label" if sheet.typed else "span", at, {"class": "blank"}):
+            if not hidden:
+                self.leaf("span", label, {"class": "blank-label"}, at)
+                self.raw(" ")
+            if sheet.typed:
+                named = {"aria-label": label if hidden else None}
+                self.start("input", at, {"type": "text", "autocomplete": "off", **named}, "/>")
+            else:
+                space = self.words["space-to-write"]
+                self.line_to_write(f"{label}: {space}" if hidden else space)
+
+    def line_to_write(self, said: str) -> None:
+        """A drawing, so that a PDF has something there to name; as wide as its style sheet says."""
+        self.raw(
+            f'<span class="line"><svg xmlns="{SVG}" class="write" role="img" aria-label="{escape(said)}" '
+            'viewBox="0 0 100 20" preserveAspectRatio="none"><rect x="0" y="19" width="100" height="1" fill="#000000"/>'
+            "</svg></span>"
+        )
+
+    def field(self, node: d.Field) -> None:
+        sheet = self.medium.sheet
+        assert sheet is not None, node.at
+        if text := sheet.clinic.get(node.name, ""):
+            self.text(", ".join(text.split("\n")))
+        else:
+            self.blank(self.words[f"clinic-{node.name}"], node.at)
+
+    def teach_back(self, node: d.Div, blocks: d.Blocks, sheet: Sheet) -> None:
+        """Questions to answer in one's own words. Where room is short, the last ones go."""
+        title = f"{self.title_id}-teach-back"
+        with self.element("section", node.at, {"class": "teach-back", "aria-labelledby": title}):
+            self.leaf(f"h{2 + self.medium.shift}", self.words["teach-back"], {"id": title, "class": "level-2"}, node.at)
+            for block in blocks:
+                self.block(replace(block, items=block.items[: sheet.questions]) if isinstance(block, d.List) else block)
+
+    def room_for_notes(self, node: d.Div, blocks: d.Blocks, sheet: Sheet) -> None:
+        if not sheet.lines and not sheet.typed:
+            return
+        title = f"{self.title_id}-notes"
+        with self.element("section", node.at, {"class": "room-for-notes", "aria-labelledby": title}):
+            self.leaf(f"h{2 + self.medium.shift}", self.words["my-notes"], {"id": title, "class": "level-2"}, node.at)
+            self.blocks(blocks)
+            if sheet.typed:
+                with self.element("textarea", node.at, {"rows": 4, "aria-labelledby": title, "autocomplete": "off"}):
+                    pass
+            for number in range(0 if sheet.typed else sheet.lines):
+                with self.element("p", node.at, {"class": "write-on"}):
+                    self.line_to_write(self.words["space-to-write"] if number == 0 else "")
 
     def display_formula(self, node: d.DisplayFormula) -> None:
         """The formula and its number, each in a box of its own: beside each other as far as there is room."""
@@ -759,6 +847,8 @@ class _Writer:
                 self.picture(node)
             case d.Note():
                 self.note(node)
+            case d.Citation() if self.medium.sheet and not self.medium.sheet.cited:
+                pass
             case d.Citation(children=children, id=id, numeric=numeric):
                 with self.element("span", node.at, {"class": "citation numeric" if numeric else "citation", "id": id}):
                     self.citing = True  # the links inside lead into the reference list, and say so
@@ -780,6 +870,10 @@ class _Writer:
                     self.inlines(children)
             case d.PageMark():
                 self.page_mark(node)
+            case d.Blank(label=label, hidden=hidden):
+                self.blank(label, node.at, hidden=hidden)
+            case d.Field():
+                self.field(node)
             case d.ConditionalSpan():
                 raise AssertionError(f"{node.at}: conditional content is chosen before markup (see editions.select)")
             case d.CitationMark() | d.ReferenceMark() | d.PageReferenceMark():

@@ -42,12 +42,17 @@ class _Section:
 
 
 def make_packet(
-    book: d.Book, manuscript: Manuscript, signatures: tuple[Signature, ...], theme: Theme, problems: Problems
+    books: tuple[d.Book, ...],
+    manuscript: Manuscript,
+    signatures: tuple[Signature, ...],
+    theme: Theme,
+    problems: Problems,
 ) -> Bundle:
-    """`<slug>-review.pdf`."""
+    """`<slug>-review.pdf`, of a book and its handouts, each of which is a small book behind it."""
+    book = books[0]
     ledger = manuscript.ledger
     word = words(book.info.book.language)
-    reviews = enumerate(review_of(book, signatures), 1)
+    reviews = enumerate((review for one in books for review in review_of(one, signatures)), 1)
     sections = tuple(_section(index, review, ledger, word) for index, review in reviews)
     printed = _printed(sections)
     claims = ledger.claims if ledger else {}
@@ -69,9 +74,9 @@ def make_packet(
             for title, found in lists
             if ledger and found
         ],
-        exempt=list(_exempt(book)),
+        exempt=[found for one in books for found in _exempt(one)],
         reading=reading_report(book, word_list(manuscript.reading_words)),
-        sources=list(_sources(book)),
+        sources=list(_sources(books)),
     )
     return (OutputFile(f"{book.info.book.slug}-review.pdf", print_plain(page, book, theme, "packet.css", problems)),)
 
@@ -145,6 +150,7 @@ def _exempt(book: d.Book) -> Iterator[tuple[str, str]]:
                 yield str(node.at), f"{said}: {reason}"
 
 
-def _sources(book: d.Book) -> Iterator[tuple[str, str]]:
-    entries = (node for one in book.chapters for node in d.walk_chapter(one) if isinstance(node, d.Entry))
+def _sources(books: tuple[d.Book, ...]) -> Iterator[tuple[str, str]]:
+    chapters = (chapter for book in books for chapter in book.chapters)
+    entries = (node for one in chapters for node in d.walk_chapter(one) if isinstance(node, d.Entry))
     yield from {entry.key: d.plain_text(entry.body) for entry in entries}.items()  # once, whatever lists hold it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ketapub import document as d
-from ketapub.document import Blocks, Chapter, Draft, Heading
+from ketapub.document import Blocks, Chapter, Draft, Handout, Heading
 from ketapub.info import Info
 from ketapub.ledger import Ledger
 from ketapub.manuscript import Manuscript, Source as File
@@ -19,7 +19,16 @@ from ketapub.syntax.states import Read, Reading, Source
 
 def parse(manuscript: Manuscript, problems: Problems) -> Draft:
     """The chapters in reading order. Raises `Stopped` with the problems of all of them if any is an error."""
-    info, folder = manuscript.info, manuscript.folder
+    read = _reader(manuscript, problems)
+    ledger = manuscript.ledger
+    chapters = tuple(parse_chapter(file, manuscript.info, read, problems, ledger) for file in manuscript.sources)
+    handouts = tuple(parse_handout(file, manuscript.info, read, problems, ledger) for file in manuscript.handouts)
+    problems.stop_on_errors()
+    return Draft(manuscript.info, chapters, handouts)
+
+
+def _reader(manuscript: Manuscript, problems: Problems) -> Read:
+    folder = manuscript.folder
 
     def read(path: str, at: Position) -> tuple[str, str] | None:
         """A path counts from the folder of the file that names it; the book folder is tried too, as for pictures."""
@@ -30,15 +39,31 @@ def parse(manuscript: Manuscript, problems: Problems) -> Draft:
         text = folder.read_text(beside, problems, at)
         return None if text is None else (beside, text)
 
-    ledger = manuscript.ledger
-    chapters = tuple(parse_chapter(file, info, read, problems, ledger) for file in manuscript.sources)
-    problems.stop_on_errors()
-    return Draft(info, chapters)
+    return read
+
+
+def parse_handout(file: File, info: Info, read: Read, problems: Problems, ledger: Ledger | None = None) -> Handout:
+    """One handout, whose slices are open. Its one main message is the subtitle of its chapter."""
+    reading = _reading(file, info, read, problems, ledger)
+    reading.handout = True
+    chapter, front = _read_chapter(file, reading)
+    if not chapter.subtitle:
+        hint = 'one or two short sentences: message: "Most effects pass. A few need help fast."'
+        problems.add("missing-title", Position(file.path, 1, 1), "this handout has no main message", hint)
+    return Handout(chapter, front.pages, front.large_pages or 2 * front.pages)
 
 
 def parse_chapter(file: File, info: Info, read: Read, problems: Problems, ledger: Ledger | None = None) -> Chapter:
     """One chapter file. `read` gives path and text of an included file, or reports at the place given."""
-    reading = Reading(info, problems, read, info.book.language, markdown(), including=(file.path,), ledger=ledger)
+    return _read_chapter(file, _reading(file, info, read, problems, ledger))[0]
+
+
+def _reading(file: File, info: Info, read: Read, problems: Problems, ledger: Ledger | None) -> Reading:
+    return Reading(info, problems, read, info.book.language, markdown(), including=(file.path,), ledger=ledger)
+
+
+def _read_chapter(file: File, reading: Reading) -> tuple[Chapter, FrontMatter]:
+    info, problems = reading.info, reading.problems
     source = Source(file.path, reading.clean(file.path, file.text))
     problems.know(file.path, source.text)
     front, body = read_front_matter(source, reading)
@@ -54,7 +79,7 @@ def parse_chapter(file: File, info: Info, read: Read, problems: Problems, ledger
     _check_levels(heading, rest, problems)
     subtitle = read_inlines(front.subtitle, reading) if front.subtitle else ()
     language = front.language if front.language != info.book.language else ""
-    return Chapter(
+    chapter = Chapter(
         name=file.name,
         role=file.role,
         heading=heading,
@@ -66,6 +91,7 @@ def parse_chapter(file: File, info: Info, read: Read, problems: Problems, ledger
         nocite=front.nocite,
         authors=front.authors,
     )
+    return chapter, front
 
 
 def _title(blocks: Blocks, front: FrontMatter, path: str, reading: Reading) -> tuple[Heading, Blocks]:

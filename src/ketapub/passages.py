@@ -99,6 +99,8 @@ def _block(node: d.Block, book: d.Book, before: str) -> Iterator[Passage]:
                 facts = tuple(d.facts_in(definition.term))
                 for passage in _blocks(tuple(chain(*definition.meanings)), book, term):
                     yield replace(passage, facts=facts + passage.facts)
+        case d.SliceMark():
+            raise AssertionError(f"{node.at}: a slice is in no resolved book")
         case d.Rule() | d.PageBreak() | d.PageMark() | d.Bibliography() | d.BibliographyMark() | d.Index():
             pass
         case _:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ketapub import document as d
@@ -99,15 +99,20 @@ def is_signed(book: d.Book, signatures: tuple[Signature, ...]) -> bool:
     return all(names <= {one.name for one in chapter.signed} for chapter in review_of(book, signatures))
 
 
+def signable(books: Iterable[d.Book]) -> dict[str, tuple[d.Chapter, d.Book]]:
+    """What somebody wrote, by its file: the chapters of a book, and its handouts, each of them a small book."""
+    return {chapter.source: (chapter, book) for book in books for chapter in book.chapters if chapter.source}
+
+
 def sign(
-    book: d.Book, files: tuple[str, ...], *, name: str, credential: str, scope: str, date: datetime.date
+    books: Iterable[d.Book], files: tuple[str, ...], *, name: str, credential: str, scope: str, date: datetime.date
 ) -> tuple[str, str]:
-    """A new signature over `files`, sources of chapters: the path of its file in the book folder, and its text."""
-    by_source = {chapter.source: chapter for chapter in book.chapters}
+    """A new signature over `files` of a book and its handouts: the path of its own file in the book, and its text."""
+    by_source = signable(books)
     lines = [f"{key} = {toml(value)}" for key, value in (("name", name), ("credential", credential), ("scope", scope))]
     lines.append(f"date = {toml(date)}")
     for file in files:
-        found = passages(by_source[file], book)
+        found = passages(*by_source[file])
         lines += ["", f"[files.{toml(file)}]", f"hash = {toml(digest(found))}", "passages = ["]
         lines += [f"  {toml(passage.digest)}," for passage in found]
         lines.append("]")

@@ -84,6 +84,22 @@ def parser() -> argparse.ArgumentParser:
     release.add_argument("--draft", action="store_true", help=text)
     how(release)
 
+    text = "make sheets for patients, with the letterheads of clinics"
+    handouts = command("handouts", run.handouts, text)
+    book(handouts)
+    out(handouts)
+    text = "a table of clinics, CSV or XLSX (default: the files in the folder of clinics)"
+    handouts.add_argument("--clinics", type=Path, metavar="FILE", help=text)
+    text = 'only for this clinic, "general" for the set without one; may be given again'
+    handouts.add_argument("--clinic", action="append", default=[], metavar="ID", help=text)
+    text = "only this handout; may be given again"
+    handouts.add_argument("--handout", action="append", default=[], metavar="ID", help=text)
+    text = "only for this paper (default: both)"
+    handouts.add_argument("--paper", action="append", choices=("letter", "a4"), default=[], help=text)
+    text = "only this size, of 14 or 18 points (default: both)"
+    handouts.add_argument("--size", action="append", choices=("standard", "large"), default=[], help=text)
+    how(handouts)
+
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
     book(facts)
     text = "one fact only: its forms, and each place that prints it, with the page once the PDF is built"
@@ -107,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
         ("--scope", "what they vouch for"),
     ):
         sign.add_argument(option, required=True, type=line_of_text, help=text)
-    sign.add_argument("--file", action="append", required=True, help="a chapter's file; give the option once for each")
+    sign.add_argument("--file", action="append", required=True, help="file of a chapter or handout; once for each")
     day(sign)
 
     config = command("config", run.config, "show the settings of a book")

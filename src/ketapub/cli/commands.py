@@ -142,6 +142,31 @@ def release(options: argparse.Namespace) -> int:
     return DONE
 
 
+def handouts(options: argparse.Namespace) -> int:
+    """Sheets for clinics. What is wrong with one clinic is told, and the others get theirs."""
+    as_of = today(options.as_of)
+    with quiet_libraries():
+        with progress_of(options) as progress:
+            from ketapub.build import write_handouts
+            from ketapub.handouts import Asked
+
+            papers, sizes = (tuple(dict.fromkeys(found)) for found in (options.paper, options.size))
+            built = write_handouts(
+                book_folder(options.book),
+                options.out,
+                Asked(tuple(options.handout), tuple(options.clinic), papers, sizes),
+                as_of=as_of,
+                clinics=options.clinics,
+                cache=options.cache or cache_folder(),
+                strict=options.strict,
+                progress=progress,
+            )
+    tell(options, built.problems, built.outputs)
+    if built.problems:
+        say(count(built.problems))
+    return WITH_PROBLEMS if any(one.severity == "error" for one in built.problems) else DONE
+
+
 def _write_sarif(options: argparse.Namespace, problems: Sequence[Problem], run: Run | None) -> None:
     if not options.sarif:
         return
@@ -158,14 +183,15 @@ def review(options: argparse.Namespace) -> int:
     """The packet, and for people the state of each chapter."""
     problems = Problems()
     with quiet_libraries():
-        from ketapub.build import read_book, write_packet
+        from ketapub.build import read_book, texts_of, write_packet
         from ketapub.signatures import review_of
         from ketapub.theme import load_theme
 
         read = read_book(book_folder(options.book), load_theme(), problems, as_of=today(options.as_of))
         outputs = write_packet(read, book_folder(options.book), options.out, problems)
     tell(options, problems.in_order(), outputs)
-    for chapter in review_of(read.book, read.signatures):
+    reviews = (review for book in texts_of(read, problems) for review in review_of(book, read.signatures))
+    for chapter in reviews:
         names = ", ".join(one.name for one in chapter.signed)
         say(f"{chapter.chapter.source}: {f'signed by {names}' if names else 'nobody has signed it as it stands'}")
         for signature, new in chapter.outdated:
@@ -175,23 +201,24 @@ def review(options: argparse.Namespace) -> int:
 
 
 def sign(options: argparse.Namespace) -> int:
-    from ketapub.build import read_book
+    from ketapub.build import read_book, texts_of
     from ketapub.outputs import write_new_file
-    from ketapub.signatures import sign
+    from ketapub.signatures import sign, signable
     from ketapub.theme import load_theme
 
     problems = Problems()
     root, day = book_folder(options.book), today(options.as_of)
-    book = read_book(root, load_theme(), problems, as_of=day).book
-    if book.info.review is None:
+    read = read_book(root, load_theme(), problems, as_of=day)
+    if read.book.info.review is None:
         raise usage("missing-setting", "the book is not under review", "give its book.toml a table [review]")
-    known = [chapter.source for chapter in book.chapters if chapter.source]
+    books = texts_of(read, problems)
+    known = list(signable(books))
     for file in options.file:
         if file not in known:
             hint = did_you_mean(file, known) or f"these can be signed: {', '.join(known)}"
-            raise usage("unknown-signed-file", f'no chapter "{file}"', hint)
+            raise usage("unknown-signed-file", f'no chapter or handout "{file}"', hint)
     who = {"name": options.name, "credential": options.credential, "scope": options.scope}
-    path, text = sign(book, tuple(dict.fromkeys(options.file)), **who, date=day)
+    path, text = sign(books, tuple(dict.fromkeys(options.file)), **who, date=day)
     written = write_new_file(root / path, text.encode(), problems)
     print(f"{written} records that {options.name} signed {', '.join(options.file)}. It is a record, not a proof.")
     return DONE

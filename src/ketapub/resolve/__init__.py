@@ -35,8 +35,9 @@ def resolve(
     style = book_style(draft.info, folder, problems)
     info = number_notes_for(style, draft.info, problems)
     chapters = add_crisis_lines(chapters, info)  # before anything counts: they are part of the text
-    check_facts(chapters, manuscript.ledger, library, problems)  # while citations still stand as the author wrote them
-    check_library(chapters, manuscript.ledger, library, problems)  # likewise
+    texts = (*chapters, *(handout.chapter for handout in draft.handouts))
+    check_facts(texts, manuscript.ledger, library, problems)  # while citations still stand as the author wrote them
+    check_library(texts, manuscript.ledger, library, problems)  # likewise
     chapters = cite_in_notes(chapters, style, info, library)
     chapters = number_book(chapters, info, problems)  # before citations: notes count where they are called
     chapters = resolve_citations(chapters, info, library, style, problems, cache)  # adds the lists, with their ids

@@ -144,7 +144,7 @@ def checked_bytes(data: bytes, path: str, at: Position, problems: Problems) -> b
 
 def _checked(data: bytes, path: str, at: Position, problems: Problems) -> CleanSvg | Raster | None:
     """The picture that the bytes are; None where they are none, which is reported."""
-    if not kind(data) and _looks_like_xml(data, path):
+    if not kind(data) and looks_like_xml(data, path):
         return clean_svg(data, Position(path), problems)
     try:
         return read_raster(data)
@@ -154,7 +154,7 @@ def _checked(data: bytes, path: str, at: Position, problems: Problems) -> CleanS
         return None
 
 
-def _looks_like_xml(data: bytes, path: str) -> bool:
+def looks_like_xml(data: bytes, path: str) -> bool:
     """By content, whatever the name; a file called .svg that is something else shall hear so from the SVG reader."""
     start = data[:200].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return start.startswith(b"<") or path.lower().endswith((".svg", ".svgz"))

@@ -43,7 +43,7 @@ def resolve_references(
     chapters: tuple[d.Chapter, ...], info: Info, problems: Problems
 ) -> tuple[tuple[d.Chapter, ...], Mapping[str, str]]:
     where = chapters_by_id(chapters)
-    places = _places(chapters, info)
+    places = places_of(chapters, info)
     files = {chapter.source: chapter for chapter in chapters if chapter.source}
     resolved = tuple(
         d.map_nodes(chapter, _Resolver(chapter, where, places, files, words(info.book.language), problems).change)
@@ -55,7 +55,7 @@ def resolve_references(
     return resolved, where
 
 
-def _places(chapters: tuple[d.Chapter, ...], info: Info) -> dict[str, Place]:
+def places_of(chapters: tuple[d.Chapter, ...], info: Info) -> dict[str, Place]:
     word = words(info.book.language)
     places: dict[str, Place] = {}
     for chapter in chapters:

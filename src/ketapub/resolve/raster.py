@@ -12,7 +12,12 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MOST_PIXELS = 64_000_000  # 8,000 by 8,000: a page of 9 by 12 inches at 600 per inch has 39 million
 
@@ -40,30 +45,44 @@ class Unfit(Exception):
 
 def read_raster(data: bytes) -> Raster:
     """Check a picture by decoding all of it. Raises `Unfit`; nothing else, whatever the bytes are."""
-    from PIL import Image, ImageFile
-
     suffix = kind(data)
     if not suffix:
         raise Unfit("image-format", "is no SVG, PNG, JPEG, GIF or WebP", "save it as PNG (drawings: SVG; photos: JPEG)")
+    with opened(data, suffix, MOST_PIXELS) as image:
+        width, height = image.size
+        turn = image.getexif().get(_ORIENTATION, 1)
+        turn = turn if turn in range(1, 9) else 1
+        image.load()
+        bare = _BARE[suffix](data, turn) if suffix in _BARE else data
+    if turn >= 5:  # lying on its side
+        width, height = height, width
+    return Raster(suffix, _MEDIA_TYPES[suffix], bare, width, height)
+
+
+@contextmanager
+def opened(data: bytes, suffix: str, most_pixels: int) -> Iterator[Image]:
+    """A picture that stands still, of at most so many pixels, which are not decoded yet.
+
+    Whatever goes wrong with it inside of `with` is raised as `Unfit`.
+    """
+    from PIL import Image, ImageFile
+
     lenient = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing the PDF engine sets it, for the whole process
     try:
+        if suffix == "png" and len(data) >= 24:  # before Pillow looks for the pixels
+            width, height = struct.unpack_from(">II", data, 16)
+            _check_size(width, height, most_pixels)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=_PILLOW[suffix]) as image:
-                width, height = image.size
-                if width * height > MOST_PIXELS:
-                    message = f"has {width} × {height} pixels, more than {MOST_PIXELS // 1_000_000} million"
-                    raise Unfit("broken-image", message, "scale it down: 300 pixels an inch are enough in print")
+                _check_size(*image.size, most_pixels)
                 if suffix != "jpg" and getattr(image, "n_frames", 1) > 1:
                     raise Unfit("animated-image", "is animated", "a page stands still: save the one frame that matters")
                 if image.mode not in _MODES:
                     message = f"has a colour depth that not every reader shows ({image.mode})"
                     raise Unfit("image-format", message, "save it with 8 bits a channel")
-                turn = image.getexif().get(_ORIENTATION, 1)
-                image.load()
-        turn = turn if turn in range(1, 9) else 1
-        bare = _BARE[suffix](data, turn) if suffix in _BARE else data
+                yield image
     except Unfit:
         raise
     except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, struct.error … on broken files
@@ -73,9 +92,12 @@ def read_raster(data: bytes) -> Raster:
         raise Unfit("broken-image", f"cannot be read: {reason}", "save it anew, or copy it again") from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
-    if turn >= 5:  # lying on its side
-        width, height = height, width
-    return Raster(suffix, _MEDIA_TYPES[suffix], bare, width, height)
+
+
+def _check_size(width: int, height: int, most_pixels: int) -> None:
+    if width * height > most_pixels:
+        message = f"has {width} × {height} pixels, more than {most_pixels // 1_000_000} million"
+        raise Unfit("broken-image", message, "scale it down: 300 pixels an inch are enough in print")
 
 
 def kind(data: bytes) -> str:

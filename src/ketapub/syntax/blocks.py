@@ -15,6 +15,7 @@ from ketapub.problems import Position
 from ketapub.syntax.attributes import Items, allowed, belongs_to_words, find_attributes
 from ketapub.syntax.containers import alert, make_div
 from ketapub.syntax.formulas import make_display_formula
+from ketapub.syntax.handouts import slice_target
 from ketapub.syntax.inlines import make_inlines, read_inlines, trimmed
 from ketapub.syntax.pictures import figure_of
 from ketapub.syntax.states import Holder, Reading, Source
@@ -110,6 +111,9 @@ def _block(branch: Branch, reading: Reading) -> Iterator[Block]:
             yield d.Rule(at=branch.at)
         case "pagebreak":
             yield d.PageBreak(at=branch.at)
+        case "slice":
+            if target := slice_target(token.content, branch.at, reading):
+                yield d.SliceMark(target, at=branch.at)
         case "div_open":
             yield from make_div(branch, reading, _blocks)
         case "dl_open":

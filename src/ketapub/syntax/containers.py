@@ -12,6 +12,7 @@ from ketapub.document import NONE, Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position, did_you_mean
 from ketapub.syntax.attributes import Item, Items, allowed, classes_of, value_of, without, written
 from ketapub.syntax.conditions import CONDITION_KEYS, conditions_of, is_conditional
+from ketapub.syntax.handouts import DIVS as HANDOUT_DIVS, is_allowed
 from ketapub.syntax.inlines import read_inlines
 from ketapub.syntax.pictures import figure_in_div
 from ketapub.syntax.states import Holder, Reading, Source
@@ -28,12 +29,6 @@ _LATER = {
         "tabs are not supported: print has none",
         "write the parts one after the other",
     ),
-    "teach-back": (
-        "unsupported-handout",
-        "teach-back questions stand in handouts, which are not made yet",
-        "leave it out",
-    ),
-    "notes": ("unsupported-handout", "room for notes stands in handouts, which are not made yet", "leave it out"),
 }
 
 
@@ -152,6 +147,8 @@ def _plain(branch: Branch, blocks: Blocks, attributes: Attributes, reading: Read
         if name in _LATER:
             code, message, hint = _LATER[name]
             reading.problems.add(code, branch.at, message, hint)
+        if name in HANDOUT_DIVS:
+            is_allowed(HANDOUT_DIVS[name], branch.at, reading)
     if attributes.id.startswith("fig-"):
         if figure := figure_in_div(blocks, attributes, branch.at, reading):
             yield figure

@@ -14,19 +14,24 @@ from ketapub.syntax.states import Holder, Reading, Source
 _OPENING = re.compile(r"---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEYS = ("title", "subtitle", "author", "lang", "bibliography", "csl", "nocite")
+_HANDOUT_KEYS = ("title", "message", "pages", "large-pages", "nocite")
+MOST_PAGES = {"pages": 2, "large-pages": 4}  # of a handout
 _KEY_IN_NOCITE = re.compile(r"@(\{[^{}\n]+\}|\*|\w(?:\w|[:.#$%&\-+?<>~/](?=\w))*)")
 LARGEST = 100_000  # characters
 
 
 @dataclass
 class FrontMatter:
-    """`title` and `subtitle` are Markdown, still to be read, with their places."""
+    """`title` and `subtitle` are Markdown, still to be read, with their places. The message of a handout is its
+    subtitle; `pages` are those that it may fill, `large_pages` those in large print, 0 where nothing is said."""
 
     title: Holder | None = None
     subtitle: Holder | None = None
     authors: tuple[str, ...] = ()
     language: str = ""
     nocite: tuple[str, ...] = ()
+    pages: int = 2
+    large_pages: int = 0
     nodes: dict[str, yaml.Node] = field(default_factory=dict)
 
 
@@ -76,11 +81,12 @@ class _Reader:
 
     def read(self, root: yaml.MappingNode) -> None:
         problems = self.reading.problems
+        known, what = (_HANDOUT_KEYS, "handout") if self.reading.handout else (_KEYS, "chapter")
         for key_node, value in root.value:
             key = str(key_node.value)
-            if key not in _KEYS:
-                hint = did_you_mean(key, _KEYS) or f"known are {', '.join(_KEYS)}"
-                problems.add("unknown-front-matter", self.at(key_node), f'no setting "{key}" for a chapter', hint)
+            if key not in known:
+                hint = did_you_mean(key, known) or f"known are {', '.join(known)}"
+                problems.add("unknown-front-matter", self.at(key_node), f'no setting "{key}" for a {what}', hint)
             elif key in self.found.nodes:
                 problems.add("unknown-front-matter", self.at(key_node), f'"{key}" is given twice', "keep one of them")
             else:
@@ -95,7 +101,9 @@ class _Reader:
         match key:
             case "title":
                 found.title = self.holder(node)
-            case "subtitle":
+            case "pages" | "large-pages":
+                self.take_pages(key, values[0], node)
+            case "subtitle" | "message":
                 found.subtitle = self.holder(node)
             case "author":
                 found.authors = tuple(values)
@@ -122,6 +130,16 @@ class _Reader:
                 problems.add(
                     "unsupported-front-matter", self.at(node), f'"{key}" of a single chapter is not supported', hint
                 )
+
+    def take_pages(self, key: str, value: str, node: yaml.Node) -> None:
+        if not (value.isdecimal() and 1 <= int(value) <= MOST_PAGES[key]):
+            message = f'{key} cannot be "{value}"'
+            hint = f"a handout has 1 to {MOST_PAGES[key]} pages in this size"
+            self.reading.problems.add("wrong-front-matter", self.at(node), message, hint)
+        elif key == "pages":
+            self.found.pages = int(value)
+        else:
+            self.found.large_pages = int(value)
 
     def strings(self, node: yaml.Node, *, many: bool) -> list[str]:
         if isinstance(node, yaml.ScalarNode):

@@ -15,6 +15,7 @@ from ketapub.syntax.citations import Cited, is_reference
 from ketapub.syntax.conditions import CONDITION_KEYS, conditions_of, is_conditional
 from ketapub.syntax.facts import make_fact
 from ketapub.syntax.formulas import make_formula
+from ketapub.syntax.handouts import make_blank, make_field
 from ketapub.syntax.index import INDEX_KEYS, close_up, index_mark, is_index, without_index
 from ketapub.syntax.line import Line, Paired
 from ketapub.syntax.pictures import make_image
@@ -86,6 +87,12 @@ def _make(token: Token, reading: Reading) -> Inlines:
         case "fact":
             fact = make_fact(token.content, at, reading)
             return (fact,) if fact else ()
+        case "blank":
+            blank = make_blank(token.content, at, reading)
+            return (blank,) if blank else ()
+        case "field":
+            field = make_field(token.content, at, reading)
+            return (field,) if field else ()
         case "formula":
             formula = make_formula(token, reading)
             return (formula,) if formula else ()

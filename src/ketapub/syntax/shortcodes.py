@@ -8,17 +8,15 @@ from collections.abc import Callable
 from ketapub.document import Fact, plain_text
 from ketapub.problems import Position, did_you_mean
 from ketapub.syntax.facts import make_fact
+from ketapub.syntax.handouts import CLINIC
 from ketapub.syntax.states import BlockState, InlineState, Reading, Source
 
 _INSIDE = r"(?:(?!\{\{<|>\}\}).)*+"  # of one shortcode; none stands inside another, so that a text is read once
 SHORTCODE = re.compile(rf"\{{\{{<({_INSIDE})>\}}\}}")
 _LITERAL = re.compile(rf"\{{(\{{\{{<{_INSIDE}>\}}\}})\}}")
 _IN_VALUE = re.compile(rf"\{{\{{\{{<{_INSIDE}>\}}\}}\}}|{SHORTCODE.pattern}")
-_KNOWN = ("include", "var", "fact", "pagebreak")
-_LATER = {
-    "slice": "it stands in handouts, which are not made yet",
-    "blank": "it stands in handouts, which are not made yet",
-}
+_KNOWN = ("include", "var", "fact", "pagebreak", "slice", "blank")
+_ALONE = ("include", "pagebreak", "slice")
 _QUARTO = ("meta", "env", "kbd", "lipsum", "placeholder", "video", "embed", "brand", "contents", "version")
 MAX_INCLUDES = 20  # inside each other
 MOST_INCLUDED = 1_000_000  # characters that a chapter includes: files that include others twice double it at each step
@@ -37,8 +35,10 @@ def shortcode(state: InlineState, silent: bool) -> bool:
     if not silent:
         at = state.place(state.pos)
         name, arguments = _parts(match[1]) if match else ("", "")
-        if name == "fact":
-            state.add("fact", state.pos).content = arguments
+        if name in ("fact", "blank"):
+            state.add(name, state.pos).content = arguments
+        elif name == "var" and arguments.startswith(CLINIC):
+            state.add("field", state.pos).content = arguments
         elif match:
             state.add("text_special", state.pos).content = _words(name, arguments, at, state.reading)
         else:
@@ -74,18 +74,20 @@ def fill_with_facts(
 
 
 def shortcode_block(state: BlockState, start: int, end: int, silent: bool) -> bool:
-    """`{{< include f.md >}}` or `{{< pagebreak >}}` on a line of its own."""
+    """`{{< include f.md >}}`, `{{< pagebreak >}}` or `{{< slice #id >}}` on a line of its own."""
     if state.is_code_block(start):
         return False
     match = SHORTCODE.fullmatch(state.src[state.offset(start) : state.eMarks[start]].rstrip())
     name, arguments = _parts(match[1]) if match else ("", "")
-    if name not in ("include", "pagebreak"):
+    if name not in _ALONE:
         return False
     if silent:
         return True
     at = state.place(start)
     if name == "pagebreak":
         state.push("pagebreak", "", 0)
+    elif name == "slice":
+        state.push("slice", "", 0).content = arguments
     else:
         state.finish()
         _include(state, arguments.strip("\"'"), at)
@@ -139,18 +141,13 @@ def _words(name: str, arguments: str, at: Position, reading: Reading) -> str:
         key = next(iter(arguments.split()), "")
         if key in reading.info.vars:
             return reading.info.vars[key]
-        if key.startswith("clinic."):
-            problem("unsupported-handout", at, f'"{key}" is known only in handouts', "handouts are not made yet")
-        else:
-            hint = did_you_mean(key, reading.info.vars) or "declare it in book.toml under [vars]"
-            problem("unknown-variable", at, f'no variable "{key}"', hint)
-    elif name in ("include", "pagebreak"):
+        hint = did_you_mean(key, reading.info.vars) or "declare it in book.toml under [vars]"
+        problem("unknown-variable", at, f'no variable "{key}"', hint)
+    elif name in _ALONE:
         problem("shortcode-not-alone", at, f"{name} stands inside a line of text", "put it on a line of its own")
-    elif name in _LATER:
-        problem("unsupported-handout", at, f'the shortcode "{name}" is not supported yet', _LATER[name])
     elif name in _QUARTO:
         problem("unsupported-shortcode", at, f'the shortcode "{name}" is not supported', "write out what it stands for")
     else:
-        hint = did_you_mean(name, [*_KNOWN, *_LATER]) or f"known are {', '.join(_KNOWN)}"
+        hint = did_you_mean(name, _KNOWN) or f"known are {', '.join(_KNOWN)}"
         problem("unknown-shortcode", at, f'no shortcode "{name}"', hint)
     return ""

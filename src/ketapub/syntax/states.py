@@ -94,6 +94,7 @@ class Reading:
     in_note: bool = False
     ledger: Ledger | None = None
     in_fact: bool = False
+    handout: bool = False  # what only handouts have may stand here
     figures: dict[tuple[str, str], Any] = field(default_factory=dict)  # by path and language: those read so far
 
     def __post_init__(self) -> None:

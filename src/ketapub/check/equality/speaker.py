@@ -95,6 +95,8 @@ class Speaker:
                 self.inlines(node.children)
             case d.PageMark():
                 pass
+            case d.Blank() | d.Field():
+                raise AssertionError(f"{node.at}: {type(node).__name__} stands in handouts only")
             case d.CitationMark() | d.ReferenceMark() | d.PageReferenceMark() | d.ConditionalSpan():
                 raise AssertionError(f"{node.at}: {type(node).__name__} is in no finished book")
             case _:

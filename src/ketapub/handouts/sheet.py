@@ -1,0 +1,204 @@
+"""One sheet: a resolved handout, a clinic, a paper and a size come in; its page as XML, laid out to fit, goes out.
+
+Where room is short, lines for notes give way first, then a third question; what a patient must know never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from ketapub import document as d
+from ketapub.editions import select
+from ketapub.formats.imprint import stamp, use_until
+from ketapub.formats.pdf.sheets import LINE, Paper, first_words, height_beyond, lay_out, room_below
+from ketapub.handouts.clinics import Clinic
+from ketapub.info import CrisisSettings
+from ketapub.locale import Words, direction, words
+from ketapub.markup import Medium, Sheet, markup_blank, markup_chapter
+from ketapub.problems import Position, Problems
+from ketapub.templates import render
+
+if TYPE_CHECKING:
+    from ketapub.formats.pdf.engine import Engine
+    from ketapub.formats.pdf.sheets import Document
+
+MOST_LINES = 8  # for notes
+FEWEST_QUESTIONS, MOST_QUESTIONS = 2, 3
+LEADING = {False: 19, True: 25}  # points of a line of text
+HEADING = {False: 34, True: 46}  # of "My questions and notes" with the space above it
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """On which paper, in which size."""
+
+    paper: Paper = "letter"
+    large: bool = False
+
+    @property
+    def suffix(self) -> str:
+        return f"{self.paper}-large" if self.large else self.paper
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; and the works it rests on, in a line."""
+
+    handout: d.Handout
+    book: d.Book
+    version: str
+    sources: str
+
+    def budget(self, kind: Kind) -> int:
+        return self.handout.large_pages if kind.large else self.handout.pages
+
+
+def fit(sheet: Resolved, clinic: Clinic | None, kind: Kind, engine: Engine, problems: Problems) -> Document | None:
+    """The sheet with as many lines for notes as there is room for; None after `handout-too-long`."""
+    shown = select(sheet.book, problems, format="pdf", edition="handout", clinic=clinic.id if clinic else "")
+    budget = sheet.budget(kind)
+    for questions in (MOST_QUESTIONS, FEWEST_QUESTIONS):
+        bare = lay_out(engine, page(sheet, shown, clinic, kind, 0, questions), problems)
+        if len(bare.pages) <= budget:
+            break
+    else:
+        _complain(bare, sheet, clinic, kind, problems)
+        return None
+    if not _has_notes(shown):
+        return bare
+    lines = min(MOST_LINES, int((room_below(bare) - HEADING[kind.large]) / LINE[kind.large]))
+    while lines > 0:
+        filled = lay_out(engine, page(sheet, shown, clinic, kind, lines, questions), problems)
+        if len(filled.pages) == len(bare.pages):
+            return filled
+        lines -= 1
+    return bare
+
+
+def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines: int, questions: int) -> Markup:
+    info, word = book.info, words(book.info.book.language)
+    medium = Medium(
+        href=lambda id: f"#{id}",
+        image=lambda asset: asset.name,
+        page=lambda id: "",
+        sheet=Sheet(fields_of(clinic), lines=lines, questions=questions),
+    )
+    handouts = info.handouts
+    assert handouts is not None
+
+    def blank(name: str) -> Markup:
+        return markup_blank(word[name], book, medium)
+
+    return render(
+        "handout.xml",
+        book=info.book,
+        direction=direction(info.book.language),
+        words=word,
+        paper=kind.paper,
+        large=kind.large,
+        letterhead=clinic.letterhead if clinic else "full",
+        short=sheet.version,
+        stamp=stamp(book),
+        ways=ways_of(clinic.crisis if clinic and clinic.crisis else info.crisis, word),
+        logo=_logo(clinic),
+        clinic_name=clinic.name if clinic else blank("clinic-name"),
+        address=clinic.address if clinic else (),
+        phones=phones_of(clinic, word),
+        blank_phones=[] if clinic else [blank("clinic-phone"), blank("clinic-after-hours")],
+        patient=[blank(name) for name in ("patient-name", "handout-date", "clinician", "next-visit")],
+        tick_label=handouts.tick_label,
+        ticks=handouts.ticks,
+        text=markup_chapter(book.chapters[0], book, medium).text,
+        extra=[f"{one.text} ({one.approved_by}, {word.date(one.date)})" for one in clinic.extra if one.date]
+        if clinic
+        else [],
+        colophon=colophon(sheet, book, word),
+    )
+
+
+def fields_of(clinic: Clinic | None) -> dict[str, str]:
+    """What stands for `{{< var clinic.… >}}`."""
+    if clinic is None:
+        return {}
+    return {
+        "name": clinic.name,
+        "address": ", ".join(clinic.address),
+        "phone": clinic.phone,
+        "after-hours": clinic.nights if clinic.after_hours == "none" else clinic.after_hours,
+        "hours": clinic.hours,
+    }
+
+
+def phones_of(clinic: Clinic | None, word: Words) -> list[tuple[str, str]]:
+    if clinic is None:
+        return []
+    found = [(one.label or word["clinic-phone"], one.number) for one in clinic.phones]
+    found = found or [(word["clinic-phone"], clinic.phone)]
+    nights = clinic.nights if clinic.after_hours == "none" else clinic.after_hours
+    return [*found, (word["clinic-after-hours"], nights)]
+
+
+def ways_of(crisis: CrisisSettings | None, word: Words) -> list[tuple[str, list[str]]]:
+    """Where to call, danger first."""
+    if crisis is None:
+        return []
+    calls = [word.format("call-number", number=crisis.call)] if crisis.call else []
+    calls += [word.format("text-number", number=crisis.text)] if crisis.text else []
+    danger = [word.format("call-number", number=crisis.emergency)] if crisis.emergency else []
+    return [(word[lead], found) for lead, found in (("emergency", danger), ("crisis", calls)) if found]
+
+
+def colophon(sheet: Resolved, book: d.Book, word: Words) -> list[str]:
+    """What the margins say of the sheet, once as text: which one it is, until when it counts, what it rests on."""
+    info, review = book.info, book.info.review
+    assert info.handouts is not None
+    dates = [word.format("handout-version", id=sheet.version)]
+    if review and review.reviewed:
+        dates.append(word.format("reviewed", date=word.date(review.reviewed)))
+    dates += [one for one in (use_until(book), stamp(book)) if one]
+    lines = [
+        info.handouts.safety_line,
+        ". ".join(dates) + ".",
+        word.format("handout-sources", sources=sheet.sources) if sheet.sources else "",
+        info.handouts.copying,
+    ]
+    return [line for line in lines if line]
+
+
+def _logo(clinic: Clinic | None) -> Markup:
+    logo = clinic.picture if clinic else None
+    if logo is None:
+        return Markup("")
+    size = Markup('width="{}" height="{}"').format(f"{logo.width:.1f}pt", f"{logo.height:.1f}pt")
+    return Markup('<img src="{}" alt="{}" {}/>').format(logo.name, clinic.name if clinic else "", size)
+
+
+def _has_notes(book: d.Book) -> bool:
+    nodes = d.walk(book.chapters[0].blocks)
+    return any(isinstance(node, d.Div) and "notes" in node.attributes.classes for node in nodes)
+
+
+def _complain(laid: Document, sheet: Resolved, clinic: Clinic | None, kind: Kind, problems: Problems) -> None:
+    budget = sheet.budget(kind)
+    over = max(1, round(height_beyond(laid, budget) / LEADING[kind.large]))
+    size = "18 pt" if kind.large else "14 pt"
+    of = clinic.id if clinic else "general"
+    message = (
+        f"{sheet.handout.label} for {of} is too long by about {over} line{'' if over == 1 else 's'}: it may fill "
+        f"{budget} page{'' if budget == 1 else 's'} of {kind.paper} in {size}"
+    )
+    hint = "what stands from here on does not fit: say less, or allow a page more"
+    problems.add("handout-too-long", _place_of(first_words(laid, budget), sheet), message, hint)
+
+
+def _place_of(text: str, sheet: Resolved) -> Position:
+    """The node that says this."""
+    said, chapter = " ".join(text.split())[:30], sheet.book.chapters[0]
+    for node in d.walk(chapter.blocks):
+        is_text = isinstance(node, d.Paragraph | d.Plain | d.Heading | d.Cell)
+        if is_text and said in " ".join(d.plain_text(node).split()):
+            return node.at
+    return chapter.heading.at
