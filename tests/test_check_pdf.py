@@ -6,6 +6,7 @@ import io
 import os
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pikepdf
 import pytest
@@ -15,10 +16,11 @@ from tag_cases import Case, cases, document
 
 from ketapub.check.canaries import prove_once
 from ketapub.check.canaries.pdfs import sound
-from ketapub.check.checks import mupdf, poppler, verapdf
+from ketapub.check.checks import ghostscript, mupdf, poppler, verapdf
 from ketapub.check.pdf_tree import tag_tree
 from ketapub.check.readers import complaints
 from ketapub.check.tagging import faults
+from ketapub.check.tagging.graph import link_paths, structure_paths
 from ketapub.check.tools import NotRun
 from ketapub.formats.pdf.engine import to_pdf
 from ketapub.formats.pdf.standard import STANDARDS
@@ -55,6 +57,47 @@ def test_a_running_head_that_is_read_is_found_on_its_page() -> None:
         tree.K[0].K.append(slots[len(slots) - 1])
         (found,) = faults(pdf, book=False)
     assert (found.message, found.place.page) == ("a running head or foot is read (14.8.2.2)", 2)
+
+
+def inside(element: Any, role: str) -> Any:
+    return next(kid for kid in element.K if isinstance(kid, pikepdf.Dictionary) and kid.get("/S") == role)
+
+
+def test_what_no_element_holds_is_told_at_the_element_that_it_was_meant_for() -> None:
+    with page_of("link") as pdf:
+        paragraph = inside(pdf.Root.StructTreeRoot.K[0].K[0], "/P")
+        link = inside(paragraph, "/Link")
+        link.K = pikepdf.Array(kid for kid in link.K if isinstance(kid, int))
+        paragraph.K = pikepdf.Array(kid for kid in paragraph.K if not isinstance(kid, int))
+        places = {(one.rule, one.place.element) for one in faults(pdf, book=False)}
+    assert {("links", "Document[1]/Sect[1]/P[1]/Link[1]"), ("structure", "Document[1]/Sect[1]/P[1]")} <= places
+
+
+def test_a_broken_tree_is_not_followed_in_circles() -> None:
+    with page_of("emphasis") as pdf:
+        section = pdf.Root.StructTreeRoot.K[0].K[0]
+        paragraph = inside(section, "/P")
+        emphasis = inside(paragraph, "/Em")
+        emphasis.P, paragraph.P = paragraph, emphasis
+        section.K = pikepdf.Array(kid for kid in section.K if kid.S != "/P")
+        lost = [one.place for one in faults(pdf, book=False) if "in no element" in one.message]
+    assert [(one.page, one.element) for one in lost] == [(1, "")]
+
+
+def test_a_note_that_nothing_calls_is_told_at_the_note() -> None:
+    with page_of("note") as pdf:
+        inside(inside(pdf.Root.StructTreeRoot.K[0].K[0], "/P"), "/Reference").S = Name.Span
+        (found,) = faults(pdf, book=False)
+    assert (found.rule, found.place.element) == ("notes", "Document[1]/Sect[1]/P[1]/Note[1]")
+
+
+def test_a_link_that_is_wrong_is_told_at_its_element() -> None:
+    with page_of("link") as pdf:
+        pdf.pages[0].obj.Annots[0].F = 0
+        (found,) = faults(pdf, book=False)
+        number = pdf.pages[0].obj.Annots[0].objgen
+        assert link_paths(pdf, structure_paths(pdf))[number] == found.place.element
+    assert found.place.element == "Document[1]/Sect[1]/P[1]/Link[1]"
 
 
 # --- canaries ---
@@ -146,6 +189,28 @@ def test_the_table_of_fonts_is_read_from_its_end(monkeypatch: pytest.MonkeyPatch
         "Noto is not cut to the letters in use",
         "Helvetica is not embedded, not cut to the letters in use, cannot be read",
     ]
+
+
+MENDED = """
+The following errors were encountered at least once while processing this file:
+\terror executing PDF token
+
+   **** This file had errors that were repaired or ignored.
+   **** Please notify the author of the software that produced this
+"""
+
+
+def test_ghostscript_says_what_it_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told to be quiet, it does not."""
+    asked: list[tuple[object, ...]] = []
+
+    def run(*command: object) -> CompletedProcess[str]:
+        asked.append(command)
+        return CompletedProcess([], 0, "Processing pages 1 through 1.\nPage 1\n", MENDED)
+
+    monkeypatch.setattr("ketapub.check.readers.run", run)
+    assert [one.message for one in ghostscript.judge(Path("a.pdf"))] == ["error executing PDF token"]
+    assert "-q" not in asked[0]
 
 
 def test_only_what_is_allowed_by_name_may_be_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -13,6 +14,7 @@ from conftest import Made
 from pikepdf import Array
 from press_pages import CLEAR, PLAIN, Printed, picture, printed, shown
 
+from ketapub import document as d
 from ketapub.check.checks import press_ink
 from ketapub.check.checks.press import of_boxes, of_openings, of_paint
 from ketapub.check.printing.painted import painted
@@ -86,6 +88,15 @@ def test_a_chapter_on_a_left_hand_page_is_found(stock: Made) -> None:
         assert list(of_openings(pdf, stock.book, 0)) == []  # of a file with other pages nothing is said
     assert [one.at for one in found] == [chapter.heading.at for chapter in stock.book.chapters]
     assert {one.place.page % 2 for one in found} == {0}
+
+
+def test_ornaments_of_pixels_leave_pages_of_words_to_be_judged(stock: Made) -> None:
+    def drawn(node: d.Node) -> d.Node:
+        return replace(node, source="a.SVG") if isinstance(node, d.Image) and node.decorative else node
+
+    assert press_ink._is_plain(stock.book)
+    chapters = tuple(replace(one, blocks=d.map_nodes(one.blocks, drawn)) for one in stock.book.chapters)
+    assert not press_ink._is_plain(replace(stock.book, chapters=chapters))
 
 
 COVERAGE = """ 0.00000  0.00000  0.00000  0.08215 CMYK OK

@@ -1,7 +1,7 @@
 """The documents are held to the code: what there is, is documented; what is documented, there is.
 
-`make golden` writes docs/settings.md, docs/problems.md and the table in docs/check.md anew from the tables in the
-code; a person reads the difference.
+`make golden` writes docs/settings.md, docs/problems.md, docs/mutants.md and the table in docs/check.md anew from the
+tables in the code; a person reads the difference.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from mutants import Mutant
+from mutants.tables import TABLES, different
 from tree import info as info_of, read
 
 from ketapub import document as d, info
@@ -182,7 +184,53 @@ def problems_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize(("name", "page"), [("docs/settings.md", settings_page), ("docs/problems.md", problems_page)])
+def code(words: str) -> str:
+    """Words of a manuscript, in a cell."""
+    fence = "``" if "`" in words else "`"
+    return cell(f"{fence} {words} {fence}" if fence == "``" else f"`{words}`")
+
+
+def mutants_page() -> str:
+    mutants = [mutant for table in TABLES.values() for mutant in table]
+    lines = [
+        "# Deliberate faults",
+        "",
+        "`make test-all` puts each of these faults, one at a time, into a finished output of the stock book in",
+        "`tests/books/stock`, and asks a check about it as `ketapub check` does. The check has to find it by the rule",
+        "that stands here, and to lead to the line of the manuscript that has these words. What has no line lies at no",
+        "place of the manuscript: what is named of the output instead stands in *italics*. The same outputs without a",
+        "fault pass the same checks.",
+        "",
+        "This page is written from the code (`make golden`).",
+        "",
+        "| put into | faults | with a line | led elsewhere | not found |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for name, table in TABLES.items():
+        counted = (table, *([one for one in table if getattr(one, key)] for key in ("line", "elsewhere", "unseen")))
+        lines.append(" | ".join(("", name, *(str(different(some)) for some in counted), "")).strip())
+    for output in (name for name in FORMATS if any(one.output == name for one in mutants)):
+        lines += ["", f"## `{output}`", "", "| fault | check: rule | led to | |", "|---|---|---|---|"]
+        lines += dict.fromkeys(mutant_row(one, mutants) for one in mutants if one.output == output)
+    return "\n".join(lines) + "\n"
+
+
+def mutant_row(one: Mutant, mutants: list[Mutant]) -> str:
+    """A row for both standards of a fault that is put into files of both."""
+    same = {other.standard for other in mutants if other.name == one.name and other.output == one.output}
+    if one.unseen:
+        return f"| {plain(one.name)} | | | not found: {plain(one.unseen)} |"
+    rule = f"`{one.check}`: {plain(one.rule)}"
+    place = f"`{one.line.file}`: {code(one.line.words)}" if one.line else f"*{plain(one.place) or 'the file'}*"
+    remarks = [f"led to {plain(one.elsewhere)}"] if one.elsewhere else []
+    remarks += ["in PDF 2.0 alone"] if same == {"ua-2"} else []
+    return f"| {plain(one.name)} | {rule} | {place} | {'; '.join(remarks)} |"
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [("docs/settings.md", settings_page), ("docs/problems.md", problems_page), ("docs/mutants.md", mutants_page)],
+)
 def test_golden_reference(name: str, page: Any) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         (ROOT / name).write_text(page(), encoding="utf-8")

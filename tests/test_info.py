@@ -112,6 +112,7 @@ def test_places_in_every_form_of_toml() -> None:
         (LEAST + "[bokk]\n", "unknown-setting", "5:2", 'did you mean "book"?'),
         ('title = "x"\n' + LEAST, "unknown-setting", "1:1", "it belongs in [book]"),
         (LEAST + "edition = true", "wrong-setting", "5:1", "must be a whole number, not true or false"),
+        (LEAST + f'[handouts]\nsafety-line = "{"word " * 26}"', "wrong-setting", "6:1", "has 26 words, more than 25"),
         (LEAST + "edition = 0", "wrong-setting", "5:1", "between 1 and 999"),
         (LEAST + 'date = "2026-11-23"', "wrong-setting", "5:1", "without quotes"),
         (LEAST + "date = 2026-11-23T10:00:00", "wrong-setting", "5:1", "a date with a time"),

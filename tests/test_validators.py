@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -43,6 +44,14 @@ def test_only_one_remark_of_epubcheck_is_allowed() -> None:
     ]
     found = epubcheck.findings({"messages": said})
     assert [(each.rule, each.message) for each in found] == [("CSS-028", "error: "), ("OPF-090", "usage: ")]
+
+
+@pytest.mark.parametrize(("way", "rules"), [(zipfile.ZIP_STORED, []), (zipfile.ZIP_DEFLATED, ["mimetype"])])
+def test_the_kind_of_file_is_not_compressed(way: int, rules: list[str]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", way) as archive:
+        archive.writestr("mimetype", "application/epub+zip")
+    assert [each.rule for each in epubcheck.compressed_kind(packed.getvalue())] == rules
 
 
 def test_ace_tells_document_and_element() -> None:

@@ -37,6 +37,7 @@ from ketapub.shapes import (
     section,
     table_of,
     whole,
+    words_up_to,
 )
 
 FORMATS = ("pdf", "press", "cover", "large-print", "booklet", "epub", "html", "site", "json")
@@ -213,7 +214,7 @@ class CrisisSettings:
 class HandoutSettings:
     files: tuple[str, ...] = setting(list_of(PATH), (), "The files of the handouts, with * as in handouts/*.md")
     clinics: str = setting(PATH, "clinics/", "The folder of the clinics, a TOML file each")
-    safety_line: str = setting(TEXT, "", "Printed on every handout")
+    safety_line: str = setting(words_up_to(25), "", "Printed on every handout; at most 25 words")
     tick_label: str = setting(TEXT, "", "What is asked above the title, with a box to tick for each of `ticks`")
     ticks: tuple[str, ...] = setting(list_of(TEXT), (), "What may be ticked there, such as kinds of treatment")
     copying: str = setting(TEXT, "", "Who may copy the sheet, in one line")

@@ -75,6 +75,18 @@ def text_like(check: Callable[[str, Place], Any], **schema: Any) -> Shape:
     return Shape(read, {"type": "string", **schema})
 
 
+def words_up_to(most: int) -> Shape:
+    """A text of at most so many words."""
+
+    def check(text: str, place: Place) -> str | None:
+        if (count := len(text.split())) > most:
+            place.wrong(f"{place.name} has {count} words, more than {most}", "nobody reads a long line of small print")
+            return None
+        return text
+
+    return text_like(check)
+
+
 def _length(text: str, place: Place) -> Length | None:
     if _LENGTH.fullmatch(text):
         return Length(text.replace(" ", ""))

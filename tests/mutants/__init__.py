@@ -24,8 +24,9 @@ class Mutant:
     """A fault: `change` puts it into a copy of the output, a file or the folder of the site.
 
     `check` finds it, by a rule whose name begins with `rule`, and leads to `line`. Without a line the fault lies at no
-    place of the manuscript. `elsewhere` says where it is led to instead, and why that cannot be helped; `unseen` why
-    it is right that nothing finds it.
+    place of the manuscript; `place` is then what is named of the output: "page 9", "object 12", "template wrap.xml".
+    `elsewhere` says where it is led to instead, and why that cannot be helped; `unseen` why it is right that nothing
+    finds it.
     """
 
     name: str
@@ -37,3 +38,4 @@ class Mutant:
     elsewhere: str = ""
     unseen: str = ""
     standard: str = "ua-1"
+    place: str = ""

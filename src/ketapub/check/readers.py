@@ -14,12 +14,10 @@ from ketapub.check.tools import run
 Judge = Callable[[Path], Sequence[Finding]]
 
 
-def complaints(name: str, *arguments: object, allowed: Collection[str] = (), silent: bool = False) -> list[Finding]:
-    """What a program says beside its output, each message once; with `silent`, its output as well. `allowed` are whole
-    messages that do not count."""
+def complaints(name: str, *arguments: object, allowed: Collection[str] = ()) -> list[Finding]:
+    """What a program says beside its output, each message once. `allowed` are whole messages that do not count."""
     done = run(name, *arguments)
-    lines = [*done.stderr.splitlines(), *(done.stdout.splitlines() if silent else ())]
-    said = Counter(line.strip() for line in lines if line.strip() and line.strip() not in allowed)
+    said = Counter(line.strip() for line in done.stderr.splitlines() if line.strip() and line.strip() not in allowed)
     if done.returncode and not said:
         said[f"exit status {done.returncode}"] = 1
     return [Finding(name, f"{line} ({times} times)" if times > 1 else line) for line, times in said.items()]

@@ -134,6 +134,9 @@ def release(options: argparse.Namespace) -> int:
         say("nothing was published")
         raise
     tell(options, released.problems, released.outputs)
+    if not options.json and not options.quiet:
+        for line in lines_of(released.run.results):
+            print(line)
     if released.problems:
         say(count(released.problems))
     return DONE

@@ -39,8 +39,10 @@ TABLE = (
     Claim("PDF/X-1a", _PRESS, _METADATA, ("press",), setting="x-1a"),
     Claim("EPUB 3.3", ("epub",), "version in the package document, in every build", ("epubcheck",)),
     Claim(EPUB_ACCESSIBILITY, ("epub",), "package document, with who certifies it and when", ("ace", "axe"), True),
-    Claim(WCAG, ("site",), "statement and first page of the site", ("axe", "reflow"), True),
-    Claim(WCAG, ("html", "epub", "site", *_PDF), "accessibility statement", ("axe", "reflow", "pdf-tags"), True),
+    Claim(WCAG, ("site",), "statement and first page of the site", ("axe", "focus", "reflow"), True),
+    Claim(
+        WCAG, ("html", "epub", "site", *_PDF), "accessibility statement", ("axe", "focus", "reflow", "pdf-tags"), True
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from ketapub.check.findings import Check
 # Named in the order in which they are told. Each module has its `CHECK`.
 NAMES = (
     *("verapdf", "pdf-tags", "qpdf", "poppler", "mupdf", "ghostscript", "press", "press-ink"),
-    *("epubcheck", "ace", "vnu", "axe", "reflow", "loading", "links", "weights"),
+    *("epubcheck", "ace", "vnu", "axe", "reflow", "focus", "loading", "links", "weights"),
     "equality",
 )
 

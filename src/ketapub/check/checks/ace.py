@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ketapub.check.browser import CHROMIUM, chromium
-from ketapub.check.canaries import pack_epub, prove
+from ketapub.check.canaries import pack_epub, prove_once
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject
 from ketapub.check.tools import NotRun, Tool, first_line, node_module, node_version, run
 
@@ -18,15 +18,17 @@ KNOWN = ("color-contrast EPUB/faulty.xhtml", "metadata-accessibilitysummary EPUB
 
 
 def look(subject: Subject, output: str) -> Looked:
-    canary = subject.room / "for-ace.epub"
-    pack_epub(canary)
-    known = findings(_report(canary, canary.with_suffix("")))
-    prove("Ace", (f"{each.rule} {each.place.part}" for each in known), KNOWN)
+    prove_once("Ace", subject.room, lambda: _of_known(subject.room / "for-ace.epub"))
     report = _report(subject.files[output], subject.room / "ace")
     found = tuple(findings(report))
     if not found and report["earl:result"]["earl:outcome"] != "pass":
         found = (Finding("outcome", "Ace does not let the EPUB pass, and does not say why"),)
     return Looked(len(report["assertions"]), "document", found)
+
+
+def _of_known(canary: Path) -> tuple[list[str], tuple[str, ...]]:
+    pack_epub(canary)
+    return [f"{each.rule} {each.place.part}" for each in findings(_report(canary, canary.with_suffix("")))], KNOWN
 
 
 def findings(report: Mapping[str, Any]) -> Iterator[Finding]:
@@ -45,10 +47,12 @@ def findings(report: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _report(epub: Path, folder: Path) -> Mapping[str, Any]:
     """Its exit status says little: the report is what counts."""
+    made = folder / "report.json"
+    made.unlink(missing_ok=True)
     settings = {"PUPPETEER_EXECUTABLE_PATH": chromium(), "ACE_TIMEOUT_INITIAL": str(START)}
     done = run("node", _script(), "--force", "--silent", "--outdir", folder, epub, **settings)
     try:
-        report: Mapping[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        report: Mapping[str, Any] = json.loads(made.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotRun(f"Ace made no report: {(done.stderr + done.stdout).strip()[:200]}") from None
     return report

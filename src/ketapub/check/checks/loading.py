@@ -11,6 +11,9 @@ from ketapub.check.screens import unpacked
 
 PICTURES = "() => [...document.images].filter(each => !each.naturalWidth).map(xpath)"
 FONTS = "() => [...document.fonts].filter(each => each.status === 'error').map(each => each.family)"
+# The first element that names an address: what asks for it, if that is not a style sheet or a script.
+NAMING = """address => [...document.querySelectorAll("[src], [href], [data], [poster]")]
+  .filter(each => [each.src, each.href, each.data, each.poster].includes(address)).slice(0, 1).map(xpath)"""
 # Whether a page names a style sheet and none counts.
 UNSTYLED = """() => document.querySelector("link[rel~=stylesheet], style") !== null &&
   ![...document.styleSheets].some(each => each.cssRules.length)"""
@@ -33,7 +36,8 @@ def look(subject: Subject, output: str) -> Looked:
 def _findings(visit: Visit, part: str) -> Iterator[Finding]:
     """What is wrong with the open page."""
     for address in visit.asked:
-        yield Finding("request", f"asks for {address}, which lies elsewhere", Place(part))
+        element = "".join(visit.ask(NAMING, address))
+        yield Finding("request", f"asks for {address}, which lies elsewhere", Place(part, element=element))
     for message in visit.said:
         yield Finding("console", f"the browser says: {message}", Place(part))
     for element in visit.ask(PICTURES):

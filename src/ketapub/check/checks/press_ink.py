@@ -80,26 +80,24 @@ def _black(subject: Subject, output: str) -> dict[int, str]:
     if output == "cover":
         return {}
     with pikepdf.open(subject.files[output]) as pdf:
-        numbers = range(1, len(pdf.pages) + 1)
         if subject.book.info.press.black_only:
-            return dict.fromkeys(numbers, "black-only is set")
-        found = {
-            number: "nothing on the page asks for colour"
-            for number, page in enumerate(pdf.pages, 1)
-            if not painted(page.obj).coloured
-        }
+            return dict.fromkeys(range(1, len(pdf.pages) + 1), "black-only is set")
+        paints = {number: painted(page.obj) for number, page in enumerate(pdf.pages, 1)}
+    found = {number: "nothing on the page asks for colour" for number, one in paints.items() if not one.coloured}
     if "pdf" in subject.files and _is_plain(subject.book):
         with pikepdf.open(subject.files["pdf"]) as reading:
-            if len(reading.pages) == len(numbers):  # the same pages, and their tags say which have a picture
-                shown = {page for one in tag_tree(reading).walk() if one.role == "Figure" for page in one.pages}
-                found |= {number: "there are words alone on the page" for number in numbers if number - 1 not in shown}
+            if len(reading.pages) == len(paints):  # the same pages, and their tags say which have a picture
+                shown = {page + 1 for one in tag_tree(reading).walk() if one.role == "Figure" for page in one.pages}
+                shown |= {number for number, one in paints.items() if one.pictures}  # tags pass over ornaments
+                found |= {number: "there are words alone on the page" for number in paints if number not in shown}
     return found
 
 
 def _is_plain(book: d.Book) -> bool:
-    """Whether pages have no colour but in pictures that are told of: no style sheet and no ornament of the author's."""
+    """Whether pages have no colour but in pictures: no style sheet of the author's, and no drawing as an ornament."""
     nodes = d.walk(tuple(chapter.blocks for chapter in book.chapters))
-    return not book.styles and not any(isinstance(node, d.Image) and node.decorative for node in nodes)
+    ornaments = (node for node in nodes if isinstance(node, d.Image) and node.decorative)
+    return not book.styles and not any(one.drawing or one.source.lower().endswith(".svg") for one in ornaments)
 
 
 CHECK = Check(

@@ -8,17 +8,24 @@ from ketapub.check.findings import Check, Finding, Looked, Place, Subject
 from ketapub.check.screens import unpacked
 
 WIDTH = 320  # px, of WCAG 1.4.10
+KNOWN = [f"/html[1]/body[1]/main[1]/details[1]/p[{number}]" for number in (1, 2)]  # in the file of canaries
 # Of drawers that are open one at a time, the last one stays open.
 SET = "open => document.querySelectorAll('details').forEach(each => { each.open = open; })"
-# The elements because of which the page is wider than the window, and how wide it is: those that end outside of it
-# while nothing within them does. What scrolls in a box of its own makes no page wider.
+# The elements because of which the page is wider than the window, and how wide it is: those that end outside of it, or
+# whose words do, while no element within them does. What scrolls in a box of its own makes no page wider.
 WIDER = """() => {
   const root = document.documentElement, room = root.clientWidth;
   if (root.scrollWidth <= room) return [];
+  const scrolls = each => getComputedStyle(each).overflowX !== "visible" && each !== document.body;
+  const range = document.createRange(), isOutside = thing => thing.getBoundingClientRect().right + scrollX > room + 0.5;
+  const wordsAreOutside = each => !scrolls(each) && [...each.childNodes].some(one => {
+    range.selectNode(one);
+    return one.nodeType === Node.TEXT_NODE && isOutside(range);
+  });
   const sticksOut = each => {
-    if (each.getBoundingClientRect().right + scrollX <= room + 0.5) return false;
+    if (!isOutside(each) && !wordsAreOutside(each)) return false;
     for (let one = each.parentElement; one && one !== root; one = one.parentElement)
-      if (getComputedStyle(one).overflowX !== "visible" && one !== document.body) return false;
+      if (scrolls(one)) return false;
     return true;
   };
   const outside = [...document.body.querySelectorAll("*")].filter(sticksOut);
@@ -33,7 +40,7 @@ def look(subject: Subject, output: str) -> Looked:
         canary = unpacked(HTML)
         with started.visit(canary) as visit:
             visit.open(canary.pages[0])
-            prove("reflow", _wide(visit), ["/html[1]/body[1]/main[1]/details[1]/p[1]"])
+            prove("reflow", _wide(visit), KNOWN)
         files, findings = unpacked(subject.files[output]), list[Finding]()
         with started.visit(files) as visit:
             for name in files.pages:

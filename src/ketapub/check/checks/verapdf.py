@@ -119,7 +119,7 @@ def _prove(judged: Judged, known: tuple[str, ...], standard: str) -> None:
 
 
 def findings(judged: Judged, standard: str, paths: Mapping[Number, str]) -> Iterator[Finding]:
-    """`paths`: where each structure element stands, by the number of its object."""
+    """`paths`: where each structure element and each link stands, by the number of its object."""
     for said in judged.said:
         yield Finding("veraPDF", said)
     for name, rules in RULES[standard].items():
@@ -137,21 +137,23 @@ def findings(judged: Judged, standard: str, paths: Mapping[Number, str]) -> Iter
 
 
 def place_of(context: str, paths: Mapping[Number, str]) -> Place:
-    """A path through veraPDF's model: pages count from 0, and structure elements have the numbers of their objects."""
+    """A path through veraPDF's model: pages count from 0, and structure elements and links have the numbers of their
+    objects."""
     page = re.search(r"/pages\[(\d+)\]", context)
-    elements = re.findall(r"\((\d+) (\d+) obj SE", context)
-    number = tuple(map(int, elements[-1])) if elements else (0, 0)
-    return Place(page=int(page[1]) + 1 if page else 0, element=paths.get((number[0], number[1]), ""))
+    numbers = [(int(number), int(generation)) for number, generation in re.findall(r"\((\d+) (\d+) obj", context)]
+    element = next((paths[number] for number in reversed(numbers) if number in paths), "")
+    return Place(page=int(page[1]) + 1 if page else 0, element=element)
 
 
 def _paths(pdf: Path) -> Mapping[Number, str]:
     import pikepdf
 
-    from ketapub.check.tagging.graph import structure_paths
+    from ketapub.check.tagging.graph import link_paths, structure_paths
 
     try:
         with pikepdf.open(pdf) as opened:
-            return structure_paths(opened)
+            paths = structure_paths(opened)
+            return paths | link_paths(opened, paths)
     except pikepdf.PdfError:  # veraPDF tells that it cannot be read
         return {}
 

@@ -16,7 +16,7 @@ import pikepdf
 from ketapub import document as d
 from ketapub.check.equality.compared import compared
 from ketapub.check.equality.expected import expected_chapters
-from ketapub.check.equality.front import expected_contents, expected_front, expected_outline
+from ketapub.check.equality.front import expected_contents, expected_front, expected_help, expected_outline
 from ketapub.check.equality.items import Item
 from ketapub.check.equality.on_paper import read_outline, read_paper
 from ketapub.check.equality.on_screens import Page, Pages, read_chapters, read_frame
@@ -40,11 +40,11 @@ def screen_differs(book: d.Book, pages: Pages, output: str) -> Looked:
     front = expected_front(book, medium, output)
     shown = _frames(pages, output)
     found += _missing_in_front(front, _joined(read_frame(page, pages) for page in shown))
-    if output == "site" and front:  # each chapter's page has the contents too
-        chapters = expected_contents(book, book.contents, medium, depth=1)
+    if output != "epub" and front:
+        help, chapters = expected_help(book, medium), expected_contents(book, book.contents, medium, depth=1)
         for page in pages.values():
-            if page.chapter is not None:
-                found += _missing_in_front([chapters], read_frame(page, pages))
+            around = [help, chapters] if output == "site" and page.chapter is not None else [help]
+            found += _missing_in_front(around, read_frame(page, pages))
     return Looked(len(expected) + sum(map(len, front)), UNIT, tuple(found))
 
 

@@ -118,7 +118,7 @@ def _may_be(one: Item, other: Item) -> bool:
     if one.kind != other.kind:
         return False
     matcher = SequenceMatcher(None, one.words, other.words, autojunk=False)
-    short = min(len(one.words), len(other.words)) < 8  # "12" may have become "21"
+    short = max(len(one.words), len(other.words)) < 8  # "12" may have become "21"
     return short or (matcher.real_quick_ratio() > ALIKE < matcher.quick_ratio() and matcher.ratio() > ALIKE)
 
 

@@ -61,13 +61,13 @@ class _Chapter(Speaker):
         self.blocks(chapter.blocks)
         if self.called:
             self.say(self.word["notes"])
-            self.end("heading 2")
+            self.end("heading 2", self.called[0])
         for note in self.called:  # those in notes are called last
             first, *rest = note.blocks
             self.line.anchor(note.id)
             self.line.lead(f"#{note.id}-ref")
             if isinstance(first, d.Paragraph | d.Plain):
-                self.text("text", note, first.children, f"{note.number} ")
+                self.text("text", first, first.children, f"{note.number} ")
             else:
                 self.say(str(note.number))
                 self.end("text", note)

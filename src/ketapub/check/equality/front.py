@@ -13,13 +13,14 @@ from ketapub.check.equality.items import Item, tidy
 from ketapub.check.equality.speaker import Medium, Speaker
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.problems import NOWHERE, Position
+from ketapub.resolve.crisis import crisis_lines
 
 _SIGNS = re.compile("[⟪⟫⟦⟧]|⟨=.*?⟩")  # of an item, which plain words have not
 # How deep the contents go; the lists of figures and of tables have one level.
 DEEPEST = 9
 DEPTHS = {"pdf": 2, "large-print": 2, "html": 2, "site": 2, "epub": DEEPEST}
 # The templates that make a part, besides those of all parts.
-TITLE, COPYRIGHT, CONTENTS = "title.xml", "copyright.xml", "contents.xml"
+TITLE, COPYRIGHT, CONTENTS, CRISIS = "title.xml", "copyright.xml", "contents.xml", "crisis.xml"
 FRAMES = {
     "pdf": ("front.xml",),
     "large-print": ("front.xml",),
@@ -57,6 +58,18 @@ def _title(book: d.Book, output: str) -> list[Item]:
 
 def _line(words: str, at: Position) -> Item:
     return Item("text", words, at=at)
+
+
+def expected_help(book: d.Book, medium: Medium) -> list[Item]:
+    """Whom to call in a crisis: the head of each page of the HTML and of the site."""
+    crisis, found = book.info.crisis, list[Item]()
+    if crisis is not None and CRISIS not in book.templates:
+        for line in crisis_lines(crisis, book.info.book.language):
+            speaker = Speaker(book, medium)
+            speaker.inlines(line)
+            if item := speaker.line.end("text", book.info.at("crisis")):
+                found.append(item)
+    return found
 
 
 def expected_contents(book: d.Book, lines: tuple[d.Contents, ...], medium: Medium, depth: int) -> list[Item]:

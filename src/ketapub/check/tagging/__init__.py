@@ -1,8 +1,8 @@
 """What is wrong with a tagged PDF: an open file in, findings out; none for a good one.
 
 These are the faults that validators do not see, and some that they do, so that the fast tests need no validator: of the
-faults that tests/slow/test_pdf_mutants.py puts into a file, veraPDF 1.28 lets a good part pass. The numbers are clauses
-of ISO 32000-1 (PDF 1.7), ISO 14289-1 (PDF/UA-1, "UA") and ISO 19005-2 (PDF/A-2, "A"); where only a file of PDF 2.0 is
+faults that tests/mutants/pdf.py puts into a file, veraPDF 1.28 lets a good part pass. The numbers are clauses of
+ISO 32000-1 (PDF 1.7), ISO 14289-1 (PDF/UA-1, "UA") and ISO 19005-2 (PDF/A-2, "A"); where only a file of PDF 2.0 is
 asked, of ISO 32000-2 ("2.0"), ISO 14289-2 ("UA-2") and ISO 19005-4 ("A-4").
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pikepdf
@@ -14,6 +14,7 @@ from ketapub.check.pdf_tree import Number
 from ketapub.check.tagging.roles import OLD, OLD_SPACE, SPACE, STANDARD
 
 DRAWING = {"TJ", "Tj", "f", "f*", "S", "B", "B*", "sh", "Do"}
+DEEP = 100  # elements in elements; a broken tree may go round in circles
 WATCHED = " ".join(("BDC", "BMC", "EMC", *sorted(DRAWING)))
 
 
@@ -44,6 +45,12 @@ def structure_paths(pdf: pikepdf.Pdf) -> dict[Number, str]:
     return found
 
 
+def link_paths(pdf: pikepdf.Pdf, paths: Mapping[Number, str]) -> dict[Number, str]:
+    """The path of the element that each link is in, by the number of the link's object."""
+    held = ((kid, path) for number, path in paths.items() for kid in _listed(pdf.get_object(number).get("/K")))
+    return {kid.Obj.objgen: path for kid, path in held if isinstance(kid, Dictionary) and kid.get("/Type") == Name.OBJR}
+
+
 def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
@@ -60,19 +67,22 @@ class _Graph:
         self.spaces = {one.objgen: str(one.NS) for one in self.root.get("/Namespaces", [])}
         self.parents: dict[int, Any] = {}
         self.owned: dict[tuple[Number, int], str] = {}  # which element a piece of content is in
-        self.linked: set[Number] = set()
+        self.linked: dict[Number, str] = {}  # … a link is in
         self.ids: dict[bytes, Number] = {}
         self.sequences: dict[Number, set[int]] = {}  # number of a page or form -> MCIDs in its content
         self.shown_on: dict[Number, int] = dict(self.pages)  # … -> the page
+        self.keys: dict[Number, int] = {}  # … -> where the parent tree has its content
         for page in pdf.pages:
             self._read(page.obj)
 
     def _read(self, page: Any) -> None:
         number = self.pages[page.objgen]
+        self.keys[page.objgen] = int(page.get("/StructParents", -1))
         self.sequences[page.objgen] = set(self._marked(page, number))
         for form in page.get("/Resources", Dictionary()).get("/XObject", Dictionary()).values():
             if form.get("/StructParents") is not None:
                 self.shown_on[form.objgen] = number
+                self.keys[form.objgen] = int(form.StructParents)
                 self.sequences[form.objgen] = set(self._marked(form, number))
 
     def tell(self, rule: str, message: str, element: Any = None, page: int = 0) -> None:
@@ -158,9 +168,23 @@ class _Graph:
         if (holder.objgen, mcid) in self.owned:
             self.tell("structure", f"{one.S} holds content of another element too (14.7.4)", one, page)
         self.owned[holder.objgen, mcid] = self.paths.get(one.objgen, "")
-        owners = self.parents.get(int(holder.get("/StructParents", -1)), Array())
-        if mcid >= len(owners) or getattr(owners[mcid], "objgen", None) != one.objgen:
+        if getattr(self._known(holder.objgen, mcid), "objgen", None) != one.objgen:
             self.tell("parent-tree", f"the content of {one.S} does not know it (14.7.4.4)", one, page)
+
+    def _known(self, holder: Number, mcid: int) -> Any:
+        """The element that the parent tree has for a piece of content."""
+        owners = self.parents.get(self.keys[holder])
+        return owners[mcid] if isinstance(owners, Array) and mcid < len(owners) else None
+
+    def _nearest(self, one: Any) -> str:
+        """The path of an element, or of the nearest one above it that is in the tree."""
+        for _ in range(DEEP):
+            if not isinstance(one, Dictionary):
+                break
+            if one.objgen in self.paths:
+                return self.paths[one.objgen]
+            one = one.get("/P")
+        return ""
 
     def _link(self, one: Any, link: Any) -> None:
         known = self.parents.get(int(link.get("/StructParent", -1)))
@@ -168,13 +192,17 @@ class _Graph:
             self.tell("parent-tree", "a link does not know its element (14.7.4.4)", one)
         if link.objgen in self.linked:
             self.tell("links", "a link stands in two elements", one)
-        self.linked.add(link.objgen)
+        self.linked[link.objgen] = self.paths.get(one.objgen, "")
 
     def _compare_content(self) -> None:
         drawn = {(holder, mcid) for holder, mcids in self.sequences.items() for mcid in mcids}
-        lost = Counter(self.shown_on[holder] for holder, _ in drawn - self.owned.keys())
-        for page, count in lost.items():
-            self.tell("structure", f"{count} pieces of content are in no element: they are not read", page=page)
+        lost = Counter(
+            (self.shown_on[holder], self._nearest(self._known(holder, mcid)))
+            for holder, mcid in sorted(drawn - self.owned.keys())
+        )
+        for (page, path), count in lost.items():
+            said = f"{count} pieces of content are in no element: they are not read"
+            self.found.append(Finding("structure", said, Place(page=page, element=path)))
         for holder, mcid in self.owned.keys() - drawn:
             place = Place(page=self.shown_on[holder], element=self.owned[holder, mcid])
             self.found.append(Finding("structure", "an element holds content that is not drawn", place))
@@ -183,13 +211,19 @@ class _Graph:
             self.tell("parent-tree", "the parent tree knows of other content (14.7.4.4)")
 
     def _compare_links(self) -> None:
-        on = {
-            one.objgen: number for number, page in enumerate(self.pdf.pages, 1) for one in page.obj.get("/Annots", [])
-        }
-        for page, count in Counter(on[number] for number in on.keys() - self.linked).items():
-            self.tell("links", f"{count} links are in no element (UA 7.18)", page=page)
-        if self.linked - on.keys():
-            self.tell("links", "an element holds a link of no page (UA 7.18)")
+        there = set()
+        lost: Counter[tuple[int, str]] = Counter()
+        for number, page in enumerate(self.pdf.pages, 1):
+            for one in page.obj.get("/Annots", []):
+                there.add(one.objgen)
+                if one.objgen not in self.linked:
+                    lost[number, self._nearest(self.parents.get(int(one.get("/StructParent", -1))))] += 1
+        for (number, path), count in lost.items():
+            said = f"{count} links are in no element (UA 7.18)"
+            self.found.append(Finding("links", said, Place(page=number, element=path)))
+        for link in self.linked.keys() - there:
+            place = Place(element=self.linked[link])
+            self.found.append(Finding("links", "an element holds a link of no page (UA 7.18)", place))
 
     def _compare_ids(self) -> None:
         tree = list(self.root.get("/IDTree", Dictionary(Names=Array())).Names)

@@ -34,9 +34,13 @@ def of_meaning(pdf: pikepdf.Pdf, tree: Element) -> Iterator[Finding]:
             found += _of_table(_kids(one))
         elif role == "Link":
             found += _of_link(one)
-        if found:
-            place = Place(page=one.page(), element=one.path)
-            yield from (Finding(rule, message, place) for rule, message in found)
+        yield from (Finding(rule, message, _at(one)) for rule, message in found)
+        for note in _uncalled(one):
+            yield Finding("notes", "a note that does not stand behind its call", _at(note))
+
+
+def _at(one: Element) -> Place:
+    return Place(page=one.page(), element=one.path)
 
 
 def _kids(one: Element) -> list[Element]:
@@ -122,7 +126,6 @@ def _span(cell: Element, key: str) -> int:
 
 
 def _of_notes(one: Element) -> Iterator[Fault]:
-    """A note, and where notes stand in an element that holds some."""
     if one.role in ("Note", "FENote"):
         if not one.id:
             yield "notes", "a note without an ID (UA 7.9)"
@@ -130,9 +133,13 @@ def _of_notes(one: Element) -> Iterator[Fault]:
             yield "notes", "a note without its number, or without words"
         if one.role == "FENote" and one.attributes.get("NoteType") != Name.Footnote:
             yield "notes", "a note that does not say which kind it is (UA-2 8.2.5.14)"
+
+
+def _uncalled(one: Element) -> Iterator[Element]:
+    """The notes in an element that do not stand behind their call."""
     for before, kid in zip([None, *one.kids], one.kids, strict=False):
-        if getattr(kid, "role", "") in ("Note", "FENote") and getattr(before, "role", "") != "Reference":
-            yield "notes", "a note that does not stand behind its call"
+        if isinstance(kid, Element) and kid.role in ("Note", "FENote") and getattr(before, "role", "") != "Reference":
+            yield kid
 
 
 def _of_link(one: Element) -> Iterator[Fault]:

@@ -28,9 +28,11 @@ def of_references(pdf: pikepdf.Pdf, tree: Element) -> Iterator[Finding]:
     )
     for item in items:
         element = _named(item.get("/A"), elements)
+        title = re.sub(r"^\d+\. ", "", str(item.Title))
         titles = [one.title for one in element.walk() if one.title] if element else []
-        if not titles or not titles[0].endswith(re.sub(r"^\d+\. ", "", str(item.Title))):
-            yield Finding("outline", f"the outline leads to another element: {item.Title}", _at(element))
+        if not titles or not titles[0].endswith(title):
+            meant = next((one for one in elements.values() if one.title.endswith(title)), element)
+            yield Finding("outline", f"the outline leads to another element: {item.Title}", _at(meant))
 
 
 def _named(place: Any, elements: Elements) -> Element | None:
@@ -60,10 +62,17 @@ def _of_destinations(pdf: pikepdf.Pdf, places: list[Any], elements: Elements) ->
     for place in places:
         element = _named(place, elements)
         if element is None or list(place.SD)[1:] != list(place.D)[1:]:
-            yield Finding("destinations", "a destination that names no element (UA-2 8.8)", _at(element))
+            found = _at(element) if element else Place(page=pages.get(_page(place), -1) + 1)
+            yield Finding("destinations", "a destination that names no element (UA-2 8.8)", found)
         elif not any(pages.get(place.D[0].objgen) in kid.pages for kid in element.walk()):
             said = f"a destination that names an element of another page: {element.role}"
             yield Finding("destinations", said, _at(element))
+
+
+def _page(place: Any) -> Number:
+    """The page on which a destination lies, or (0, 0)."""
+    where = place.get("/D") if isinstance(place, Dictionary) else place
+    return where[0].objgen if isinstance(where, Array) else (0, 0)
 
 
 def _items(parent: Any) -> Iterator[Any]:

@@ -25,10 +25,11 @@ def of_ways(pdf: pikepdf.Pdf, tree: Element, *, book: bool) -> Iterator[Finding]
     for key, place in zip(keys, places, strict=True):
         if place[0].objgen not in pages:
             yield Finding("destinations", f"a destination on no page: {_said(key)}")
+    paths = {link.objgen: one.path for one in tree.walk() for link in one.links}
     for number, page in enumerate(pdf.pages, 1):
         for link in page.obj.get("/Annots", []):
             for message in _of_link(link, page.obj, set(keys)):
-                yield Finding("links", message, Place(page=number))
+                yield Finding("links", message, Place(page=number, element=paths.get(link.objgen, "")))
     if book and "/Outlines" not in pdf.Root:
         yield Finding("outline", "no outline (UA 7.17)")
     elif book:
@@ -77,7 +78,8 @@ class _Outline:
         left = range(self.reached, len(self.headings))
         here = next((index for index in left if self.headings[index].title.endswith(title)), None)
         if here is None:
-            yield Finding("outline", f"the outline leads to no heading: {title}", Place(page=on))
+            meant = next((self.headings[index].path for index in left if self.headings[index].page() == on), "")
+            yield Finding("outline", f"the outline leads to no heading: {title}", Place(page=on, element=meant))
             return
         heading = self.headings[here]
         if heading.page() == on:
