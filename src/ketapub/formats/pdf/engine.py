@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -69,6 +70,15 @@ class Engine:
         extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         html = _html_of(tree, self.fetcher)
         return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
+
+
+def engine_versions(font_folder: Path) -> tuple[str, ...]:
+    """Of all that decides which bytes a page becomes."""
+    _use_only(font_folder)
+    from weasyprint.text.ffi import pango
+
+    python = (f"{name} {version(name)}" for name in ("weasyprint", "pydyf", "tinycss2", "fonttools", "pillow", "pikepdf"))
+    return (*python, f"pango {pango.pango_version()}")
 
 
 def to_pdf(document: Document, standard: Standard = UA_1) -> bytes:
