@@ -8,7 +8,7 @@ In: a resolved book with its draft, the clinics, what to make. Out: a `Bundle`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, product
 from operator import itemgetter
@@ -22,11 +22,11 @@ from ketapub.handouts.clinics import GENERAL, Clinic
 from ketapub.handouts.cut import cut
 from ketapub.handouts.how_to_print import how_to_print
 from ketapub.handouts.resolved import Around, resolve_handout
-from ketapub.handouts.run import Stack, make_stacks
+from ketapub.handouts.run import ALL, Stack, make_stacks
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.handouts.sources import source_line
 from ketapub.handouts.versions import text_id
-from ketapub.outputs import Bundle
+from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
 
@@ -86,6 +86,21 @@ def _stacks(sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...], asked: As
         for kind, its in by_kind.items():
             yield Stack(clinic, kind, tuple(its), not asked.handouts, guide)
             guide = Markup("")
+
+
+def with_kept(bundle: Bundle, asked: Asked, standing: Mapping[str, Callable[[], bytes]]) -> Bundle:
+    """The PDFs of a run, and those in the same folders that it was not asked for: they stay.
+
+    A file of all sheets goes where only some of them were made, as it may hold others.
+    """
+    if not (asked.handouts or asked.papers or asked.sizes):
+        return bundle
+    made = {file.path for file in bundle}
+    folders = {path.rpartition("/")[0] for path in made}
+    kept = {path for path in standing if path.endswith(".pdf") and path.rpartition("/")[0] in folders} - made
+    if asked.handouts:
+        kept -= {f"{folder}/{ALL}-{kind.suffix}.pdf" for folder in folders for kind in asked.kinds}
+    return (*bundle, *(OutputFile(path, standing[path]()) for path in sorted(kept)))
 
 
 def matrix(

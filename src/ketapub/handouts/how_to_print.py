@@ -1,4 +1,4 @@
-"""The page for staff: which file is which, and how to print it. A clinic and its sheets come in, a page as XML goes out."""
+"""The page for staff, who print the sheets: a clinic and its sheets come in, a page as XML goes out."""
 
 from __future__ import annotations
 

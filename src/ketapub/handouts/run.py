@@ -34,14 +34,14 @@ GUIDE = "how-to-print"
 class Stack:
     """The sheets of a clinic on one paper and in one size. `whole`: all that the clinic has, so they make one file too.
 
-    `guide` is the page for staff, in one stack of each clinic.
+    `guide` is the page for staff in one stack of each clinic, and empty in the others.
     """
 
     clinic: Clinic | None
     kind: Kind
     sheets: tuple[Resolved, ...]
     whole: bool
-    guide: Markup = Markup("")
+    guide: Markup
 
     @property
     def book(self) -> d.Book:

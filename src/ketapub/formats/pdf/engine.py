@@ -77,7 +77,9 @@ def engine_versions(font_folder: Path) -> tuple[str, ...]:
     _use_only(font_folder)
     from weasyprint.text.ffi import pango
 
-    python = (f"{name} {version(name)}" for name in ("weasyprint", "pydyf", "tinycss2", "fonttools", "pillow", "pikepdf"))
+    python = (
+        f"{name} {version(name)}" for name in ("weasyprint", "pydyf", "tinycss2", "fonttools", "pillow", "pikepdf")
+    )
     return (*python, f"pango {pango.pango_version()}")
 
 

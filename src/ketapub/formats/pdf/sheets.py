@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
@@ -33,11 +33,11 @@ _IDS = {"id", "headers", "for", "aria-labelledby", "aria-describedby"}  # attrib
 _BLANK = "@page { @top-right { content: none } @bottom-left { content: none } @bottom-right { content: none } }"
 
 
-def sheet_engine(book: d.Book, theme: Theme, pictures: Mapping[str, bytes], problems: Problems) -> Engine:
+def sheet_engine(book: d.Book, theme: Theme, pictures: dict[str, bytes], problems: Problems) -> Engine:
     """`pictures` are those of handouts and clinics, by the names that their pages give them; more may come later."""
     css, files = _style(book, theme)
     with log_as_problems(problems):
-        return Engine(css, ChainMap({}, pictures, files), theme.folder / "fonts")
+        return Engine(css, ChainMap(pictures, files), theme.folder / "fonts")
 
 
 def style_key(book: d.Book, theme: Theme) -> str:
