@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -152,7 +151,7 @@ def test_what_fitted_before_is_laid_out_once_and_the_same(
 
 
 @pytest.fixture
-def laid(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def laid(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The handouts that are laid out."""
     names: list[str] = []
     real = run.fit
@@ -162,7 +161,7 @@ def laid(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return real(sheet, clinic, *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(run, "fit", watched)
-    yield names
+    return names
 
 
 def kept(folder: Path, sheets: tuple[Resolved, ...], *clinics: Clinic) -> Bundle:
@@ -193,9 +192,10 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
             raise KeyboardInterrupt
         return make(self, job)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(run.Worker, "make", cut_off)
-        kept(tmp_path, sheets, CLINIC)
+        with pytest.raises(KeyboardInterrupt):
+            kept(tmp_path, sheets, CLINIC)
     laid.clear()
     assert kept(tmp_path, sheets, CLINIC) == made(sheets, ONE_KIND, CLINIC)
     assert laid[:2] == ["sample/h1-next", "sample/h2-before"]
