@@ -55,8 +55,7 @@ def stacks_of(sheets: Sequence[Any], size: int) -> Iterator[Any]:
     from ketapub.handouts.clinics import Clinic
     from ketapub.handouts.run import Stack
 
-    number = left = 0
-    left = size
+    number, left = 0, size
     while left > 0:
         number += 1
         clinic = Clinic(name=f"Clinic {number:04}", phone="555-555-0101", after_hours="555-555-0102", id=f"c{number}")
@@ -144,10 +143,8 @@ def measure(stage: str, size: int) -> dict[str, float]:
     runs = {"untagged": partial(run_ours, tagged=False), "tagged": partial(run_ours, tagged=True)}
     steps = {"plain": run_plain, "two": run_two, **runs}[stage](stacks)
     next(steps)
-    cpu, passed, held = time.process_time(), time.perf_counter(), [0.0]
-    held = []
-    for _ in steps:
-        held.append(_resident())
+    cpu, passed = time.process_time(), time.perf_counter()
+    held = [_resident() for _ in steps]
     early = held[min(len(held) - 1, max(0, size // 10))]
     return {
         "cpu": time.process_time() - cpu,
