@@ -18,6 +18,7 @@ from markupsafe import Markup
 from ketapub import __version__, document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.formats.as_json import as_json
+from ketapub.formats.pdf.engine import in_bulk
 from ketapub.formats.pdf.sheets import lay_out, lay_out_blank, sheet_engine, style_key, write_sheet, write_sheets
 from ketapub.handouts.clinics import GENERAL, Clinic
 from ketapub.handouts.sheet import MOST_LINES, MOST_QUESTIONS, Fits, Kind, Resolved, fit, page, pictures_of, show
@@ -86,6 +87,10 @@ class Worker:
         self.engine = sheet_engine(book, theme, self.pictures, Problems())
 
     def make(self, job: _Job) -> _Done:
+        with in_bulk():
+            return self._make(job)
+
+    def _make(self, job: _Job) -> _Done:
         stack, problems = job.stack, Problems()
         problems.severities = self.severities
         files, laid = [], []
