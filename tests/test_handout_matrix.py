@@ -17,6 +17,7 @@ from test_handouts import CLINIC, SHEET, TODAY, book_with, longer, resolved
 from ketapub.build import Built, write_handouts
 from ketapub.cache import Cache
 from ketapub.check.tagging import faults
+from ketapub.cli import main
 from ketapub.formats.pdf import sheets as on_paper
 from ketapub.formats.pdf.sheets import sheet_engine, write_sheet
 from ketapub.handouts import Asked, Kind, Resolved, make_sheets, run
@@ -274,3 +275,14 @@ def test_the_manifest_keeps_the_version_of_a_sheet_that_was_not_made_again(tmp_p
     assert versions()["general/h2-before-letter.pdf"] == before["general/h2-before-letter.pdf"]
     written(own, out, ONE_KIND, cache)
     assert versions()["general/h2-before-letter.pdf"] != before["general/h2-before-letter.pdf"]
+
+
+def test_a_clinic_is_told_of_in_a_line(tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    given = ["--paper", "a4", "--size", "standard", "--cache", str(tmp_path / "cache"), "--as-of", TODAY.isoformat()]
+    assert main(["handouts", str(root), "-o", str(out), "--jobs", "1", *given]) == 0
+    told = [line.rsplit("  ", 1) for line in capsys.readouterr().out.splitlines()]
+    assert [path for path, _ in told] == [
+        str(out / "handouts" / name) for name in ("manifest.json", "manifest.csv", "general")
+    ]
+    assert told[-1][1].endswith(" in 4 files")
