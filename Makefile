@@ -1,7 +1,7 @@
 # `make` builds the book, `make test` runs every fast check of the code, `make check` runs the validators on the
 # built book. Each one first sets up what it needs, and only what is missing.
 .DEFAULT_GOAL := book
-.PHONY: book test test-all check check-citations bench lock golden clean setup setup-check
+.PHONY: book test test-all check check-citations bench bench-handouts lock golden clean setup setup-check
 unexport PYTHONDONTWRITEBYTECODE   # it makes every start slower
 PY := .venv/bin/python
 
@@ -34,6 +34,10 @@ check-citations: setup-check
 # CPU time against the bare engine, and of tags against none, as ratios with limits.
 bench: setup
 	@failed=0; for one in citations tags site; do $(PY) bench/$$one.py || failed=1; done; exit $$failed
+
+# A thousand sheets, which take a while: SIZE=60 makes fewer.
+bench-handouts: setup
+	@$(PY) bench/handouts.py --size $(or $(SIZE),1000)
 
 # Rewrite the golden texts from what the code does now; then read the diff.
 golden: setup

@@ -52,3 +52,14 @@ def test_the_benchmark_of_tags_runs() -> None:
     assert row.startswith("the stock book")
     assert len(row.split()) == 9
     assert done.returncode in (0, 1)
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_handouts_runs() -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCH / "handouts.py"), "--size", "8"], capture_output=True, text=True, timeout=900
+    )
+    assert done.stderr == ""
+    _, *rows = done.stdout.splitlines()
+    assert [row.split()[0] for row in rows] == ["plain", "untagged", "tagged", "two"]
+    assert done.returncode in (0, 1)

@@ -22,7 +22,7 @@ from ketapub.editorial import check_text
 from ketapub.formats import PRINTED, UNPAGED, maker
 from ketapub.formats.made import Made, Paged, Printed
 from ketapub.manuscript import Manuscript, read_manuscript
-from ketapub.outputs import Bundle, check_out, write_outputs
+from ketapub.outputs import Bundle, check_out, standing, write_outputs
 from ketapub.page_marks import with_page_marks
 from ketapub.parse import parse
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped
@@ -94,13 +94,15 @@ def write_handouts(
     clinics: Path | None = None,
     cache: Path | None = None,
     strict: bool = False,
+    jobs: int = 1,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Built:
     """Make the handouts of the book in `root` for its clinics, or for those of the table `clinics`, into `out`.
 
     Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
     """
-    from ketapub.handouts import check_asked, make_sheets, resolve_handouts
+    from ketapub.handouts import check_asked, make_sheets, resolve_handouts, with_kept
+    from ketapub.handouts.manifest import make_manifest
     from ketapub.handouts.resolved import around
 
     problems, theme = Problems(), load_theme()
@@ -113,9 +115,18 @@ def write_handouts(
     stop_on_warnings(problems, strict)
     known = _clinics(read, clinics, problems)
     check_asked(asked, sheets, known)
-    bundle = make_sheets(sheets, known, asked, theme, problems, progress)
+    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs)
+    left = _standing(out, problems)
+    bundle = with_kept(bundle, asked, left)
+    bundle += make_manifest(bundle, sheets, left)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)
+
+
+def _standing(out: Path, problems: Problems) -> dict[str, Callable[[], bytes]]:
+    """The handouts that earlier runs left in `out`, to be read where they are wanted."""
+    found = (path for path in standing(out, problems) if path.startswith("handouts/"))
+    return {path: (out / path).read_bytes for path in found}
 
 
 def _clinics(read: Read, table: Path | None, problems: Problems) -> tuple[Clinic, ...]:

@@ -32,6 +32,7 @@ RESERVED_NAMES = (
     "title",
     "cover",
 )
+BESIDE_HANDOUTS = ("all", "index")  # names of files in a folder of handouts that are no handout
 SIGNATURES = "review/*.toml"
 HUMAN_CHECKS = "review/checks.toml"  # no signature: only a release reads it
 SUFFIXES = (".md", ".markdown", ".qmd")
@@ -101,6 +102,9 @@ def _read_handouts(info: Info, folder: BookFolder, problems: Problems) -> tuple[
             name = chapter_name(path)
             if not path.endswith(SUFFIXES):
                 problems.add("wrong-setting", at, f"{path} is no Markdown file", "its name must end in .md")
+            elif name in BESIDE_HANDOUTS:
+                message = f'{path} gives the name "{name}", which another file beside the handouts has'
+                problems.add("chapter-name-taken", at, message, "give it another name")
             elif name in sources and sources[name].path != path:
                 message = f'{path} gives the handout\'s name "{name}", like {sources[name].path}'
                 problems.add("chapter-name-taken", at, message, "give one of them another name")

@@ -145,6 +145,16 @@ def read_list(out: Path, problems: Problems) -> dict[str, Made]:
         return _read(out / LIST)
 
 
+def standing(out: Path, problems: Problems) -> dict[str, Made]:
+    """What ketapub wrote in `out` and stands there unchanged, by path. What a killed run left is brought to its end."""
+    with _refusals(out, problems):
+        if not out.is_dir():
+            return {}
+        with _locked(out):
+            _finish_moves(out)
+            return {path: made for path, made in _read(out / LIST).items() if is_unchanged(out, made)}
+
+
 def check_new_folder(folder: Path, problems: Problems) -> None:
     """Stop with `folder-not-empty` unless `folder` is empty or not there yet."""
     with _refusals(folder, problems):

@@ -159,6 +159,7 @@ def handouts(options: argparse.Namespace) -> int:
                 clinics=options.clinics,
                 cache=options.cache or cache_folder(),
                 strict=options.strict,
+                jobs=options.jobs,
                 progress=progress,
             )
     tell(options, built.problems, built.outputs)

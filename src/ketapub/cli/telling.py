@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ketapub.outputs import OutputFile
 
 DONE, WITH_PROBLEMS, WRONG_USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 128 + 2, 128 + 13
+FOLDER = re.compile("(site|handouts/[^/]+)/")  # outputs that are told of as one
 BROKEN_LIBRARY = "cannot load library"  # how cffi begins when the system has no Pango
 PANGO = (
     "Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
@@ -32,11 +34,14 @@ def tell(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequ
         made = [{"path": str(options.out / file.path), "size": len(file.data)} for file in outputs]
         print(json.dumps({"problems": [problem.as_json() for problem in problems], "outputs": made}, indent=1))
     elif outputs and not options.quiet:
-        single = [file for file in outputs if not file.path.startswith("site/")]
-        for file in single:
-            print(f"{options.out / file.path}  {size(len(file.data))}")
-        if inside := [len(file.data) for file in outputs if file not in single]:
-            print(f"{options.out / 'site'}  {size(sum(inside))} in {many(len(inside), 'file')}")
+        folders: dict[str, list[int]] = {}
+        for file in outputs:
+            if folder := FOLDER.match(file.path):
+                folders.setdefault(folder[1], []).append(len(file.data))
+            else:
+                print(f"{options.out / file.path}  {size(len(file.data))}")
+        for name, inside in folders.items():
+            print(f"{options.out / name}  {size(sum(inside))} in {many(len(inside), 'file')}")
 
 
 def lines_of(results: Sequence[Result]) -> list[str]:

@@ -8,17 +8,22 @@ In: a resolved book with its draft, the clinics, what to make. Out: a `Bundle`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
+from operator import itemgetter
+
+from markupsafe import Markup
 
 from ketapub import document as d
 from ketapub.cache import Cache
-from ketapub.formats.pdf.sheets import PAPERS, Paper, sheet_engine, write_sheet
+from ketapub.formats.pdf.sheets import PAPERS, Paper
 from ketapub.handouts.clinics import GENERAL, Clinic
 from ketapub.handouts.cut import cut
+from ketapub.handouts.how_to_print import how_to_print
 from ketapub.handouts.resolved import Around, resolve_handout
-from ketapub.handouts.sheet import Kind, Resolved, fit
+from ketapub.handouts.run import ALL, Stack, make_stacks
+from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.handouts.sources import source_line
 from ketapub.handouts.versions import text_id
 from ketapub.outputs import Bundle, OutputFile
@@ -61,22 +66,41 @@ def make_sheets(
     theme: Theme,
     problems: Problems,
     progress: Callable[[str], None] = lambda step: None,
+    cache: Cache | None = None,
+    jobs: int = 1,
 ) -> Bundle:
-    """The PDFs: `handouts/<clinic>/<handout>-<paper>[-large].pdf`."""
-    pictures: dict[str, bytes] = {}
-    for sheet in sheets:
-        pictures |= {asset.name: asset.data for asset in sheet.book.assets.values()}
-    pictures |= {clinic.picture.name: clinic.picture.data for clinic in clinics if clinic.picture}
-    engine = sheet_engine(sheets[0].book, theme, pictures, problems)
-    made = []
-    for clinic, sheet, kind in matrix(sheets, clinics, asked):
-        name = clinic.id if clinic else GENERAL
-        path = f"handouts/{name}/{sheet.handout.name}-{kind.suffix}.pdf"
-        progress(path)
-        laid = fit(sheet, clinic, kind, engine, problems)
-        if laid is not None:
-            made.append(OutputFile(path, write_sheet(laid, sheet.book, problems)))
-    return tuple(made)
+    """The PDFs: `handouts/<clinic>/<handout>-<paper>[-large].pdf`, `all-….pdf` where all handouts are asked for, and
+    `how-to-print.pdf`."""
+    return make_stacks(_stacks(sheets, clinics, asked), theme, problems, progress, cache, jobs)
+
+
+def _stacks(sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...], asked: Asked) -> Iterator[Stack]:
+    """What is printed together; the first stack of each clinic has the page for staff."""
+    for clinic, found in groupby(matrix(sheets, clinics, asked), key=itemgetter(0)):
+        by_kind: dict[Kind, list[Resolved]] = {}
+        for _, sheet, kind in found:
+            by_kind.setdefault(kind, []).append(sheet)
+        own = [one[1:] for one in matrix(sheets, (clinic,) if clinic else (), Asked()) if one[0] is clinic]
+        its_sheets = {sheet.handout.name: sheet for sheet, _ in own}
+        guide = how_to_print(clinic, tuple(its_sheets.values()), tuple(dict.fromkeys(kind for _, kind in own)))
+        for kind, its in by_kind.items():
+            yield Stack(clinic, kind, tuple(its), not asked.handouts, guide)
+            guide = Markup("")
+
+
+def with_kept(bundle: Bundle, asked: Asked, standing: Mapping[str, Callable[[], bytes]]) -> Bundle:
+    """The PDFs of a run, and those in the same folders that it was not asked for: they stay.
+
+    A file of all sheets goes where only some of them were made, as it may hold others.
+    """
+    if not (asked.handouts or asked.papers or asked.sizes):
+        return bundle
+    made = {file.path for file in bundle}
+    folders = {path.rpartition("/")[0] for path in made}
+    kept = {path for path in standing if path.endswith(".pdf") and path.rpartition("/")[0] in folders} - made
+    if asked.handouts:
+        kept -= {f"{folder}/{ALL}-{kind.suffix}.pdf" for folder in folders for kind in asked.kinds}
+    return (*bundle, *(OutputFile(path, standing[path]()) for path in sorted(kept)))
 
 
 def matrix(

@@ -5,7 +5,8 @@ Where room is short, lines for notes give way first, then a third question; what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from markupsafe import Markup
 from ketapub import document as d
 from ketapub.editions import select
 from ketapub.formats.imprint import stamp, use_until
-from ketapub.formats.pdf.sheets import LINE, Paper, first_words, height_beyond, lay_out, room_below
+from ketapub.formats.pdf.sheets import LINE, Paper, blocks_of, first_words, height_beyond, lay_out, room_below
 from ketapub.handouts.clinics import Clinic
 from ketapub.info import CrisisSettings
 from ketapub.locale import Words, direction, words
@@ -56,33 +57,78 @@ class Resolved:
         return self.handout.large_pages if kind.large else self.handout.pages
 
 
-def fit(sheet: Resolved, clinic: Clinic | None, kind: Kind, engine: Engine, problems: Problems) -> Document | None:
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """How much of what gives way there was room for, and where everything stood then."""
+
+    lines: int
+    questions: int
+    blocks: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(slots=True)
+class Fits:
+    """What fitted so far: a sheet for a clinic that needs as much room as another one is laid out once."""
+
+    known: dict[Hashable, _Fitted] = field(default_factory=dict)
+
+
+def fit(
+    sheet: Resolved, clinic: Clinic | None, kind: Kind, engine: Engine, problems: Problems, fits: Fits | None = None
+) -> Document | None:
     """The sheet with as many lines for notes as there is room for; None after `handout-too-long`."""
-    shown = select(sheet.book, problems, format="pdf", edition="handout", clinic=clinic.id if clinic else "")
+    shown = show(sheet, clinic, problems)
+
+    def lay(lines: int, questions: int) -> Document:
+        text = page(sheet, shown, clinic, kind, lines, questions)
+        return lay_out(engine, text, problems, sheet.handout.name)
+
+    def keep(laid: Document, lines: int, questions: int) -> Document:
+        seen.known[alike] = _Fitted(lines, questions, blocks_of(laid))
+        return laid
+
+    seen, alike = fits or Fits(), (sheet.handout.name, kind, _needs(clinic))
+    if before := seen.known.get(alike):
+        laid = lay(before.lines, before.questions)
+        if blocks_of(laid) == before.blocks:
+            return laid
     budget = sheet.budget(kind)
     for questions in (MOST_QUESTIONS, FEWEST_QUESTIONS):
-        bare = lay_out(engine, page(sheet, shown, clinic, kind, 0, questions), problems)
+        bare = lay(0, questions)
         if len(bare.pages) <= budget:
             break
     else:
         _complain(bare, sheet, clinic, kind, problems)
         return None
     if not _has_notes(shown):
-        return bare
+        return keep(bare, 0, questions)
     lines = min(MOST_LINES, int((room_below(bare) - HEADING[kind.large]) / LINE[kind.large]))
     while lines > 0:
-        filled = lay_out(engine, page(sheet, shown, clinic, kind, lines, questions), problems)
+        filled = lay(lines, questions)
         if len(filled.pages) == len(bare.pages):
-            return filled
+            return keep(filled, lines, questions)
         lines -= 1
-    return bare
+    return keep(bare, 0, questions)
+
+
+def show(sheet: Resolved, clinic: Clinic | None, problems: Problems) -> d.Book:
+    """What the sheet says on paper for this clinic."""
+    return select(sheet.book, problems, format="pdf", edition="handout", clinic=clinic.id if clinic else "")
+
+
+def _needs(clinic: Clinic | None) -> Hashable:
+    """The same for clinics whose own part of a sheet is likely as high."""
+    if clinic is None:
+        return None
+    logo = clinic.picture and clinic.picture.height
+    return clinic.letterhead, len(clinic.address), len(clinic.phones), len(clinic.extra), clinic.crisis is None, logo
 
 
 def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines: int, questions: int) -> Markup:
     info, word = book.info, words(book.info.book.language)
     medium = Medium(
         href=lambda id: f"#{id}",
-        image=lambda asset: asset.name,
+        image=lambda asset: picture_name(sheet, asset),
         page=lambda id: "",
         sheet=Sheet(fields_of(clinic), lines=lines, questions=questions),
     )
@@ -117,6 +163,17 @@ def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines
         else [],
         colophon=colophon(sheet, book, word),
     )
+
+
+def picture_name(sheet: Resolved, asset: d.Asset) -> str:
+    """Each handout has named its pictures for itself."""
+    return f"{sheet.handout.name}/{asset.name}"
+
+
+def pictures_of(sheet: Resolved, clinic: Clinic | None) -> dict[str, bytes]:
+    """What the pages of the sheet name."""
+    found = {picture_name(sheet, asset): asset.data for asset in sheet.book.assets.values()}
+    return found | ({clinic.picture.name: clinic.picture.data} if clinic and clinic.picture else {})
 
 
 def fields_of(clinic: Clinic | None) -> dict[str, str]:

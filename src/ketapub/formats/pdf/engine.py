@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -74,6 +75,17 @@ class Engine:
         return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
+def engine_versions(font_folder: Path) -> tuple[str, ...]:
+    """Of all that decides which bytes a page becomes."""
+    _use_only(font_folder)
+    from weasyprint.text.ffi import pango
+
+    python = (
+        f"{name} {version(name)}" for name in ("weasyprint", "pydyf", "tinycss2", "fonttools", "pillow", "pikepdf")
+    )
+    return (*python, f"pango {pango.pango_version()}")
+
+
 def to_pdf(document: Document, standard: Standard = UA_1) -> bytes:
     """Draw the pages of a document, as the PDF/UA and the PDF/A of a standard in one."""
     import pydyf
@@ -102,7 +114,8 @@ def to_plain_pdf(document: Document) -> bytes:
 
 
 def _drawn(document: Document, **options: Any) -> bytes:
-    gc.freeze()  # nothing of a laid out book is garbage: looking for some, time and again, takes as long as the tags
+    if collects := gc.isenabled():
+        gc.freeze()  # nothing of a laid out book is garbage: looking for some, time and again, takes as long as tags
     try:
         data: bytes = document.write_pdf(**options)
     except NotImplementedError:  # WeasyPrint 70 says no more than that
@@ -110,8 +123,26 @@ def _drawn(document: Document, **options: Any) -> bytes:
         logging.getLogger("weasyprint").error(reason)
         return b""
     finally:
-        gc.unfreeze()
+        if collects:
+            gc.unfreeze()
     return data
+
+
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """For many small documents: garbage is looked for once, at the end, and only in what was made meanwhile.
+
+    Boxes refer to each other, and what `freeze` and `unfreeze` have moved counts as old, which is hardly looked at: the
+    memory of a run would grow with each document.
+    """
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.enable()
+        gc.unfreeze()
 
 
 def _html_of(tree: Element, fetcher: Any) -> Any:

@@ -6,14 +6,16 @@ One engine serves all sheets of a process: fonts, style sheets and pictures are 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
 from markupsafe import Markup
 
 from ketapub import __version__, document as d
-from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
+from ketapub.cache import cache_key
+from ketapub.formats.pdf.engine import Engine, engine_versions, log_as_problems, to_pdf
 from ketapub.formats.pdf.plain_zero import plain_faces
 from ketapub.formats.pdf.standard import UA_1, Standard
 from ketapub.formats.pdf.write import Start, describe, page_labels
@@ -27,20 +29,58 @@ if TYPE_CHECKING:
 Paper = Literal["letter", "a4"]
 PAPERS: tuple[Paper, ...] = ("letter", "a4")
 LINE = {False: 23, True: 30}  # points of a line to write on, in either size
+_IDS = {"id", "headers", "for", "aria-labelledby", "aria-describedby"}  # attributes that hold ids
+_BLANK = "@page { @top-right { content: none } @bottom-left { content: none } @bottom-right { content: none } }"
 
 
-def sheet_engine(book: d.Book, theme: Theme, pictures: Mapping[str, bytes], problems: Problems) -> Engine:
-    """`pictures` are those of handouts and clinics, by the names that their pages give them."""
+def sheet_engine(book: d.Book, theme: Theme, pictures: dict[str, bytes], problems: Problems) -> Engine:
+    """`pictures` are those of handouts and clinics, by the names that their pages give them; more may come later."""
+    css, files = _style(book, theme)
+    with log_as_problems(problems):
+        return Engine(css, ChainMap(pictures, files), theme.folder / "fonts")
+
+
+def style_key(book: d.Book, theme: Theme) -> str:
+    """The same for sheets that look the same: style sheets, fonts, engines."""
+    css, files = _style(book, theme)
+    engines = engine_versions(theme.folder / "fonts")
+    return cache_key(css, *engines, *(part for name, data in sorted(files.items()) for part in (name, data)))
+
+
+def _style(book: d.Book, theme: Theme) -> tuple[str, dict[str, bytes]]:
+    """The style sheet of all sheets, and the files that it names."""
     faces = (*plain_faces(theme, book), *own_faces(book))
     rules = [face_rule(face, f'url("{face.file}")') for face in faces]
-    resources = {**pictures, **book.files, **{face.file: face.data for face in faces}}
-    with log_as_problems(problems):
-        return Engine("\n".join((*rules, book_sheet(book, theme, "handout.css"))), resources, theme.folder / "fonts")
+    files = {**book.files, **{face.file: face.data for face in faces}}
+    return "\n".join((*rules, book_sheet(book, theme, "handout.css"))), files
 
 
-def lay_out(engine: Engine, page: Markup, problems: Problems) -> Document:
+def lay_out(engine: Engine, page: Markup, problems: Problems, name: str = "") -> Document:
+    """`name` sets its ids apart from those of other sheets in the same file."""
+    tree = ElementTree.fromstring(page)
+    for element in tree.iter() if name else ():
+        for key in _IDS.intersection(element.keys()):
+            element.set(key, " ".join(f"{name}-{id}" for id in element.get(key, "").split()))
+        if (target := element.get("href", "")).startswith("#"):
+            element.set("href", f"#{name}-{target[1:]}")
     with log_as_problems(problems):
-        return engine.lay_out(ElementTree.fromstring(page), "")
+        return engine.lay_out(tree, "")
+
+
+def lay_out_blank(engine: Engine, paper: Paper, large: bool, problems: Problems) -> Document:
+    """A page with nothing on it."""
+    page = Markup('<html><body class="{}"></body></html>').format(f"{paper} large" if large else paper)
+    with log_as_problems(problems):
+        return engine.lay_out(ElementTree.fromstring(page), _BLANK)
+
+
+def blocks_of(document: Document) -> tuple[tuple[int, float, float], ...]:
+    """Where the blocks of its text stand: on which page, from where on, how high."""
+    return tuple(
+        (number, float(box.position_y), float(box.margin_height()))
+        for number, page in enumerate(document.pages)
+        for box in _flow(page._page_box)
+    )
 
 
 def room_below(document: Document) -> float:
@@ -77,6 +117,27 @@ def _flow(page: Any) -> Iterator[Any]:
 
 def write_sheet(document: Document, book: d.Book, problems: Problems, standard: Standard = UA_1) -> bytes:
     """PDF/UA and PDF/A, by the same tags as the book; it asks to be printed at its own size, on both sides."""
+    return _write(document, book, [Start(0, "/D", 1)], problems, standard)
+
+
+def write_sheets(
+    documents: Sequence[tuple[str, Document]],
+    blank: Document,
+    book: d.Book,
+    problems: Problems,
+    standard: Standard = UA_1,
+) -> bytes:
+    """Sheets one after the other, by their labels ("H4"): each begins on a new sheet of paper printed on both sides."""
+    pages: list[Any] = []
+    starts = []
+    for label, document in documents:
+        pages += blank.pages * (len(pages) % 2)
+        starts.append(Start(len(pages), "/D", 1, f"{label}-"))
+        pages += document.pages
+    return _write(documents[0][1].copy(pages), book, starts, problems, standard)
+
+
+def _write(document: Document, book: d.Book, starts: list[Start], problems: Problems, standard: Standard) -> bytes:
     import pikepdf
 
     describe(document.metadata, book)
@@ -88,7 +149,7 @@ def write_sheet(document: Document, book: d.Book, problems: Problems, standard: 
         wishes.PrintScaling = pikepdf.Name("/None")  # ISO 32000-1, 12.2: at actual size
         wishes.Duplex = pikepdf.Name.DuplexFlipLongEdge
         pdf.Root.ViewerPreferences = wishes
-        pdf.Root.PageLabels = page_labels([Start(0, "/D", 1)])
+        pdf.Root.PageLabels = page_labels(starts)
         out = io.BytesIO()
         pdf.save(
             out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 
 class Start(NamedTuple):
-    """Where page labels begin anew: on which page, in which style, with which number."""
+    """Where page labels begin anew: on which page, in which style, with which number, behind which words."""
 
     page: int  # its index
     style: str
     number: int
+    prefix: str = ""
 
 
 def write_pdf(book: d.Book, layout: Layout, standard: Standard, problems: Problems) -> bytes:
@@ -88,12 +89,15 @@ def _attachment(book: d.Book, name: str) -> Any:
 
 
 def page_labels(starts: list[Start]) -> Any:
-    from pikepdf import Array, Dictionary, Name
+    from pikepdf import Array, Dictionary, Name, String
 
     labels = Array()
-    for index, style, first in starts:
+    for index, style, first, prefix in starts:
+        label = Dictionary(S=Name(style), St=first)
+        if prefix:
+            label.P = String(prefix)
         labels.append(index)
-        labels.append(Dictionary(S=Name(style), St=first))
+        labels.append(label)
     return Dictionary(Nums=labels)
 
 
