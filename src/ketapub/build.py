@@ -100,7 +100,7 @@ def write_handouts(
 
     Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
     """
-    from ketapub.handouts import check_asked, make_sheets, resolve_handouts
+    from ketapub.handouts import check_asked, make_pages, make_sheets, resolve_handouts
     from ketapub.handouts.resolved import around
 
     problems, theme = Problems(), load_theme()
@@ -114,6 +114,7 @@ def write_handouts(
     known = _clinics(read, clinics, problems)
     check_asked(asked, sheets, known)
     bundle = make_sheets(sheets, known, asked, theme, problems, progress)
+    bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)
 
