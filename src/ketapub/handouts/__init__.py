@@ -29,7 +29,6 @@ from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
 
-
 HOW_TO_PRINT = "how-to-print.pdf"
 
 

@@ -24,8 +24,16 @@ class Passage:
     blocks: d.Blocks
 
 
-def behind(handout: d.Handout, book: d.Book) -> tuple[Passage, ...]:
-    return (*_safety_note(book), *_terms(handout, book))
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """`book` is the title of the book, which its passages speak of."""
+
+    book: str
+    passages: tuple[Passage, ...]
+
+
+def behind(handout: d.Handout, book: d.Book) -> Behind:
+    return Behind(book.info.book.title, (*_safety_note(book), *_terms(handout, book)))
 
 
 def _safety_note(book: d.Book) -> Iterator[Passage]:
@@ -48,7 +56,7 @@ def _alone(blocks: d.Blocks, book: d.Book) -> d.Blocks:
     """Without links into the book, and with ids that the handout has not got, though it may be cut from here too."""
     before, after = words(book.info.book.language)["in-the-book"].split("{place}")
 
-    def change(node: Any) -> d.Node | tuple[d.Node, ...]:
+    def change(node: Any) -> Any:
         match node:
             case d.Reference(children=children) | d.PageReference(elsewhere=children):
                 return (d.Text(before), *children, d.Text(after))

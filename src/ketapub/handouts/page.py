@@ -58,9 +58,10 @@ def handout_page(sheet: Resolved, clinic: Clinic | None, theme: Theme, made: Mad
         "label": sheet.handout.label,
         "message": d.plain_text(sheet.book.chapters[0].subtitle),
         "logo": _logo(clinic),
+        "from_book": words(book.info.book.language).format("handout-behind", title=sheet.behind.book),
         "passages": [
             (one.id, markup_inlines(one.title, book, medium), markup_passage(one.blocks, book, lower))
-            for one in sheet.behind
+            for one in sheet.behind.passages
         ],
         "references": [markup_chapter(chapter, book, lower).text for chapter in book.chapters[1:]],
         **said(sheet, book, clinic, medium),
@@ -78,14 +79,17 @@ def index_page(
     """The page of a clinic: each handout with its files. `how_to_print` is the file that tells staff how, or ""."""
     book = with_crisis_of(clinic, sheets[0][0].book)
     word, medium = words(book.info.book.language), Medium(href=lambda id: f"#{id}", image=data_address)
-    stamps = dict.fromkeys(stamp(sheet.book) for sheet, _ in sheets)
     shown = {
         "title": word.format("handouts-of-clinic", clinic=clinic.name) if clinic else word["handouts"],
-        "stamp": " · ".join(one for one in stamps if one),
         "how_to_print": how_to_print,
         "sheets": [
-            (sheet, word.format("handout-version", id=sheet.version), [_row(one, word) for one in printed])
-            for sheet, printed in sheets
+            (
+                sheet,
+                word.format("handout-version", id=sheet.version),
+                stamp(sheet.book),
+                [_row(one, word) for one in own],
+            )
+            for sheet, own in sheets
         ],
     }
     return _whole("handouts.html", book, theme, made, frame_words(book, theme, medium) | shown)

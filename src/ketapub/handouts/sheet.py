@@ -14,7 +14,7 @@ from ketapub import document as d
 from ketapub.editions import select
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.sheets import LINE, Paper, first_words, height_beyond, lay_out, room_below
-from ketapub.handouts.behind import Passage
+from ketapub.handouts.behind import Behind
 from ketapub.handouts.clinics import Clinic
 from ketapub.info import CrisisSettings
 from ketapub.locale import Words, direction, words
@@ -55,7 +55,7 @@ class Resolved:
     book: d.Book
     version: str
     sources: str
-    behind: tuple[Passage, ...] = ()
+    behind: Behind
 
     def budget(self, kind: Kind) -> int:
         return self.handout.large_pages if kind.large else self.handout.pages
