@@ -218,6 +218,8 @@ def test_each_sheet_has_its_place(tmp_path: Path) -> None:
     assert [file.path for file in built.outputs] == [
         "handouts/general/h1-next-letter.pdf",
         "handouts/general/h1-next-a4.pdf",
+        "handouts/general/h1-next.html",
+        "handouts/general/index.html",
     ]
     assert all((tmp_path / "out" / file.path).read_bytes() == file.data for file in built.outputs)
 

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ketapub import document as d
-from ketapub.handouts.cut import lowered
 from ketapub.locale import words
-
-LEVEL = 2  # of the heading of a passage
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
+    """`level` is that of its heading in the book, by which those of callouts in it go."""
+
     id: str
     title: d.Inlines
     blocks: d.Blocks
+    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def _safety_note(book: d.Book) -> Iterator[Passage]:
     id = book.info.site.safety_note
     if id and (found := d.section_of(book.chapters, id)):
         heading, blocks = found
-        yield Passage(f"book-{id}", d.bare(heading.children), lowered(_alone(blocks, book), LEVEL))
+        yield Passage(f"book-{id}", d.bare(heading.children), _alone(blocks, book), heading.level)
 
 
 def _terms(handout: d.Handout, book: d.Book) -> Iterator[Passage]:
@@ -49,7 +49,7 @@ def _terms(handout: d.Handout, book: d.Book) -> Iterator[Passage]:
         items = [node for node in d.walk(chapter.blocks) if isinstance(node, d.Definition) and node.id in linked - {""}]
         if items:
             blocks = _alone((d.DefinitionList(tuple(items)),), book)
-            yield Passage(f"book-{chapter.name}", d.bare(chapter.heading.children), blocks)
+            yield Passage(f"book-{chapter.name}", d.bare(chapter.heading.children), blocks, 1)
 
 
 def _alone(blocks: d.Blocks, book: d.Book) -> d.Blocks:

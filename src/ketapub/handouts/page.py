@@ -21,6 +21,7 @@ from ketapub.formats.html import data_address, policy, style_with_fonts
 from ketapub.formats.imprint import stamp
 from ketapub.formats.made import Made
 from ketapub.formats.screen import as_html, frame_words
+from ketapub.handouts.behind import Passage
 from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.sheet import Kind, Resolved, fields_of, said
 from ketapub.locale import Words, words
@@ -53,16 +54,18 @@ def handout_page(sheet: Resolved, clinic: Clinic | None, theme: Theme, made: Mad
         sheet=Sheet(fields_of(clinic), typed=True, cited=True),
     )
     lower = replace(medium, shift=1)  # behind the sheet, whose title is the page's h1
+
+    def passage(one: Passage) -> tuple[str, Markup, Markup]:
+        text = markup_passage(one.blocks, book, replace(medium, shift=2 - one.level))
+        return one.id, markup_inlines(one.title, book, medium), text
+
     shown = {
         "title": book.info.book.title,
         "label": sheet.handout.label,
         "message": d.plain_text(sheet.book.chapters[0].subtitle),
         "logo": _logo(clinic),
         "from_book": words(book.info.book.language).format("handout-behind", title=sheet.behind.book),
-        "passages": [
-            (one.id, markup_inlines(one.title, book, medium), markup_passage(one.blocks, book, lower))
-            for one in sheet.behind.passages
-        ],
+        "passages": [passage(one) for one in sheet.behind.passages],
         "references": [markup_chapter(chapter, book, lower).text for chapter in book.chapters[1:]],
         **said(sheet, book, clinic, medium),
     }

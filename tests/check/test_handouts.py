@@ -1,0 +1,47 @@
+"""What the gate finds in the HTML of a clinic's handouts, as it looks at the pages of a site: nothing."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from pathlib import Path
+
+import pikepdf
+import pytest
+from browsing import judged_alone
+from tools import ROOT
+
+from ketapub.build import read_book
+from ketapub.formats.made import Made
+from ketapub.handouts import make_pages, resolve_handouts
+from ketapub.handouts.resolved import around
+from ketapub.outputs import OutputFile
+from ketapub.problems import Problems
+from ketapub.theme import load_theme
+
+SOURCE = ROOT / "manuscript"
+NAME = "h8-keeping-well"  # it has boxes to tick, and more fields than any other one
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The general set of one handout: its page, the list of all, and a file in the place of its PDF."""
+    problems, theme = Problems(), load_theme()
+    read = read_book(SOURCE, theme, problems, as_of=datetime.date(2026, 11, 30))
+    sheets = resolve_handouts(read.draft, around(read.book, read.manuscript, read.signatures, problems), problems)
+    written, blank = io.BytesIO(), pikepdf.new()
+    blank.add_blank_page()
+    blank.save(written)
+    pdf = OutputFile(f"handouts/general/{NAME}-letter.pdf", written.getvalue())
+    pages = make_pages(sheets, (), (pdf,), theme, Made(), problems)
+    assert not problems.errors
+    out = tmp_path_factory.mktemp("handouts")
+    for file in (pdf, *pages):
+        (out / Path(file.path).name).write_bytes(file.data)
+    return out
+
+
+@pytest.mark.parametrize("check", ["vnu", "axe", "links", "reflow", "loading"])
+def test_html_has_no_faults(folder: Path, check: str, tmp_path: Path) -> None:
+    assert sorted(file.name for file in folder.glob("*.html")) == [f"{NAME}.html", "index.html"]
+    assert judged_alone(check, "site", SOURCE, folder, tmp_path) == []
