@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import io
 from pathlib import Path
+from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from browsing import judged_alone
 from tools import ROOT
@@ -45,3 +47,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_html_has_no_faults(folder: Path, check: str, tmp_path: Path) -> None:
     assert sorted(file.name for file in folder.glob("*.html")) == [f"{NAME}.html", "index.html"]
     assert judged_alone(check, "site", SOURCE, folder, tmp_path) == []
+
+
+def test_what_is_typed_prints(browser: Any, folder: Path) -> None:
+    """As high as it is, behind its label, and without a ground to leave away."""
+    page = browser.new_page()
+    page.goto((folder / f"{NAME}.html").as_uri())
+    page.get_by_label("Patient name").fill("A. Sample")
+    notes = page.get_by_role("textbox", name="My questions and notes")
+    notes.fill("\n".join(f"Question {number}" for number in range(40)))
+    page.emulate_media(media="print")
+    assert notes.evaluate("each => each.scrollHeight <= each.clientHeight")
+    text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(page.pdf()))
+    assert "A. Sample" in text
+    assert "Question 39" in text
+    assert text.index("Call 911") < text.index("A. Sample")
+    page.close()
