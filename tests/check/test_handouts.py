@@ -49,17 +49,15 @@ def test_html_has_no_faults(folder: Path, check: str, tmp_path: Path) -> None:
     assert judged_alone(check, "site", SOURCE, folder, tmp_path) == []
 
 
-def test_what_is_typed_prints(browser: Any, folder: Path) -> None:
-    """As high as it is, behind its label, and without a ground to leave away."""
-    page = browser.new_page()
+def test_what_is_typed_prints_in_full(browser: Any, folder: Path) -> None:
+    page = browser.new_page(viewport={"width": 672, "height": 900})  # letter paper without its margins
     page.goto((folder / f"{NAME}.html").as_uri())
-    page.get_by_label("Patient name").fill("A. Sample")
-    notes = page.get_by_role("textbox", name="My questions and notes")
+    name, notes = page.get_by_label("Patient name"), page.get_by_role("textbox", name="My questions and notes")
+    name.fill("A. Sample, who has a name that fills a line of the sheet")
     notes.fill("\n".join(f"Question {number}" for number in range(40)))
     page.emulate_media(media="print")
+    assert name.evaluate("each => each.scrollWidth <= each.clientWidth")
     assert notes.evaluate("each => each.scrollHeight <= each.clientHeight")
     text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(page.pdf()))
-    assert "A. Sample" in text
-    assert "Question 39" in text
-    assert text.index("Call 911") < text.index("A. Sample")
+    assert text.index("Call 911") < text.index("A. Sample") < text.index("Question 39")
     page.close()
