@@ -244,9 +244,12 @@ def test_a_handout_that_is_too_long_is_named_with_the_line_where_its_page_ends(t
 
 def test_each_sheet_has_its_place(tmp_path: Path) -> None:
     built = write_handouts(book_with(tmp_path), tmp_path / "out", Asked(sizes=("standard",)), as_of=TODAY)
-    assert {"handouts/general/h1-next-letter.pdf", "handouts/general/h1-next-a4.pdf"} <= {
-        file.path for file in built.outputs
-    }
+    assert {
+        "handouts/general/h1-next-letter.pdf",
+        "handouts/general/h1-next-a4.pdf",
+        "handouts/general/h1-next.html",
+        "handouts/general/index.html",
+    } <= {file.path for file in built.outputs}
     assert all((tmp_path / "out" / file.path).read_bytes() == file.data for file in built.outputs)
 
 

@@ -101,7 +101,7 @@ def write_handouts(
 
     Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
     """
-    from ketapub.handouts import check_asked, make_sheets, resolve_handouts, with_kept
+    from ketapub.handouts import check_asked, make_pages, make_sheets, resolve_handouts, with_kept
     from ketapub.handouts.manifest import make_manifest
     from ketapub.handouts.resolved import around
 
@@ -118,6 +118,7 @@ def write_handouts(
     bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs)
     left = _standing(out, problems)
     bundle = with_kept(bundle, asked, left)
+    bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress)
     bundle += make_manifest(bundle, sheets, left)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)

@@ -31,7 +31,12 @@ def judged(check: str, output: str, built: Built, room: Path, changed: Path | No
     """What a check finds in an output for screens, or in a changed one. One that does not run fails."""
     epub = built.file(".epub")
     files = {"epub": epub, "html": epub.with_suffix(".html"), "site": epub.with_name("site")}
-    subject = Subject(_book(built.source), load_theme(), {output: changed or files[output]}, "ua-1", room)
+    return judged_alone(check, output, built.source, changed or files[output], room)
+
+
+def judged_alone(check: str, output: str, source: Path, file: Path, room: Path) -> list[Finding]:
+    """The same for a file or folder by itself, of the book whose manuscript is in `source`."""
+    subject = Subject(_book(source), load_theme(), {output: file}, "ua-1", room)
     (result,) = run_checks([all_checks()[check]], subject, Cache(None, Problems()))
     if result.state == "not run":
         pytest.fail(f"not run: {result.reason}", pytrace=False)

@@ -30,19 +30,14 @@ from ketapub.theme import Theme
 def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     shown = _shown(book, theme, made)
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
-    letters = frozenset(_bare(book, shown))
-    rules = [
-        face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap')
-        for face, data in cut_faces(theme, book, letters, made)
-    ]
-    style = "\n".join((*rules, book_sheet(book, theme, "web.css", address=_address_of(book))))
+    style = style_with_fonts(book, theme, "web.css", frozenset(_bare(book, shown)), made)
     script = theme.read("reader.js").decode()
     text = render(
         "page.html",
         book.templates,
         style=Markup(style),
         script=Markup(script),
-        policy=_policy(style, script),
+        policy=policy(style, script),
         metadata=as_script(book_metadata(book, accessibility_of(book))),
         **shown,
     )
@@ -56,7 +51,7 @@ def unstyled_page(book: d.Book, theme: Theme, made: Made) -> bytes:
 def _shown(book: d.Book, theme: Theme, made: Made) -> dict[str, Any]:
     """What the template shows, by name."""
     medium = Medium(
-        href=lambda id: f"#{id}", image=_data_address, notes="end", shift=1, opening=stamp(book), traced=made.traced
+        href=lambda id: f"#{id}", image=data_address, notes="end", shift=1, opening=stamp(book), traced=made.traced
     )
     return frame_words(book, theme, medium) | {
         "imprint": book.info.book.publisher,
@@ -70,10 +65,20 @@ def _bare(book: d.Book, shown: dict[str, Any]) -> Markup:
     return render("page.html", book.templates, style="", script="", policy="", metadata="", **shown)
 
 
-def _policy(style: str, script: str) -> str:
+def style_with_fonts(book: d.Book, theme: Theme, name: str, letters: frozenset[str], made: Made) -> str:
+    """The theme's sheet `name` for one file, with fonts that have these letters inside."""
+    rules = [
+        face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap')
+        for face, data in cut_faces(theme, book, letters, made)
+    ]
+    return "\n".join((*rules, book_sheet(book, theme, name, address=_address_of(book))))
+
+
+def policy(style: str, script: str = "") -> str:
     """Content Security Policy, level 3: nothing is fetched, and only this style sheet and this script count."""
+    scripts = f"script-src '{_hash(script)}'; " if script else ""
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; font-src data:; "
+        f"default-src 'none'; {scripts}style-src '{_hash(style)}'; img-src data:; font-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 
@@ -82,7 +87,7 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _data_address(asset: d.Asset) -> str:
+def data_address(asset: d.Asset) -> str:
     return _data(asset.media_type, asset.data)
 
 

@@ -22,7 +22,7 @@ from ketapub.resolve.crisis import crisis_lines
 from ketapub.theme import Theme
 
 # The markup is XML; HTML gives the slash of an empty element no meaning. In a tag, < and > stand for nothing else.
-_VOID = re.compile(r"<((?:br|hr|img)\b[^<>]*?) ?/>")
+_VOID = re.compile(r"<((?:br|hr|img|input)\b[^<>]*?) ?/>")
 
 
 def as_html(page: str) -> bytes:

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from markupsafe import Markup
 
@@ -97,6 +97,7 @@ def _face(file: str, data: bytes) -> Face:
         return Face(family, style.usWeightClass, "italic" if style.fsSelection & 1 else "normal", file, data)
 
 
+@lru_cache(maxsize=100)  # handouts show the same letters, sheet after sheet
 def subset_woff2(face: Face, letters: frozenset[str]) -> bytes:
     """The face with the glyphs of these letters alone, as WOFF2; empty when it has none of them but the space."""
     from fontTools import subset

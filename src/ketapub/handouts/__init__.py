@@ -1,7 +1,7 @@
 """Handouts for clinics, top to bottom: sheets of paper for patients, with the letterhead of a clinic.
 
     handouts/*.md -> Handout -> cut from the book's Draft -> Book -> fit on paper -> PDF
-    clinics/*.toml ----------------------------------------------^
+    clinics/*.toml ----------------------------------------------^--> HTML
 
 In: a resolved book with its draft, the clinics, what to make. Out: a `Bundle`.
 """
@@ -17,10 +17,14 @@ from markupsafe import Markup
 
 from ketapub import document as d
 from ketapub.cache import Cache
+from ketapub.formats.made import Made
 from ketapub.formats.pdf.sheets import PAPERS, Paper
+from ketapub.formats.pdf.write import pages_of
+from ketapub.handouts.behind import behind
 from ketapub.handouts.clinics import GENERAL, Clinic
 from ketapub.handouts.cut import cut
 from ketapub.handouts.how_to_print import how_to_print
+from ketapub.handouts.page import Printed, handout_page, index_page
 from ketapub.handouts.resolved import Around, resolve_handout
 from ketapub.handouts.run import ALL, Stack, make_stacks
 from ketapub.handouts.sheet import Kind, Resolved
@@ -29,6 +33,8 @@ from ketapub.handouts.versions import text_id
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
+
+HOW_TO_PRINT = "how-to-print.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def resolve_handouts(
         problems.stop_on_errors()
         book = resolve_handout(whole, of, problems, cache)
         version = " · ".join(part for part in (whole.label, book.info.book.version, text_id(book)) if part)
-        found.append(Resolved(whole, book, version, source_line(book, of.library)))
+        found.append(Resolved(whole, book, version, source_line(book, of.library), behind(whole, of.book)))
     return tuple(found)
 
 
@@ -101,6 +107,36 @@ def with_kept(bundle: Bundle, asked: Asked, standing: Mapping[str, Callable[[], 
     if asked.handouts:
         kept -= {f"{folder}/{ALL}-{kind.suffix}.pdf" for folder in folders for kind in asked.kinds}
     return (*bundle, *(OutputFile(path, standing[path]()) for path in sorted(kept)))
+
+
+def make_pages(
+    sheets: tuple[Resolved, ...],
+    clinics: tuple[Clinic, ...],
+    pdfs: Bundle,
+    theme: Theme,
+    made: Made,
+    problems: Problems,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Bundle:
+    """The HTML beside these PDFs: `handouts/<clinic>/<handout>.html`, and `index.html`, which lists what is there."""
+    files: list[OutputFile] = []
+    by_path = {file.path: file.data for file in pdfs}
+    for clinic in (None, *clinics):
+        folder = f"handouts/{clinic.id if clinic else GENERAL}/"
+        found = []
+        for sheet in sheets:
+            names = {f"{sheet.handout.name}-{kind.suffix}.pdf": kind for kind in Asked().kinds}
+            own = {name: by_path[folder + name] for name in names if folder + name in by_path}
+            if own:
+                path = f"{folder}{sheet.handout.name}.html"
+                progress(path)
+                files.append(OutputFile(path, handout_page(sheet, clinic, theme, made, problems)))
+                printed = (Printed(name, names[name], pages_of(data), len(data)) for name, data in own.items())
+                found.append((sheet, tuple(printed)))
+        if found:
+            how = HOW_TO_PRINT if folder + HOW_TO_PRINT in by_path else ""
+            files.append(OutputFile(f"{folder}index.html", index_page(found, clinic, how, theme, made)))
+    return tuple(files)
 
 
 def matrix(

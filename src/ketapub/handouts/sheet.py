@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from ketapub import document as d
 from ketapub.editions import select
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.sheets import LINE, Paper, blocks_of, first_words, height_beyond, lay_out, room_below
+from ketapub.handouts.behind import Behind
 from ketapub.handouts.clinics import Clinic
 from ketapub.info import CrisisSettings
 from ketapub.locale import Words, direction, words
@@ -46,12 +47,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; and the works it rests on, in a line."""
+    """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; and the works it rests on, in a line.
+
+    `behind` is what its page of HTML has behind the text, for which paper has no room.
+    """
 
     handout: d.Handout
     book: d.Book
     version: str
     sources: str
+    behind: Behind
 
     def budget(self, kind: Kind) -> int:
         return self.handout.large_pages if kind.large else self.handout.pages
@@ -132,12 +137,6 @@ def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines
         page=lambda id: "",
         sheet=Sheet(fields_of(clinic), lines=lines, questions=questions),
     )
-    handouts = info.handouts
-    assert handouts is not None
-
-    def blank(name: str) -> Markup:
-        return markup_blank(word[name], book, medium)
-
     return render(
         "handout.xml",
         book=info.book,
@@ -150,19 +149,32 @@ def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines
         stamp=stamp(book),
         ways=ways_of(clinic.crisis if clinic and clinic.crisis else info.crisis, word),
         logo=_logo(clinic),
-        clinic_name=clinic.name if clinic else blank("clinic-name"),
-        address=clinic.address if clinic else (),
-        phones=phones_of(clinic, word),
-        blank_phones=[] if clinic else [blank("clinic-phone"), blank("clinic-after-hours")],
-        patient=[blank(name) for name in ("patient-name", "handout-date", "clinician", "next-visit")],
-        tick_label=handouts.tick_label,
-        ticks=handouts.ticks,
-        text=markup_chapter(book.chapters[0], book, medium).text,
-        extra=[f"{one.text} ({one.approved_by}, {word.date(one.date)})" for one in clinic.extra if one.date]
+        **said(sheet, book, clinic, medium),
+    )
+
+
+def said(sheet: Resolved, book: d.Book, clinic: Clinic | None, medium: Medium) -> dict[str, Any]:
+    """What a sheet says on paper and on a screen alike, for their templates, by name."""
+    word, handouts = words(book.info.book.language), book.info.handouts
+    assert handouts is not None
+
+    def blank(name: str) -> Markup:
+        return markup_blank(word[name], book, medium)
+
+    return {
+        "clinic_name": clinic.name if clinic else blank("clinic-name"),
+        "address": clinic.address if clinic else (),
+        "phones": phones_of(clinic, word),
+        "blank_phones": [] if clinic else [blank("clinic-phone"), blank("clinic-after-hours")],
+        "patient": [blank(name) for name in ("patient-name", "handout-date", "clinician", "next-visit")],
+        "tick_label": handouts.tick_label,
+        "ticks": handouts.ticks,
+        "text": markup_chapter(book.chapters[0], book, medium).text,
+        "extra": [f"{one.text} ({one.approved_by}, {word.date(one.date)})" for one in clinic.extra if one.date]
         if clinic
         else [],
-        colophon=colophon(sheet, book, word),
-    )
+        "colophon": colophon(sheet, book, word),
+    }
 
 
 def picture_name(sheet: Resolved, asset: d.Asset) -> str:
