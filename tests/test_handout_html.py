@@ -44,6 +44,12 @@ This book is no doctor. See @fig-chart, and [there](#fig-chart).
 ::: {.callout-warning #wrn-care title="Hot"}
 Wait.
 :::
+
+::: {.content-visible when-format="pdf"}
+Turn the page.
+:::
+
+![](../images/dot.png){alt="A dot" width=50%}
 """
 OWN = dataclasses.replace(
     CLINIC,
@@ -202,6 +208,9 @@ def test_the_safety_note_and_linked_terms_stand_behind_and_lead_nowhere(tree: et
     note, terms = tree.xpath("//section[@class='behind']")
     assert tree.xpath("//p[@class='from-book']")[0].text.startswith("What follows is from the book “")
     assert words_in(note).startswith("Take care This book is no doctor. See Figure 2.1 of the book, and there.")
+    assert "Turn the page" not in words_in(note)
+    assert note.xpath(".//img[starts-with(@src, 'data:image/')]/@alt") == ["A dot"]
+    assert 'img[data-width="50%"]' in tree.xpath("//style")[0].text
     assert terms.xpath(".//dt/text()") == ["Remission"]
     assert note.xpath(".//a") + terms.xpath(".//a") == []
 

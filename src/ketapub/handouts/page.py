@@ -21,7 +21,6 @@ from ketapub.formats.html import data_address, policy, style_with_fonts
 from ketapub.formats.imprint import stamp
 from ketapub.formats.made import Made
 from ketapub.formats.screen import as_html, frame_words
-from ketapub.handouts.behind import Passage
 from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.sheet import Kind, Resolved, fields_of, said
 from ketapub.locale import Words, words
@@ -46,8 +45,12 @@ class Printed:
 
 
 def handout_page(sheet: Resolved, clinic: Clinic | None, theme: Theme, made: Made, problems: Problems) -> bytes:
-    book = select(sheet.book, problems, format="html", edition="handout", clinic=clinic.id if clinic else "")
-    book = with_crisis_of(clinic, book)
+    def select_from(book: d.Book) -> d.Book:
+        return select(book, problems, format="html", edition="handout", clinic=clinic.id if clinic else "")
+
+    own = with_crisis_of(clinic, select_from(sheet.book))
+    passages = select_from(replace(sheet.book, chapters=sheet.behind.passages)).chapters
+    book = replace(own, chapters=own.chapters + passages, assets={**own.assets, **sheet.behind.assets})
     medium = Medium(
         href=lambda id: f"#{id}",
         image=data_address,
@@ -55,18 +58,18 @@ def handout_page(sheet: Resolved, clinic: Clinic | None, theme: Theme, made: Mad
     )
     lower = replace(medium, shift=1)  # behind the sheet, whose title is the page's h1
 
-    def passage(one: Passage) -> tuple[str, Markup, Markup]:
-        text = markup_passage(one.blocks, book, replace(medium, shift=2 - one.level))
-        return one.id, markup_inlines(one.title, book, medium), text
+    def passage(one: d.Chapter) -> tuple[str, Markup, Markup]:
+        text = markup_passage(one.blocks, book, replace(medium, shift=2 - one.heading.level))
+        return one.name, markup_inlines(one.heading.children, book, medium), text
 
     shown = {
         "title": book.info.book.title,
         "label": sheet.handout.label,
-        "message": d.plain_text(sheet.book.chapters[0].subtitle),
+        "message": d.plain_text(own.chapters[0].subtitle),
         "logo": _logo(clinic),
         "from_book": words(book.info.book.language).format("handout-behind", title=sheet.behind.book),
-        "passages": [passage(one) for one in sheet.behind.passages],
-        "references": [markup_chapter(chapter, book, lower).text for chapter in book.chapters[1:]],
+        "passages": [passage(one) for one in passages],
+        "references": [markup_chapter(chapter, book, lower).text for chapter in own.chapters[1:]],
         **said(sheet, book, clinic, medium),
     }
     return _whole("handout.html", book, theme, made, frame_words(book, theme, medium) | shown)
