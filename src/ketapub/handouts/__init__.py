@@ -20,7 +20,7 @@ from ketapub.handouts.cut import cut
 from ketapub.handouts.resolved import Around, resolve_handout
 from ketapub.handouts.sheet import Kind, Resolved, fit
 from ketapub.handouts.sources import source_line
-from ketapub.handouts.versions import text_id
+from ketapub.handouts.versions import printed, text_id
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
@@ -49,8 +49,9 @@ def resolve_handouts(
         whole = cut(handout, draft, problems)
         problems.stop_on_errors()
         book = resolve_handout(whole, of, problems, cache)
-        version = " · ".join(part for part in (whole.label, book.info.book.version, text_id(book)) if part)
-        found.append(Resolved(whole, book, version, source_line(book, of.library)))
+        id = text_id(book)
+        month = of.versions[id].month if id in of.versions else book.info.book.version
+        found.append(Resolved(whole, book, printed(whole.label, month, id), source_line(book, of.library), id))
     return tuple(found)
 
 

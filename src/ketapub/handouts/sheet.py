@@ -15,6 +15,7 @@ from ketapub.editions import select
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.sheets import LINE, Paper, first_words, height_beyond, lay_out, room_below
 from ketapub.handouts.clinics import Clinic
+from ketapub.handouts.qr import drawing
 from ketapub.info import CrisisSettings
 from ketapub.locale import Words, direction, words
 from ketapub.markup import Medium, Sheet, markup_blank, markup_chapter
@@ -45,12 +46,20 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; and the works it rests on, in a line."""
+    """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; the works it rests on, in a line; and the last
+    part of its version, by which it is known."""
 
     handout: d.Handout
     book: d.Book
     version: str
     sources: str
+    id: str
+
+    @property
+    def address(self) -> str:
+        """Of its page on the site; "" where nobody has said where that stands."""
+        url = self.book.info.site.url
+        return f"{url.rstrip('/')}/h/{self.id.lower()}.html" if url else ""
 
     def budget(self, kind: Kind) -> int:
         return self.handout.large_pages if kind.large else self.handout.pages
@@ -103,6 +112,8 @@ def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines
         short=sheet.version,
         stamp=stamp(book),
         ways=ways_of(clinic.crisis if clinic and clinic.crisis else info.crisis, word),
+        qr=drawing(sheet.address) if sheet.address else "",
+        short_address=sheet.address.partition("://")[2].removesuffix(".html"),
         logo=_logo(clinic),
         clinic_name=clinic.name if clinic else blank("clinic-name"),
         address=clinic.address if clinic else (),

@@ -94,3 +94,13 @@ def write_sheet(document: Document, book: d.Book, problems: Problems, standard: 
             out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
         )
         return out.getvalue()
+
+
+def words_of(data: bytes) -> str:
+    """The text of all pages of a PDF, as it is drawn. Raises `ValueError` where it is none."""
+    import pypdfium2
+
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data))
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(str(error)) from None
