@@ -233,9 +233,11 @@ def write_notice(
 ) -> Built:
     """Make the notice for staff of what changed, into `out`: of what is recorded, for nothing else was printed."""
     from ketapub.handouts.notice import make_notice
+    from ketapub.handouts.versions import check_recorded
 
     check_out(out, root, Problems())
     read, sheets, versions, problems = _read_handouts(root, as_of, cache, progress)
+    check_recorded(sheets, versions, problems)
     bundle = make_notice(read.book, sheets, versions, load_theme(), problems)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)

@@ -54,6 +54,9 @@ def _line(id: str, version: Version, versions: Versions, title: str, word: Words
     """The version, what it is called, and since when it stands as it does."""
     day = version.since if version.state == "current" else version.until
     since = word.format("notice-since", date=word.date(day)) if day else ""
-    more = word.format("notice-by", id=versions[version.by].printed(version.by)) if version.state == "replaced" else ""
+    now = (
+        one.printed(key) for key, one in versions.items() if (one.handout, one.state) == (version.handout, "current")
+    )
+    more = word.format("notice-by", id=next(now, "–")) if version.state == "replaced" else ""
     why = word.format("sheet-is-withdrawn", why=version.why.rstrip(".")) if version.state == "withdrawn" else ""
     return version.printed(id), title, " ".join(part for part in (since, more, why) if part)

@@ -26,8 +26,8 @@ def drawing(address: str) -> Markup:
     side = len(rows) + 2 * QUIET
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" aria-label="{}" viewBox="0 0 {} {}">'
-        '<rect width="{}" height="{}" fill="#ffffff"/><path d="{}" fill="#000000"/></svg>'
-    ).format(address, side, side, side, side, "".join(dark))
+        '<path d="{}" fill="#000000"/></svg>'
+    ).format(address, side, side, "".join(dark))
 
 
 def _runs(row: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
