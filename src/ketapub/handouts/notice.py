@@ -17,7 +17,7 @@ from ketapub.problems import Problems
 from ketapub.templates import render
 from ketapub.theme import Theme
 
-PLACE = "handouts/notice.pdf"
+NAME = "notice.pdf"
 
 
 def make_notice(
@@ -47,16 +47,16 @@ def make_notice(
         lists=lists,
         address=f"{info.site.url.rstrip('/')}/h/" if info.site.url else "",
     )
-    return (OutputFile(PLACE, print_plain(page, book, theme, "notice.css", problems)),)
+    return (OutputFile(f"handouts/{NAME}", print_plain(page, book, theme, "notice.css", problems)),)
 
 
 def _line(id: str, version: Version, versions: Versions, title: str, word: Words) -> tuple[str, str, str]:
     """The version, what it is called, and since when it stands as it does."""
     day = version.since if version.state == "current" else version.until
     since = word.format("notice-since", date=word.date(day)) if day else ""
-    now = (
+    now = [
         one.printed(key) for key, one in versions.items() if (one.handout, one.state) == (version.handout, "current")
-    )
-    more = word.format("notice-by", id=next(now, "–")) if version.state == "replaced" else ""
+    ]
+    more = word.format("notice-by", id=now[0]) if now and version.state == "replaced" else ""
     why = word.format("sheet-is-withdrawn", why=version.why.rstrip(".")) if version.state == "withdrawn" else ""
     return version.printed(id), title, " ".join(part for part in (since, more, why) if part)

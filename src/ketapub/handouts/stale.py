@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ketapub.formats.pdf.sheets import words_of
+from ketapub.handouts.notice import NAME as NOTICE
 from ketapub.handouts.sheet import Resolved
 from ketapub.handouts.versions import ID, Versions
 from ketapub.passages import Passage, passages
@@ -50,7 +51,7 @@ def versions_in(folder: Path, problems: Problems) -> dict[str, list[str]]:
     listed: dict[Path, tuple[str, ...]] = {}
     for manifest in sorted(folder.rglob(MANIFEST)):
         listed |= _listed(manifest, problems)
-    for file in sorted(folder.rglob("*.pdf")):
+    for file in sorted(file for file in folder.rglob("*.pdf") if file.name != NOTICE):  # which tells of all of them
         for id in listed.get(file.resolve()) or _said(file, problems):
             found.setdefault(id, []).append(file.relative_to(folder).as_posix())
     return found
