@@ -15,11 +15,21 @@ from lxml import etree
 from reading import site_files
 from test_handouts import SHEET, book_with, resolved
 
-from ketapub.build import build, record_versions, stale_sheets, write_handouts, write_notice
+from ketapub.build import (
+    build,
+    pages_of_sheets,
+    read_book,
+    record_versions,
+    stale_sheets,
+    write_handouts,
+    write_notice,
+)
 from ketapub.check.checks.links import faults as faults_of_links, output_of
 from ketapub.check.equality import screen_differs
 from ketapub.check.equality.on_screens import site_folder
-from ketapub.check.screens import unpacked
+from ketapub.check.findings import Place, Subject
+from ketapub.check.leading.screens import Screens
+from ketapub.check.screens import path_of, unpacked
 from ketapub.check.tagging import faults
 from ketapub.cli import main
 from ketapub.editions import select
@@ -28,6 +38,7 @@ from ketapub.handouts import Asked
 from ketapub.handouts.qr import modules
 from ketapub.handouts.versions import FILE, Versions
 from ketapub.problems import Problems, Stopped
+from ketapub.theme import load_theme
 
 TODAY = datetime.date(2026, 2, 1)
 LATER = datetime.date(2026, 5, 1)
@@ -213,6 +224,23 @@ def test_links_land_and_the_gate_still_finds_the_chapters(site: tuple[Path, Path
     book = select(resolved_book(root, Problems()), Problems(), format="site")
     pages = site_folder(site_files({f"site/{name}": files.read(name) for name in files.names}))
     assert screen_differs(book, pages, "site").findings == ()
+
+
+def test_what_the_gate_finds_on_such_a_page_leads_to_the_handout(site: tuple[Path, Path, list[str]]) -> None:
+    root, out, ids = site
+    theme = load_theme()
+    read = read_book(root, theme, Problems(), as_of=LATER)
+    sheets = pages_of_sheets(read, Problems(), LATER)
+    subject = Subject(read.book, theme, {"site": out / "site"}, "", out, sheets)
+    for name, tag, place in (
+        (f"h/{ids[0].lower()}.html", "ul[@class='checklist']/li", "handouts/h1-next.md"),
+        ("h/index.html", "ul[@class='sheets']", ""),
+    ):
+        page = etree.fromstring((out / "site" / name).read_bytes(), etree.HTMLParser())
+        element = page.xpath(f"//main//{tag}")[0]
+        origin = Screens(subject, "site").origin(Place(name, element=path_of(element)))
+        assert origin.at.file == place
+        assert origin.made_by == ("" if place else "template site/sheets.html, line 5")
 
 
 def test_a_book_without_handouts_has_no_such_page(tmp_path: Path, root: Path) -> None:
