@@ -6,11 +6,12 @@ import datetime
 import io
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pikepdf
 import pytest
-from conftest import resolved as resolved_book
+from conftest import BOOKS, resolved as resolved_book
 from lxml import etree
 from reading import site_files
 from test_handouts import SHEET, book_with, resolved
@@ -123,6 +124,23 @@ def test_what_is_withdrawn_is_not_made_again(root: Path, tmp_path: Path) -> None
     assert [file.path for file in built.outputs] == ["handouts/general/h2-other-letter.pdf"]
     (problem,) = [one for one in built.problems if one.code == "withdrawn-version"]
     assert problem.message == f"H1 · 1 · {first} is withdrawn, because the number to call was wrong"
+
+
+def test_where_all_is_withdrawn_nothing_is_made(root: Path, tmp_path: Path) -> None:
+    (first,) = record(root)
+    withdraw(root, first)
+    with pytest.raises(Stopped, match="withdrawn-version"):
+        write_handouts(root, tmp_path / "out", LETTER, as_of=TODAY)
+    read = read_book(root, load_theme(), Problems(), as_of=TODAY)
+    (page,) = pages_of_sheets(read, Problems(), TODAY)
+    assert (page.state, page.today, page.newer) == ("withdrawn", None, "")
+
+
+def test_a_book_without_handouts_has_no_versions(tmp_path: Path) -> None:
+    for work in (record_versions, partial(write_notice, out=tmp_path), partial(stale_sheets, folder=tmp_path)):
+        with pytest.raises(Stopped, match=r"error\[missing-setting\]: the book has no handouts") as stopped:
+            work(BOOKS / "stock", as_of=TODAY)
+        assert stopped.value.usage
 
 
 def test_two_texts_never_share_an_id(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,7 +326,7 @@ def test_what_a_manifest_lists_is_not_opened(root: Path, tmp_path: Path) -> None
     folder = tmp_path / "out/handouts"
     (folder / "general").mkdir(parents=True)
     (folder / "general/a.pdf").write_bytes(b"no PDF")
-    lines = [{"path": "handouts/general/a.pdf", "version": f"H1 · 1 · {first}"}]
+    lines = [{"path": "general/a.pdf", "version": f"H1 · 1 · {first}"}]
     (folder / "manifest.json").write_text(json.dumps(lines), "utf-8")
     problems, (standing,) = stale_sheets(root, folder, as_of=TODAY)
     assert (standing.state, standing.files) == ("current", ("general/a.pdf",))

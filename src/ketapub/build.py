@@ -123,6 +123,8 @@ def write_handouts(
     known = _clinics(read, clinics, problems)
     check_asked(asked, sheets, known)
     sheets = without_withdrawn(sheets, of.versions, problems)
+    if not sheets:
+        problems.stop_on_errors()
     bundle = make_sheets(sheets, known, asked, theme, problems, progress)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)
@@ -249,6 +251,9 @@ def _read_handouts(
     problems = Problems()
     kept = Cache(cache, problems)
     read = read_book(root, load_theme(), problems, as_of=as_of, progress=progress, cache=kept)
+    if not read.draft.handouts:
+        hint = "name their files in book.toml: [handouts] files"
+        raise Stopped([Problem("missing-setting", NOWHERE, "the book has no handouts", hint)], usage=True)
     sheets, versions = _sheets_of(read, problems, kept)
     return read, sheets, versions, problems
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -185,9 +186,10 @@ def _record_versions(options: argparse.Namespace) -> int:
 
         problems, versions = record_versions(**work)
     tell(options, problems, ())
-    for id, version in versions.items() if not options.quiet else ():
-        say(f"{version.printed(id)}: {version.state}")
-    say(f"{FILE} has {many(len(versions), 'version')}")
+    if not options.quiet:
+        for id, version in versions.items():
+            say(f"{version.printed(id)}: {version.state}")
+        say(f"{FILE} has {many(len(versions), 'version')}")
     return DONE
 
 
@@ -197,7 +199,8 @@ def _list_stale_sheets(options: argparse.Namespace) -> int:
         from ketapub.build import stale_sheets
 
         problems, standing = stale_sheets(folder=options.stale, **work)
-    tell(argparse.Namespace(**{**vars(options), "json": False}), problems, ())
+    for problem in problems:
+        print(problem, file=sys.stderr)
     if options.json:
         print(json.dumps([one.as_json() for one in standing], indent=1, ensure_ascii=False))
     for one in standing if not options.json else ():

@@ -58,10 +58,10 @@ def versions_in(folder: Path, problems: Problems) -> dict[str, list[str]]:
 
 
 def _listed(manifest: Path, problems: Problems) -> dict[Path, tuple[str, ...]]:
-    """Paths in a manifest count from the folder for outputs, in which the folder of the manifest stands."""
+    """What a manifest says of files, whose paths count from it; nothing of one that holds many sheets or none."""
     try:
         lines = json.loads(manifest.read_bytes())
-        return {(manifest.parent.parent / one["path"]).resolve(): _ids(one["version"]) for one in lines}
+        return {(manifest.parent / one["path"]).resolve(): _ids(one["version"]) for one in lines}
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         problems.add("unreadable-file", NOWHERE, f"{manifest} is no manifest of handouts: {error}", "delete it")
         return {}
