@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from ketapub import outputs
-from ketapub.outputs import LIST, STAGE, OutputFile, clean, read_list, write_new_folder, write_outputs
+from ketapub.outputs import (
+    LIST,
+    STAGE,
+    OutputFile,
+    clean,
+    read_list,
+    replace_file,
+    write_new_folder,
+    write_outputs,
+)
 from ketapub.problems import Problems, Stopped, explanations
 
 ONE = {"x.pdf": "pdf 1", "x.epub": "epub 1", "site/index.html": "site 1", "site/a/b.html": "b 1"}
@@ -362,6 +371,17 @@ def test_clean_touches_no_folder_of_others(tmp_path):
 
 
 # --- a new book --------------------------------------------------------------------------------------
+
+
+def test_a_file_of_the_book_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    place = tmp_path / "handouts/versions.toml"
+    for data in (b"one", b"two"):
+        replace_file(place, data, Problems())
+        assert place.read_bytes() == data
+    assert [file.name for file in place.parent.iterdir()] == [place.name]
+    monkeypatch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert refused(replace_file, place, b"three", Problems())[0] == "output-failed"
+    assert place.read_bytes() == b"two"
 
 
 def test_a_new_folder(tmp_path):

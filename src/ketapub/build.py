@@ -20,9 +20,9 @@ from ketapub.document import Book, Draft, in_order
 from ketapub.editions import EDITIONS, SHOWN_AS, check_same_words, select
 from ketapub.editorial import check_text
 from ketapub.formats import PRINTED, UNPAGED, maker
-from ketapub.formats.made import Made, Paged, Printed
+from ketapub.formats.made import Made, Paged, Printed, SheetPage
 from ketapub.manuscript import Manuscript, read_manuscript
-from ketapub.outputs import Bundle, check_out, standing, write_outputs
+from ketapub.outputs import Bundle, check_out, replace_file, standing, write_outputs
 from ketapub.page_marks import with_page_marks
 from ketapub.parse import parse
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped
@@ -33,6 +33,9 @@ from ketapub.theme import Theme, load_theme
 if TYPE_CHECKING:
     from ketapub.handouts import Asked
     from ketapub.handouts.clinics import Clinic
+    from ketapub.handouts.sheet import Resolved
+    from ketapub.handouts.stale import Standing
+    from ketapub.handouts.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,12 @@ def build(
     check_out(out, root, problems)  # before the work, not after it
     theme = load_theme()
     kept = Cache(cache, problems)
-    book = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept).book
-    stop_on_warnings(problems, strict)  # before the slow part
+    read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
+    book = read.book
     names = formats or book.info.book.formats
-    made = Made(cache=kept, pdf_standard=pdf_standard)
+    sheets = pages_of_sheets(read, problems, as_of, kept) if "site" in names else ()
+    stop_on_warnings(problems, strict)  # before the slow part
+    made = Made(cache=kept, pdf_standard=pdf_standard, sheets=sheets)
     bundle = make_formats(book, theme, names, problems, progress, made)
     stop_on_warnings(problems, strict)
     progress("writing")
@@ -104,6 +109,7 @@ def write_handouts(
     from ketapub.handouts import check_asked, make_pages, make_sheets, resolve_handouts, with_kept
     from ketapub.handouts.manifest import make_manifest
     from ketapub.handouts.resolved import around
+    from ketapub.handouts.versions import check_recorded, recorded, without_withdrawn
 
     problems, theme = Problems(), load_theme()
     check_out(out, root, problems)
@@ -112,9 +118,15 @@ def write_handouts(
     of = around(read.book, read.manuscript, read.signatures, problems)
     sheets = resolve_handouts(read.draft, of, problems, kept)
     problems.stop_on_errors()
+    recorded(of.versions, sheets, read.book.info.book.version, as_of, problems)
+    problems.stop_on_errors()
+    check_recorded(sheets, of.versions, problems)
     stop_on_warnings(problems, strict)
     known = _clinics(read, clinics, problems)
     check_asked(asked, sheets, known)
+    sheets = without_withdrawn(sheets, of.versions, problems)
+    if not sheets:
+        problems.stop_on_errors()
     bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs)
     left = _standing(out, problems)
     bundle = with_kept(bundle, asked, left)
@@ -160,13 +172,102 @@ def texts_of(read: Read, problems: Problems) -> tuple[Book, ...]:
     """What reviewers read and sign: the book, then each handout as a small book."""
     if not read.draft.handouts:
         return (read.book,)
+    sheets, _ = _sheets_of(read, problems)
+    return (read.book, *(sheet.book for sheet in sheets))
+
+
+def _sheets_of(read: Read, problems: Problems, cache: Cache | None = None) -> tuple[tuple[Resolved, ...], Versions]:
+    """The handouts as they are now, and the versions that were recorded."""
     from ketapub.handouts import resolve_handouts
     from ketapub.handouts.resolved import around
 
     of = around(read.book, read.manuscript, read.signatures, problems)
-    sheets = resolve_handouts(read.draft, of, problems)
+    sheets = resolve_handouts(read.draft, of, problems, cache)
     problems.stop_on_errors()
-    return (read.book, *(sheet.book for sheet in sheets))
+    return sheets, of.versions
+
+
+def pages_of_sheets(
+    read: Read, problems: Problems, as_of: datetime.date, cache: Cache | None = None
+) -> tuple[SheetPage, ...]:
+    """What the site tells of the handouts: as if they were recorded today."""
+    if not read.draft.handouts:
+        return ()
+    from ketapub.handouts.today import sheet_pages
+    from ketapub.handouts.versions import check_recorded, recorded
+
+    sheets, versions = _sheets_of(read, problems, cache)
+    now = recorded(versions, sheets, read.book.info.book.version, as_of, problems)
+    problems.stop_on_errors()
+    check_recorded(sheets, versions, problems)
+    return sheet_pages(sheets, now, problems)
+
+
+def record_versions(
+    root: Path, *, as_of: datetime.date, cache: Path | None = None, progress: Callable[[str], None] = lambda step: None
+) -> tuple[tuple[Problem, ...], Versions]:
+    """Write the versions of the handouts into the book. Out: what was warned of, and the versions."""
+    from ketapub.handouts.versions import FILE, as_toml, recorded
+
+    read, sheets, versions, problems = _read_handouts(root, as_of, cache, progress)
+    now = recorded(versions, sheets, read.book.info.book.version, as_of, problems)
+    problems.stop_on_errors()
+    if now != versions:
+        replace_file(root / FILE, as_toml(now).encode(), problems)
+    return problems.in_order(), now
+
+
+def stale_sheets(
+    root: Path,
+    folder: Path,
+    *,
+    as_of: datetime.date,
+    cache: Path | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> tuple[tuple[Problem, ...], tuple[Standing, ...]]:
+    """How the versions in `folder` stand to the book. Out: what was warned of, and each version."""
+    from ketapub.handouts.stale import standing_of, versions_in
+    from ketapub.handouts.versions import recorded
+
+    read, sheets, versions, problems = _read_handouts(root, as_of, cache, progress)
+    now = recorded(versions, sheets, read.book.info.book.version, as_of, problems)
+    problems.stop_on_errors()
+    found = versions_in(folder, problems)
+    problems.stop_on_errors(usage=True)
+    return problems.in_order(), standing_of(found, now, sheets)
+
+
+def write_notice(
+    root: Path,
+    out: Path,
+    *,
+    as_of: datetime.date,
+    cache: Path | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Built:
+    """Make the notice for staff of what changed, into `out`: of what is recorded, for nothing else was printed."""
+    from ketapub.handouts.notice import make_notice
+    from ketapub.handouts.versions import check_recorded
+
+    check_out(out, root, Problems())
+    read, sheets, versions, problems = _read_handouts(root, as_of, cache, progress)
+    check_recorded(sheets, versions, problems)
+    bundle = make_notice(read.book, sheets, versions, load_theme(), problems)
+    write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
+    return Built(problems.in_order(), bundle)
+
+
+def _read_handouts(
+    root: Path, as_of: datetime.date, cache: Path | None, progress: Callable[[str], None]
+) -> tuple[Read, tuple[Resolved, ...], Versions, Problems]:
+    problems = Problems()
+    kept = Cache(cache, problems)
+    read = read_book(root, load_theme(), problems, as_of=as_of, progress=progress, cache=kept)
+    if not read.draft.handouts:
+        hint = "name their files in book.toml: [handouts] files"
+        raise Stopped([Problem("missing-setting", NOWHERE, "the book has no handouts", hint)], usage=True)
+    sheets, versions = _sheets_of(read, problems, kept)
+    return read, sheets, versions, problems
 
 
 def build_id(bundle: Bundle) -> str:

@@ -213,6 +213,19 @@ def write_new_file(place: Path, data: bytes, problems: Problems) -> Path:
         return free
 
 
+def replace_file(place: Path, data: bytes, problems: Problems) -> None:
+    """Write a file of the book anew, such as its list of versions: it is the old one or the new one, whole."""
+    with _refusals(place.parent, problems):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        new = place.with_name(f".{place.name}.new")
+        with new.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(new, place)
+        _flush(place.parent)
+
+
 # --- refusing ----------------------------------------------------------------------------------------
 
 

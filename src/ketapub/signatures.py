@@ -75,16 +75,16 @@ def _chapter(chapter: d.Chapter, book: d.Book, signatures: tuple[Signature, ...]
         if then.hash == digest(now):
             signed.append(signature)
         else:
-            outdated.append((signature, _new(now, Counter(then.passages))))
+            outdated.append((signature, new_since(then.passages, now)))
     return ChapterReview(chapter, now, tuple(signed), tuple(outdated))
 
 
-def _new(now: tuple[Passage, ...], then: Counter[str]) -> tuple[int, ...]:
-    """The indexes of the passages that were not among those that were signed."""
-    found = []
+def new_since(then: Iterable[str], now: tuple[Passage, ...]) -> tuple[int, ...]:
+    """The indexes of the passages that were not among those of these digests, which were signed or recorded."""
+    found, left = [], Counter(then)
     for index, passage in enumerate(now):
-        if then[passage.digest]:
-            then[passage.digest] -= 1
+        if left[passage.digest]:
+            left[passage.digest] -= 1
         else:
             found.append(index)
     return tuple(found)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketapub.build import Read, build, build_id, read_book
+from ketapub.build import Read, build, build_id, pages_of_sheets, read_book
 from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Result, Subject
@@ -97,7 +97,8 @@ def judge(
     left_out = tuple(check for check in table.values() if check not in checks)
     with tempfile.TemporaryDirectory() as room:
         standards = {standard_of(files[name]) for name in CONFORMING if name in files}
-        subject = Subject(read.book, theme, files, min(standards, default=""), Path(room))
+        sheets = pages_of_sheets(read, Problems(), as_of, kept) if "site" in files else ()  # a build told what is wrong
+        subject = Subject(read.book, theme, files, min(standards, default=""), Path(room), sheets)
         results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
         results = lead_back(results, subject)
     return Run(read, subject, checks, left_out, results, problems, as_of)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ketapub.check.tools import Tool
 from ketapub.document import Book
+from ketapub.formats.made import SheetPage
 from ketapub.problems import NOWHERE, Position
 from ketapub.theme import Theme
 
@@ -70,6 +71,7 @@ class Subject:
 
     `files` has a path for each output format: a file, or the folder of the site. `standard` is what the PDFs are to
     conform to ("ua-1", "ua-2"). `room` is an empty folder for what checks write; each takes names of its own there.
+    `sheets` are the versions of handouts of which the site has pages.
     """
 
     book: Book
@@ -77,6 +79,7 @@ class Subject:
     files: Mapping[str, Path]
     standard: str
     room: Path
+    sheets: tuple[SheetPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,13 @@ def parser() -> argparse.ArgumentParser:
     handouts.add_argument("--paper", action="append", choices=("letter", "a4"), default=[], help=text)
     text = "only this size, of 14 or 18 points (default: both)"
     handouts.add_argument("--size", action="append", choices=("standard", "large"), default=[], help=text)
+    instead = handouts.add_mutually_exclusive_group()
+    text = "make no sheet, but record in the book which versions the handouts are now"
+    instead.add_argument("--record", action="store_true", help=text)
+    text = "make no sheet, but say which ones in this folder are out of date, and what changed"
+    instead.add_argument("--stale", type=Path, metavar="DIR", help=text)
+    text = "make no sheet, but a notice for staff of what is new, replaced and withdrawn"
+    instead.add_argument("--notice", action="store_true", help=text)
     how(handouts)
 
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")

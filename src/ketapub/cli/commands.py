@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ketapub.cli.given import book_folder, cache_folder, checks_of, formats_of, today
 from ketapub.cli.telling import (
@@ -144,28 +146,75 @@ def release(options: argparse.Namespace) -> int:
 
 def handouts(options: argparse.Namespace) -> int:
     """Sheets for clinics. What is wrong with one clinic is told, and the others get theirs."""
-    as_of = today(options.as_of)
-    with quiet_libraries():
-        with progress_of(options) as progress:
+    if options.record:
+        return _record_versions(options)
+    if options.stale is not None:
+        return _list_stale_sheets(options)
+    with _handouts_work(options) as work:
+        if options.notice:
+            from ketapub.build import write_notice
+
+            built = write_notice(out=options.out, **work)
+        else:
             from ketapub.build import write_handouts
             from ketapub.handouts import Asked
 
             papers, sizes = (tuple(dict.fromkeys(found)) for found in (options.paper, options.size))
             built = write_handouts(
-                book_folder(options.book),
-                options.out,
-                Asked(tuple(options.handout), tuple(options.clinic), papers, sizes),
-                as_of=as_of,
+                out=options.out,
+                asked=Asked(tuple(options.handout), tuple(options.clinic), papers, sizes),
                 clinics=options.clinics,
-                cache=options.cache or cache_folder(),
                 strict=options.strict,
                 jobs=options.jobs,
-                progress=progress,
+                **work,
             )
     tell(options, built.problems, built.outputs)
     if built.problems:
         say(count(built.problems))
     return WITH_PROBLEMS if any(one.severity == "error" for one in built.problems) else DONE
+
+
+@contextlib.contextmanager
+def _handouts_work(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """What every kind of work on handouts is given."""
+    as_of = today(options.as_of)
+    with quiet_libraries(), progress_of(options) as progress:
+        cache = options.cache or cache_folder()
+        yield {"root": book_folder(options.book), "as_of": as_of, "cache": cache, "progress": progress}
+
+
+def _record_versions(options: argparse.Namespace) -> int:
+    with _handouts_work(options) as work:
+        from ketapub.build import record_versions
+        from ketapub.handouts.versions import FILE
+
+        problems, versions = record_versions(**work)
+    tell(options, problems, ())
+    if not options.quiet:
+        for id, version in versions.items():
+            say(f"{version.printed(id)}: {version.state}")
+        say(f"{FILE} has {many(len(versions), 'version')}")
+    return DONE
+
+
+def _list_stale_sheets(options: argparse.Namespace) -> int:
+    """Each version in the folder; of one that does not count, the files and what is new in today's text."""
+    with _handouts_work(options) as work:
+        from ketapub.build import stale_sheets
+
+        problems, standing = stale_sheets(folder=options.stale, **work)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if options.json:
+        print(json.dumps([one.as_json() for one in standing], indent=1, ensure_ascii=False))
+    for one in standing if not options.json else ():
+        newer = f", now {one.newer}" if one.newer else ""
+        why = f", because {one.why}" if one.why else ""
+        print(f"{one.state:9}  {one.version}  {many(len(one.files), 'file')}{newer}{why}")
+        if one.state != "current":
+            for line in (*one.files, *(f"new at {passage.at}: {passage.text}" for passage in one.changes)):
+                print(f"           {line}")
+    return DONE if all(one.state == "current" for one in standing) else WITH_PROBLEMS
 
 
 def _write_sarif(options: argparse.Namespace, problems: Sequence[Problem], run: Run | None) -> None:

@@ -1,5 +1,6 @@
 """What a run has made so far and how, for the formats that build on it: `site` lists downloads, the EPUB shows the
 cover, the booklet has the pages of the reading edition, the printed cover is as thick as those of the press edition.
+What is no format of the book, its handouts, the site tells of as well.
 
 With it goes the cache, where a format keeps what is slow to make and does not change from run to run.
 """
@@ -33,6 +34,24 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetPage:
+    """A version of a handout that was ever printed: what the site says to whoever has a sheet of it.
+
+    `state` is "current", "replaced" or "withdrawn". `newer` is the version that counts now, whose text `today` has;
+    without one, there is no such sheet any more. `sources` are the works that it rests on, in a line.
+    """
+
+    id: str
+    version: str
+    title: str
+    state: str
+    why: str = ""
+    newer: str = ""
+    today: Book | None = None
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     cover: bytes | None = None  # the front cover as JPEG
     pages: Pages | None = None  # of the print edition that this run makes
@@ -43,6 +62,7 @@ class Made:
     cache: Cache | None = None
     pdf_standard: str = "ua-1"  # what the paged editions of this run conform to
     claims: Claims = NO_CLAIMS
+    sheets: tuple[SheetPage, ...] = ()  # of the handouts, for the site
     traced: bool = False  # whether each element says where it comes from: for the gate, in pages that nobody ships
 
     def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:

@@ -29,7 +29,7 @@ from ketapub.handouts.resolved import Around, resolve_handout
 from ketapub.handouts.run import ALL, Stack, make_stacks
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.handouts.sources import source_line
-from ketapub.handouts.versions import text_id
+from ketapub.handouts.versions import printed, text_id
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
@@ -60,8 +60,10 @@ def resolve_handouts(
         whole = cut(handout, draft, problems)
         problems.stop_on_errors()
         book = resolve_handout(whole, of, problems, cache)
-        version = " · ".join(part for part in (whole.label, book.info.book.version, text_id(book)) if part)
-        found.append(Resolved(whole, book, version, source_line(book, of.library), behind(whole, of.book)))
+        id = text_id(book)
+        month = of.versions[id].month if id in of.versions else book.info.book.version
+        version = printed(whole.label, month, id)
+        found.append(Resolved(whole, book, version, source_line(book, of.library), behind(whole, of.book), id))
     return tuple(found)
 
 

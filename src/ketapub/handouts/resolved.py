@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ketapub import document as d
 from ketapub.cache import Cache
 from ketapub.editorial import check_text
+from ketapub.handouts.versions import Versions, read_versions
 from ketapub.info import Info
 from ketapub.library import Library, read_library
 from ketapub.locale import words
@@ -29,18 +30,21 @@ from ketapub.signatures import Signature, is_signed
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What all handouts of a book share: the book as context, its places by id, and its library."""
+    """What all handouts of a book share: the book as context, its places by id, its library, and their versions as
+    far as those were recorded."""
 
     book: d.Book
     manuscript: Manuscript
     signatures: tuple[Signature, ...]
     library: Library
     places: Mapping[str, Place]
+    versions: Versions
 
 
 def around(book: d.Book, manuscript: Manuscript, signatures: tuple[Signature, ...], problems: Problems) -> Around:
     library = read_library(manuscript.references, problems)
-    return Around(book, manuscript, signatures, library, places_of(book.chapters, book.info))
+    versions = read_versions(manuscript, problems)
+    return Around(book, manuscript, signatures, library, places_of(book.chapters, book.info), versions)
 
 
 def resolve_handout(handout: d.Handout, of: Around, problems: Problems, cache: Cache | None = None) -> d.Book:

@@ -17,6 +17,7 @@ from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.sheets import LINE, Paper, blocks_of, first_words, height_beyond, lay_out, room_below
 from ketapub.handouts.behind import Behind
 from ketapub.handouts.clinics import Clinic
+from ketapub.handouts.qr import drawing
 from ketapub.info import CrisisSettings
 from ketapub.locale import Words, direction, words
 from ketapub.markup import Medium, Sheet, markup_blank, markup_chapter
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ketapub.formats.pdf.sheets import Document
 
 MOST_LINES = 8  # for notes
+ROOM_FOR_QR = "@page :first { margin-bottom: 148pt }"  # in the foot of page 1; in large print there is enough
 FEWEST_QUESTIONS, MOST_QUESTIONS = 2, 3
 LEADING = {False: 19, True: 25}  # points of a line of text
 HEADING = {False: 34, True: 46}  # of "My questions and notes" with the space above it
@@ -49,7 +51,8 @@ class Kind:
 class Resolved:
     """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; and the works it rests on, in a line.
 
-    `behind` is what its page of HTML has behind the text, for which paper has no room.
+    `behind` is what its page of HTML has behind the text, for which paper has no room; `id` the last part of its
+    version, by which it is known.
     """
 
     handout: d.Handout
@@ -57,6 +60,13 @@ class Resolved:
     version: str
     sources: str
     behind: Behind
+    id: str
+
+    @property
+    def address(self) -> str:
+        """Of its page on the site; "" where nobody has said where that stands."""
+        url = self.book.info.site.url
+        return f"{url.rstrip('/')}/h/{self.id.lower()}.html" if url else ""
 
     def budget(self, kind: Kind) -> int:
         return self.handout.large_pages if kind.large else self.handout.pages
@@ -86,7 +96,7 @@ def fit(
 
     def lay(lines: int, questions: int) -> Document:
         text = page(sheet, shown, clinic, kind, lines, questions)
-        return lay_out(engine, text, problems, sheet.handout.name)
+        return lay_out(engine, text, problems, sheet.handout.name, ROOM_FOR_QR if sheet.address else "")
 
     def keep(laid: Document, lines: int, questions: int) -> Document:
         seen.known[alike] = _Fitted(lines, questions, blocks_of(laid))
@@ -148,6 +158,8 @@ def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines
         short=sheet.version,
         stamp=stamp(book),
         ways=ways_of(clinic.crisis if clinic and clinic.crisis else info.crisis, word),
+        qr=drawing(sheet.address) if sheet.address else "",
+        short_address=sheet.address.partition("://")[2].removesuffix(".html"),
         logo=_logo(clinic),
         **said(sheet, book, clinic, medium),
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ketapub.build import Read, make_formats, read_book, stop_on_warnings
+from ketapub.build import Read, make_formats, pages_of_sheets, read_book, stop_on_warnings
 from ketapub.cache import Cache
 from ketapub.check import judge, tell
 from ketapub.check.report.run import Run
@@ -69,9 +69,10 @@ def release(
     else:
         require(read, records, notes, problems)
         problems.stop_on_errors()
+    sheets = pages_of_sheets(read, problems, as_of, kept) if "site" in info.book.formats else ()
     stop_on_warnings(problems, strict)  # before the slow part
     claims = claims_to_make(info, records, draft=draft)
-    made = Made(cache=kept, pdf_standard=pdf_standard, claims=claims)
+    made = Made(cache=kept, pdf_standard=pdf_standard, claims=claims, sheets=sheets)
     bundle = make_formats(read.book, theme, info.book.formats, problems, progress, made)
     with tempfile.TemporaryDirectory() as staging:
         files = stage(bundle, read, Path(staging))

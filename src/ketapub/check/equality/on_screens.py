@@ -81,8 +81,9 @@ def epub_file(data: bytes) -> Pages:
 
 
 def site_folder(files: Mapping[str, bytes]) -> Pages:
-    """The pages of a site, those of the chapters along the links that lead on from the first page."""
-    pages = {name: Page(name, _html(data)) for name, data in files.items() if name.endswith(".html")}
+    """The pages of a site, those of the chapters along the links that lead on from the first page. What stands in a
+    folder of it tells of handouts, which are no chapters."""
+    pages = {name: Page(name, _html(data)) for name, data in files.items() if re.fullmatch(r"[^/]+\.html", name)}
     order = [name for name in pages if name == "index.html"]
     here = next((one.get("href") for name in order for one in pages[name].root.iterfind(".//a[@class='button']")), None)
     while here in pages and here not in order:

@@ -32,7 +32,7 @@ class Screens:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The text files of the output by the last part of their names; "" for the HTML."""
+        """The text files of the output by the names of their pages; "" for the HTML."""
         place = self.subject.files[self.output]
         try:
             files = {"": place.read_bytes()} if self.output == "html" else _files(place)
@@ -57,7 +57,7 @@ class Screens:
         return self.known[name]
 
     def origin(self, place: Place) -> Origin:
-        name = "" if self.output == "html" else PurePosixPath(place.part).name
+        name = {"html": "", "site": place.part}.get(self.output, PurePosixPath(place.part).name)
         if name.endswith(PACKAGE):
             return Origin(made_by=f"the package file {name}")
         if name.endswith(".css"):
@@ -85,7 +85,8 @@ class Screens:
 def _files(place: Path) -> dict[str, bytes]:
     wanted = (".html", ".xhtml", ".css")
     if place.is_dir():
-        return {path.name: path.read_bytes() for path in sorted(place.rglob("*")) if path.name.endswith(wanted)}
+        files = (path for path in place.rglob("*") if path.name.endswith(wanted))
+        return {path.relative_to(place).as_posix(): path.read_bytes() for path in sorted(files)}
     with zipfile.ZipFile(place) as archive:
         names = [name for name in archive.namelist() if name.endswith(wanted)]
         return {PurePosixPath(name).name: archive.read(name) for name in names}

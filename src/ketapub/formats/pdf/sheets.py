@@ -55,8 +55,8 @@ def _style(book: d.Book, theme: Theme) -> tuple[str, dict[str, bytes]]:
     return "\n".join((*rules, book_sheet(book, theme, "handout.css"))), files
 
 
-def lay_out(engine: Engine, page: Markup, problems: Problems, name: str = "") -> Document:
-    """`name` sets its ids apart from those of other sheets in the same file."""
+def lay_out(engine: Engine, page: Markup, problems: Problems, name: str = "", css: str = "") -> Document:
+    """`name` sets its ids apart from those of other sheets in the same file; `css` is of this sheet alone."""
     tree = ElementTree.fromstring(page)
     for element in tree.iter() if name else ():
         for key in _IDS.intersection(element.keys()):
@@ -64,7 +64,7 @@ def lay_out(engine: Engine, page: Markup, problems: Problems, name: str = "") ->
         if (target := element.get("href", "")).startswith("#"):
             element.set("href", f"#{name}-{target[1:]}")
     with log_as_problems(problems):
-        return engine.lay_out(tree, "")
+        return engine.lay_out(tree, css)
 
 
 def lay_out_blank(engine: Engine, paper: Paper, large: bool, problems: Problems) -> Document:
@@ -155,3 +155,13 @@ def _write(document: Document, book: d.Book, starts: list[Start], problems: Prob
             out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
         )
         return out.getvalue()
+
+
+def words_of(data: bytes) -> str:
+    """The text of all pages of a PDF, as it is drawn. Raises `ValueError` where it is none."""
+    import pypdfium2
+
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data))
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(str(error)) from None

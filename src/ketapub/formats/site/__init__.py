@@ -1,7 +1,7 @@
 """The site: a folder for any web server, or to open from the disk. It asks for nothing from elsewhere.
 
 In: a `Book`, the theme, what this run has made. Out: `site/…`: the landing page, a page a chapter, search, the
-statements, style sheets, scripts, fonts, pictures, and copies of the downloads.
+statements, a page for each version of a handout, style sheets, scripts, fonts, pictures, and copies of the downloads.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ketapub.formats.site.frame import Page, Site, fill
 from ketapub.formats.site.landing import Download, downloads, landing_page
 from ketapub.formats.site.pages import chapter_pages, sitemap
 from ketapub.formats.site.search import search_index, search_page
+from ketapub.formats.site.sheets import sheet_pages
 from ketapub.formats.site.statement import accessibility_page, missing_page, privacy_page
 from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems
@@ -34,7 +35,7 @@ def make_site(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
 
 
 def site_of(book: d.Book, theme: Theme, made: Made) -> Site:
-    return Site(book, theme, made.cover is not None, made.claims, made.pdf_standard, made.traced)
+    return Site(book, theme, made.cover is not None, made.claims, made.pdf_standard, made.traced, made.sheets)
 
 
 def make_pages(site: Site, offered: tuple[Download, ...]) -> tuple[Page, ...]:
@@ -44,5 +45,6 @@ def make_pages(site: Site, offered: tuple[Download, ...]) -> tuple[Page, ...]:
         search_page(site),
         accessibility_page(site, offered),
         privacy_page(site),
+        *sheet_pages(site),
         missing_page(site),
     )

@@ -57,7 +57,8 @@ def split_dark(css: str) -> tuple[str, str]:
 def scripts_and_pictures(site: Site, made: Made) -> dict[str, bytes]:
     book, theme = site.book, site.theme
     files = {name: theme.read(name) for name in SCRIPTS}
-    files |= {asset.name: asset.data for asset in book.assets.values() if asset.svg is None}
+    shown = [book, *(sheet.today for sheet in site.sheets if sheet.today)]
+    files |= {asset.name: asset.data for one in shown for asset in one.assets.values() if asset.svg is None}
     files |= {name: data for name, data in book.files.items() if name not in book.fonts}
     files |= {name: theme.read(name) for name in theme.files if name.startswith("fonts/OFL")}
     if made.cover is not None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from ketapub import document as d
 from ketapub.formats.claims import NO_CLAIMS, Claims
 from ketapub.formats.imprint import stamp
+from ketapub.formats.made import SheetPage
 from ketapub.formats.screen import as_html, frame_words
 from ketapub.formats.styling import theme_icon
 from ketapub.locale import Words, words
@@ -46,6 +47,11 @@ class Page:
     policy: str = POLICY
     listed: bool = True
 
+    @property
+    def root(self) -> str:
+        """The way from the page to the top of the site."""
+        return "../" * self.name.count("/")
+
 
 @dataclass(frozen=True)
 class Site:
@@ -55,6 +61,7 @@ class Site:
     claims: Claims = NO_CLAIMS
     pdf_standard: str = "ua-1"  # of the PDFs that it offers
     traced: bool = False
+    sheets: tuple[SheetPage, ...] = ()
 
     @cached_property
     def url(self) -> str:
@@ -96,17 +103,18 @@ class Site:
 def fill(site: Site, page: Page) -> bytes:
     """The whole page. A page that is missing may be asked for at any depth: it alone names places by the site's own
     address, where that is known."""
+    root = site.url if page.name == "404.html" else page.root
     headings = {chapter.name: chapter.heading.attributes.id for chapter in site.book.chapters}
     text = site.render(
         "page.html",
         this=page,
-        root=site.url if page.name == "404.html" else "",
+        root=root,
         url=site.url,
         cover_address=f"{site.url}cover.jpg" if site.has_cover else "",
         current=headings.get(page.here, ""),
         lists=(),
         depth=1,
-        href=(lambda id: f"{site.url}{site.chapter_address(id)}") if page.name == "404.html" else site.chapter_address,
+        href=lambda id: f"{root}{site.chapter_address(id)}",
         settings=SETTINGS,
         open=site.icon("large-text"),
     )

@@ -67,6 +67,7 @@ def landing_page(site: Site, offered: tuple[Download, ...]) -> Page:
         downloads=[(one, site.icon(one.icon), _facts(one, site)) for one in offered],
         devices=[(word[f"device-{one}"], word[f"open-on-{one}"]) for one in DEVICES],
         safety_note=_safety_note(site),
+        sheets=site.sheets,
         features=features_in_words(found, word),
         depth=2,
         level=2,

@@ -45,6 +45,7 @@ def search_index(site: Site, pages: Mapping[str, bytes], problems: Problems) -> 
         place = Path(folder, "pages")
         place.mkdir()
         for name, data in pages.items():
+            (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_bytes(data)
         options = ["--site", place, "--output-path", Path(folder, "index"), "--quiet"]
         options += ["--keep-index-url", "--exclude-selectors", IGNORED]
