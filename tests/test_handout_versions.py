@@ -17,6 +17,7 @@ from reading import site_files
 from test_handouts import SHEET, book_with, resolved
 
 from ketapub.build import (
+    Built,
     build,
     pages_of_sheets,
     read_book,
@@ -38,6 +39,7 @@ from ketapub.formats.pdf.sheets import words_of
 from ketapub.handouts import Asked
 from ketapub.handouts.qr import modules
 from ketapub.handouts.versions import FILE, Versions
+from ketapub.outputs import OutputFile
 from ketapub.problems import Problems, Stopped
 from ketapub.theme import load_theme
 
@@ -121,7 +123,9 @@ def test_what_is_withdrawn_is_not_made_again(root: Path, tmp_path: Path) -> None
     first = next(id for id, version in record(root).items() if version.label == "H1")
     withdraw(root, first)
     built = write_handouts(root, tmp_path / "out", LETTER, as_of=TODAY)
-    assert [file.path for file in built.outputs] == ["handouts/general/h2-other-letter.pdf"]
+    made = {file.path for file in built.outputs}
+    assert "handouts/general/h2-other-letter.pdf" in made
+    assert not [path for path in made if "h1-" in path]
     (problem,) = [one for one in built.problems if one.code == "withdrawn-version"]
     assert problem.message == f"H1 · 1 · {first} is withdrawn, because the number to call was wrong"
 
@@ -276,11 +280,15 @@ def test_a_book_without_handouts_has_no_such_page(tmp_path: Path, root: Path) ->
 # --- the address on the sheet ----------------------------------------------------------------------------------------
 
 
+def sheet_of(built: Built) -> OutputFile:
+    return next(file for file in built.outputs if file.path == "handouts/general/h1-next-letter.pdf")
+
+
 def test_a_sheet_names_its_page_where_the_site_has_an_address(root: Path, tmp_path: Path) -> None:
-    (without,) = write_handouts(root, tmp_path / "out", LETTER, as_of=TODAY).outputs
+    without = sheet_of(write_handouts(root, tmp_path / "out", LETTER, as_of=TODAY))
     change(root, "[book]", '[site]\nurl = "https://book.example/guide/"\n\n[book]', "book.toml")
     (sheet,) = resolved(root)
-    (file,) = write_handouts(root, tmp_path / "out", LETTER, as_of=TODAY).outputs
+    file = sheet_of(write_handouts(root, tmp_path / "out", LETTER, as_of=TODAY))
     address = f"https://book.example/guide/h/{sheet.id.lower()}.html"
     assert sheet.address == address
     assert f"book.example/guide/h/{sheet.id.lower()}" in "".join(words_of(file.data).split())
@@ -311,7 +319,9 @@ def test_stale_sheets_are_found_and_what_changed_is_named(root: Path, tmp_path: 
     write_handouts(root, out, LETTER, as_of=TODAY)
     _, (standing,) = stale_sheets(root, out, as_of=TODAY)
     assert (standing.version, standing.state) == (f"H1 · 1 · {first}", "current")
-    assert standing.files == ("handouts/general/h1-next-letter.pdf",)
+    # That of all sheets and the page for staff name it as well.
+    files = tuple(f"handouts/general/{name}.pdf" for name in ("all-letter", "h1-next-letter", "how-to-print"))
+    assert standing.files == files
     change(root, "Plan the way home first.", "Plan your way home first.")
     _, (standing,) = stale_sheets(root, out, as_of=LATER)  # whether that was recorded or not
     (second,) = resolved(root)
@@ -345,12 +355,14 @@ def test_the_command_tells_and_fails_where_a_sheet_is_out_of_date(
     assert f"{first.version}: current" in capsys.readouterr().err
     write_handouts(root, out, LETTER, as_of=TODAY)
     assert main(["handouts", str(root), "--stale", str(out), *day]) == 0
-    assert capsys.readouterr().out == f"current    {first.version}  1 file\n"
+    assert capsys.readouterr().out == f"current    {first.version}  3 files\n"
     withdraw(root, first.id)
     assert main(["handouts", str(root), "--stale", str(out), *day]) == 1
     assert capsys.readouterr().out == (
-        f"withdrawn  {first.version}  1 file, because the number to call was wrong\n"
+        f"withdrawn  {first.version}  3 files, because the number to call was wrong\n"
+        "           handouts/general/all-letter.pdf\n"
         "           handouts/general/h1-next-letter.pdf\n"
+        "           handouts/general/how-to-print.pdf\n"
     )
     assert main(["handouts", str(root), "--stale", str(out), "--json", *day]) == 1
     (told,) = json.loads(capsys.readouterr().out)
