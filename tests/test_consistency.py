@@ -78,5 +78,6 @@ def test_the_books_have_every_construct(stock: Made, formulas: Made) -> None:
     marks = {d.BibliographyMark, d.CitationMark, d.ReferenceMark, d.PageReferenceMark, d.Cite, d.Target}
     marks.add(d.PageMark)  # which the pages of print bring into a book (test_page_marks)
     made_by_styles = {d.SmallCaps}
+    marks |= {d.SliceMark, d.Blank, d.Field}  # of handouts (test_handouts)
     wanted = {kind for kind in vars(d).values() if isinstance(kind, type) and issubclass(kind, d.Node)}
     assert wanted - here - marks - made_by_styles == {d.Node}
