@@ -17,7 +17,7 @@ from PIL import Image
 from ketapub.book_folder import BookFolder
 from ketapub.handouts import clinic_table
 from ketapub.handouts.clinic_table import COLUMNS, MOST_COLUMNS, read_table_of_clinics, template
-from ketapub.handouts.clinics import Clinic, Extra, Phone, named_clinics, read_clinics, schema
+from ketapub.handouts.clinics import Clinic, Extra, Phone, read_clinics, schema
 from ketapub.handouts.logos import HEIGHT, WIDTH, Logo, Logos
 from ketapub.info import BookSettings, CrisisSettings, HandoutSettings, Info, ThemeSettings
 from ketapub.problems import Position, Problems
@@ -67,7 +67,7 @@ after-hours = "None"
 nights = "No one answers at night. Call 911."
 hours = "Monday to Friday, 8 am to 5 pm"
 letterhead = "preprinted"
-language = "es-us"
+language = "en-us"
 paper = "both"
 sizes = "large"
 handouts = ["h2-day"]
@@ -90,7 +90,7 @@ emergency = "112"
             nights="No one answers at night. Call 911.",
             hours="Monday to Friday, 8 am to 5 pm",
             letterhead="preprinted",
-            language="es-US",
+            language="en-US",
             paper="both",
             sizes="large",
             handouts=("h2-day",),
@@ -126,14 +126,6 @@ def test_a_folder_that_the_book_names_must_be_there(tmp_path: Path) -> None:
     assert told(problems) == ['book.toml:5:1: error[missing-file]: no file of the book fits "ours/*.toml"']
     (clinic,), _ = read(tmp_path, {"ours/third.toml": ENOUGH}, info)
     assert clinic.id == "third"
-
-
-def test_clinics_are_asked_for_by_their_ids(tmp_path: Path) -> None:
-    clinics, problems = read(tmp_path, {"clinics/hilltop.toml": ENOUGH, "clinics/riverbend.toml": ENOUGH})
-    assert [one.id for one in named_clinics(("riverbend", "general"), clinics, problems)] == ["riverbend"]
-    assert told(problems) == []
-    assert named_clinics(("hiltop",), clinics, problems) == ()
-    assert str(problems.found[0]) == 'error[unknown-clinic]: no clinic "hiltop"\n  hint: did you mean "hilltop"?'
 
 
 def test_a_font_of_the_book_draws_what_the_theme_cannot(tmp_path: Path) -> None:
@@ -279,6 +271,10 @@ BROKEN: Mapping[str, tuple[str, list[str]]] = {
     "paper that there is not": (
         ENOUGH + 'paper = "legal"\n',
         [':4:1: error[wrong-setting]: paper cannot be "legal"'],
+    ),
+    "another language than the book's": (
+        ENOUGH + 'language = "es"\n',
+        [':4:1: error[wrong-setting]: there are no handouts in "es": the book is in "en-US"'],
     ),
     "a language by its name": (
         ENOUGH + 'language = "english"\n',

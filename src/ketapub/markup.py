@@ -444,7 +444,7 @@ class _Writer:
         if text := sheet.clinic.get(node.name, ""):
             self.text(", ".join(text.split("\n")))
         else:
-            self.blank(self.words[f"clinic-{node.name}"], node.at)
+            self.blank(self.words[f"clinic-{node.name}"], node.at, hidden=True)  # the text around it says what it is
 
     def teach_back(self, node: d.Div, blocks: d.Blocks, sheet: Sheet) -> None:
         """Questions to answer in one's own words. Where room is short, the last ones go."""

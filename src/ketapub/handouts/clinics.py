@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -162,16 +162,6 @@ def _read_file(text: str, file: str, clinics: Clinics) -> None:
     clinics.add(PurePosixPath(file).stem, raw, Place("", own, key_places(text, file)))
 
 
-def named_clinics(ids: Collection[str], clinics: tuple[Clinic, ...], problems: Problems) -> tuple[Clinic, ...]:
-    """Those of the clinics that were asked for by their ids; of an id that none has is told."""
-    known = {clinic.id: clinic for clinic in clinics}
-    for id in ids:
-        if id not in known and id != GENERAL:
-            hint = did_you_mean(id, (*known, GENERAL)) or "a clinic is named like its file, or as in the column id"
-            problems.add("unknown-clinic", NOWHERE, f'no clinic "{id}"', hint)
-    return tuple(clinic for id, clinic in known.items() if id in ids)
-
-
 class Clinics:
     """Clinics on their way from raw tables to checked ones, with what they share: fonts, logos, names of handouts."""
 
@@ -192,6 +182,7 @@ class Clinics:
         self._check_id(id, place)
         _check_relations(clinic, place, raw)
         self._check_handouts(clinic, place)
+        self._check_language(clinic, place)
         self._check_characters(clinic, place)
         if clinic.logo:
             clinic = replace(clinic, picture=self._logos.read(clinic.logo, place.under("logo").at, own))
@@ -214,6 +205,12 @@ class Clinics:
             message = f"{self._untold:,} more clinics have mistakes and are left out"
             self.problems.add("broken-clinic", NOWHERE, message, "mend those that are told of, and run it again")
         return tuple(self._good)
+
+    def _check_language(self, clinic: Clinic, place: Place) -> None:
+        spoken, book = clinic.language, self.info.book.language
+        if spoken and spoken.partition("-")[0] != book.partition("-")[0]:
+            message = f'there are no handouts in "{spoken}": the book is in "{book}"'
+            place.under("language").wrong(message, "leave it out, or give the clinic a book in its language")
 
     def _check_id(self, id: str, place: Place) -> None:
         if not _ID.fullmatch(id) or id == GENERAL:
