@@ -14,7 +14,7 @@ from ketapub.problems import Problems
 # What the program makes itself, or makes of something else in `resolve`.
 MADE = {d.PageMark, d.Citation, d.Reference, d.PageReference, d.Bibliography, d.Entry, d.Index, d.IndexEntry}
 # What handouts, crisis lines and other books need, but not a first one.
-NOT_SHOWN = {d.BibliographyMark, d.SmallCaps, d.Formula, d.DisplayFormula}
+NOT_SHOWN = {d.SliceMark, d.Blank, d.Field, d.BibliographyMark, d.SmallCaps, d.Formula, d.DisplayFormula}
 
 
 @pytest.fixture
