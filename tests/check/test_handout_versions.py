@@ -58,7 +58,8 @@ def test_a_telephone_reads_the_address_from_the_page(
     import zxingcpp
 
     asked = Asked(clinics=("general",), papers=(paper,), sizes=(size,))  # type: ignore[arg-type]  # one of each
-    (file,) = write_handouts(root, tmp_path / "out", asked, as_of=TODAY).outputs
+    outputs = write_handouts(root, tmp_path / "out", asked, as_of=TODAY).outputs
+    file = next(one for one in outputs if one.path.startswith("handouts/general/h1-") and one.path.endswith(".pdf"))
     picture = pypdfium2.PdfDocument(file.data)[0].render(scale=200 / 72).to_pil().convert(ink).convert("L")
     sheets = pages_of_sheets(read_book(root, load_theme(), Problems(), as_of=TODAY), Problems(), TODAY)
     (id,) = [sheet.id.lower() for sheet in sheets if sheet.state == "current"]
