@@ -122,6 +122,7 @@ def test_the_page_for_staff_says_which_file_is_which(sheets: tuple[Resolved, ...
 # --- the same by any means -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_processes_make_the_same_bytes_as_one(sheets: tuple[Resolved, ...]) -> None:
     assert made(sheets, Asked(papers=("letter",)), CLINIC, jobs=2) == made(sheets, Asked(papers=("letter",)), CLINIC)
 
