@@ -106,25 +106,22 @@ def write_handouts(
 
     Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
     """
-    from ketapub.handouts import check_asked, make_pages, make_sheets, resolve_handouts, with_kept
+    from ketapub.handouts import check_asked, make_pages, make_sheets, with_kept
     from ketapub.handouts.manifest import make_manifest
-    from ketapub.handouts.resolved import around
     from ketapub.handouts.versions import check_recorded, recorded, without_withdrawn
 
     problems, theme = Problems(), load_theme()
     check_out(out, root, problems)
     kept = Cache(cache, problems)
     read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
-    of = around(read.book, read.manuscript, read.signatures, problems)
-    sheets = resolve_handouts(read.draft, of, problems, kept)
+    sheets, versions = _sheets_of(read, problems, kept)
+    recorded(versions, sheets, read.book.info.book.version, as_of, problems)
     problems.stop_on_errors()
-    recorded(of.versions, sheets, read.book.info.book.version, as_of, problems)
-    problems.stop_on_errors()
-    check_recorded(sheets, of.versions, problems)
+    check_recorded(sheets, versions, problems)
     stop_on_warnings(problems, strict)
     known = _clinics(read, clinics, problems)
     check_asked(asked, sheets, known)
-    sheets = without_withdrawn(sheets, of.versions, problems)
+    sheets = without_withdrawn(sheets, versions, problems)
     if not sheets:
         problems.stop_on_errors()
     bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs)
@@ -158,12 +155,12 @@ def _clinics(read: Read, table: Path | None, problems: Problems) -> tuple[Clinic
     return read_table_of_clinics(str(table), data, folder, info, problems)
 
 
-def write_packet(read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
-    """Make the packet for reviewers, into `out`: of the book and its handouts."""
+def write_packet(texts: tuple[Book, ...], read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
+    """Make the packet for reviewers, into `out`, of what they read (`texts_of`)."""
     from ketapub.packet import make_packet
 
     check_out(out, root, problems)
-    bundle = make_packet(texts_of(read, problems), read.manuscript, read.signatures, load_theme(), problems)
+    bundle = make_packet(texts, read.manuscript, read.signatures, load_theme(), problems)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return bundle
 

@@ -172,7 +172,7 @@ def write_new_folder(folder: Path, bundle: Bundle, problems: Problems) -> None:
     check_new_folder(folder, problems)
     with _refusals(folder, problems):
         folder.mkdir(parents=True, exist_ok=True)
-        _write_files(folder, bundle)
+        write_files(folder, bundle)
 
 
 def write_whole_folder(folder: Path, bundle: Bundle, problems: Problems) -> None:
@@ -183,14 +183,15 @@ def write_whole_folder(folder: Path, bundle: Bundle, problems: Problems) -> None
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as stage:
             new = Path(stage, "new")
             new.mkdir()  # with the permissions of any folder; that of the stage is closed to others
-            _write_files(new, bundle)
+            write_files(new, bundle)
             for path in (*_everything_in(new), new):
                 _flush(path)
             os.replace(new, folder)
         _flush(folder.parent)
 
 
-def _write_files(folder: Path, bundle: Bundle) -> None:
+def write_files(folder: Path, bundle: Bundle) -> None:
+    """Into a folder in which none of them stands yet."""
     for file in bundle:
         place = folder / file.path
         place.parent.mkdir(parents=True, exist_ok=True)

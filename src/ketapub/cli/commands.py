@@ -26,10 +26,13 @@ from ketapub.cli.telling import (
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean, explanations
 
 if TYPE_CHECKING:
+    import datetime
+
     from ketapub.book_folder import BookFolder
     from ketapub.check.report.run import Run
     from ketapub.document import Fact
     from ketapub.ledger import Claim
+    from ketapub.outputs import OutputFile
 
 
 MOST_STYLES = 40  # lines that a list of styles may have
@@ -57,24 +60,18 @@ def new(options: argparse.Namespace) -> int:
 def build(options: argparse.Namespace) -> int:
     formats = formats_of(options.to)
     as_of = today(options.as_of)
-    with quiet_libraries():
-        with progress_of(options) as progress:
-            from ketapub.build import build
+    with _work(options, as_of) as work:
+        from ketapub.build import build
 
-            built = build(
-                book_folder(options.book),
-                options.out,
-                formats=formats,
-                as_of=as_of,
-                cache=options.cache or cache_folder(),
-                strict=options.strict,
-                jobs=options.jobs,
-                pdf_standard=options.pdf_standard,
-                progress=progress,
-            )
-    tell(options, built.problems, built.outputs)
-    if built.problems:
-        say(count(built.problems))
+        built = build(
+            out=options.out,
+            formats=formats,
+            strict=options.strict,
+            jobs=options.jobs,
+            pdf_standard=options.pdf_standard,
+            **work,
+        )
+    _tell_of(options, built.problems, built.outputs)
     for remark in built.remarks if not options.quiet else ():
         say(remark)
     return DONE
@@ -85,20 +82,12 @@ def check(options: argparse.Namespace) -> int:
     only = checks_of(options.only)
     as_of = today(options.as_of)
     try:
-        with quiet_libraries():
-            with progress_of(options) as progress:
-                from ketapub.check import check_book
+        with _work(options, as_of) as work:
+            from ketapub.check import check_book
 
-                checked = check_book(
-                    book_folder(options.book),
-                    options.out,
-                    only=only,
-                    as_of=as_of,
-                    cache=options.cache or cache_folder(),
-                    jobs=options.jobs,
-                    pdf_standard=options.pdf_standard,
-                    progress=progress,
-                )
+            checked = check_book(
+                out=options.out, only=only, jobs=options.jobs, pdf_standard=options.pdf_standard, **work
+            )
     except Stopped as stopped:  # who reads the log wants the reason then most of all
         _write_sarif(options, stopped.problems, None)
         raise
@@ -117,21 +106,17 @@ def check(options: argparse.Namespace) -> int:
 def release(options: argparse.Namespace) -> int:
     as_of = today(options.as_of)
     try:
-        with quiet_libraries():
-            with progress_of(options) as progress:
-                from ketapub.release import release
+        with _work(options, as_of) as work:
+            from ketapub.release import release
 
-                released = release(
-                    book_folder(options.book),
-                    options.out,
-                    draft=options.draft,
-                    as_of=as_of,
-                    cache=options.cache or cache_folder(),
-                    strict=options.strict,
-                    jobs=options.jobs,
-                    pdf_standard=options.pdf_standard,
-                    progress=progress,
-                )
+            released = release(
+                dist=options.out,
+                draft=options.draft,
+                strict=options.strict,
+                jobs=options.jobs,
+                pdf_standard=options.pdf_standard,
+                **work,
+            )
     except Stopped:
         say("nothing was published")
         raise
@@ -150,7 +135,8 @@ def handouts(options: argparse.Namespace) -> int:
         return _record_versions(options)
     if options.stale is not None:
         return _list_stale_sheets(options)
-    with _handouts_work(options) as work:
+    as_of = today(options.as_of)
+    with _work(options, as_of) as work:
         if options.notice:
             from ketapub.build import write_notice
 
@@ -168,23 +154,21 @@ def handouts(options: argparse.Namespace) -> int:
                 jobs=options.jobs,
                 **work,
             )
-    tell(options, built.problems, built.outputs)
-    if built.problems:
-        say(count(built.problems))
+    _tell_of(options, built.problems, built.outputs)
     return WITH_PROBLEMS if any(one.severity == "error" for one in built.problems) else DONE
 
 
 @contextlib.contextmanager
-def _handouts_work(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """What every kind of work on handouts is given."""
-    as_of = today(options.as_of)
+def _work(options: argparse.Namespace, as_of: datetime.date) -> Iterator[dict[str, Any]]:
+    """What all work on a book is given."""
     with quiet_libraries(), progress_of(options) as progress:
         cache = options.cache or cache_folder()
         yield {"root": book_folder(options.book), "as_of": as_of, "cache": cache, "progress": progress}
 
 
 def _record_versions(options: argparse.Namespace) -> int:
-    with _handouts_work(options) as work:
+    as_of = today(options.as_of)
+    with _work(options, as_of) as work:
         from ketapub.build import record_versions
         from ketapub.handouts.versions import FILE
 
@@ -199,7 +183,8 @@ def _record_versions(options: argparse.Namespace) -> int:
 
 def _list_stale_sheets(options: argparse.Namespace) -> int:
     """Each version in the folder; of one that does not count, the files and what is new in today's text."""
-    with _handouts_work(options) as work:
+    as_of = today(options.as_of)
+    with _work(options, as_of) as work:
         from ketapub.build import stale_sheets
 
         problems, standing = stale_sheets(folder=options.stale, **work)
@@ -215,6 +200,12 @@ def _list_stale_sheets(options: argparse.Namespace) -> int:
             for line in (*one.files, *(f"new at {passage.at}: {passage.text}" for passage in one.changes)):
                 print(f"           {line}")
     return DONE if all(one.state == "current" for one in standing) else WITH_PROBLEMS
+
+
+def _tell_of(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequence[OutputFile]) -> None:
+    tell(options, problems, outputs)
+    if problems:
+        say(count(problems))
 
 
 def _write_sarif(options: argparse.Namespace, problems: Sequence[Problem], run: Run | None) -> None:
@@ -238,10 +229,10 @@ def review(options: argparse.Namespace) -> int:
         from ketapub.theme import load_theme
 
         read = read_book(book_folder(options.book), load_theme(), problems, as_of=today(options.as_of))
-        outputs = write_packet(read, book_folder(options.book), options.out, problems)
+        texts = texts_of(read, problems)
+        outputs = write_packet(texts, read, book_folder(options.book), options.out, problems)
     tell(options, problems.in_order(), outputs)
-    reviews = (review for book in texts_of(read, problems) for review in review_of(book, read.signatures))
-    for chapter in reviews:
+    for chapter in (review for book in texts for review in review_of(book, read.signatures)):
         names = ", ".join(one.name for one in chapter.signed)
         say(f"{chapter.chapter.source}: {f'signed by {names}' if names else 'nobody has signed it as it stands'}")
         for signature, new in chapter.outdated:

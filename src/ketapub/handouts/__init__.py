@@ -26,7 +26,7 @@ from ketapub.handouts.cut import cut
 from ketapub.handouts.how_to_print import how_to_print
 from ketapub.handouts.page import Printed, handout_page, index_page
 from ketapub.handouts.resolved import Around, resolve_handout
-from ketapub.handouts.run import ALL, Stack, make_stacks
+from ketapub.handouts.run import ALL, GUIDE, Stack, folder_of, make_stacks
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.handouts.sources import source_line
 from ketapub.handouts.versions import printed, text_id
@@ -34,7 +34,7 @@ from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
 
-HOW_TO_PRINT = "how-to-print.pdf"
+HOW_TO_PRINT = f"{GUIDE}.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def make_pages(
     files: list[OutputFile] = []
     by_path = {file.path: file.data for file in pdfs}
     for clinic in (None, *clinics):
-        folder = f"handouts/{clinic.id if clinic else GENERAL}/"
+        folder = f"{folder_of(clinic)}/"
         found = []
         for sheet in sheets:
             names = {f"{sheet.handout.name}-{kind.suffix}.pdf": kind for kind in Asked().kinds}

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ketapub import document as d
 from ketapub.editions import select
 from ketapub.formats.made import SheetPage
 from ketapub.handouts.sheet import Resolved
@@ -17,7 +16,7 @@ from ketapub.problems import Problems
 
 def sheet_pages(sheets: Iterable[Resolved], versions: Versions, problems: Problems) -> tuple[SheetPage, ...]:
     """In the order of the labels, of each the newest first. `versions` are as of today."""
-    titles = {sheet.handout.name: _title(sheet) for sheet in sheets}
+    titles = {sheet.handout.name: sheet.book.info.book.title for sheet in sheets}
     usable = {sheet.handout.name: sheet for sheet in sheets if versions[sheet.id].state != "withdrawn"}
     found = []
     for id, version in reversed(tuple(versions.items())):
@@ -30,7 +29,3 @@ def sheet_pages(sheets: Iterable[Resolved], versions: Versions, problems: Proble
 def _with_text(page: SheetPage, now: Resolved, problems: Problems) -> SheetPage:
     shown = select(now.book, problems, format="site", edition="handout")
     return replace(page, newer=now.version, today=shown, sources=now.sources)
-
-
-def _title(sheet: Resolved) -> str:
-    return d.plain_text(d.bare(sheet.handout.chapter.heading.children))

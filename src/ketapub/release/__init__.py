@@ -22,7 +22,7 @@ from ketapub.check.standing import UNJUDGED
 from ketapub.document import Book
 from ketapub.formats import place
 from ketapub.formats.made import Made
-from ketapub.outputs import Bundle, check_new_folder, check_out, write_whole_folder
+from ketapub.outputs import Bundle, check_new_folder, check_out, write_files, write_whole_folder
 from ketapub.problems import NOWHERE, Problem, Problems
 from ketapub.release.by_people import in_force, read_records
 from ketapub.release.claims import claims_to_make
@@ -92,10 +92,7 @@ def as_draft(book: Book) -> Book:
 
 def stage(bundle: Bundle, read: Read, folder: Path) -> Mapping[str, Path]:
     """Write the outputs where the checks can look at them: the path of each format that can be judged."""
-    for file in bundle:
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
+    write_files(folder, bundle)
     book = read.book.info.book
     return {name: folder / place(name, book.slug) for name in book.formats if name != UNJUDGED}
 

@@ -5,7 +5,6 @@ A draft has "draft" in every name: in that of the book, which its files take ove
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Collection
 
@@ -14,6 +13,7 @@ from markupsafe import Markup
 from ketapub import __version__
 from ketapub.check.report.run import Run
 from ketapub.formats.claims import Claims
+from ketapub.formats.html import source_hash
 from ketapub.formats.imprint import edition_line
 from ketapub.formats.statement import accessibility_statement
 from ketapub.formats.styling import sheet
@@ -69,7 +69,6 @@ def drafted(path: str, slug: str) -> str:
 def _statement(run: Run, claims: Claims, formats: Collection[str], pdf_standard: str) -> bytes:
     """A page that works offline; `Content-Security-Policy` as in the report: nothing is fetched, no script runs."""
     book, style = run.read.book, sheet(run.subject.theme, "report.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return render(
         "statement.html",
         said=accessibility_statement(book, formats, claims, pdf_standard),
@@ -78,7 +77,7 @@ def _statement(run: Run, claims: Claims, formats: Collection[str], pdf_standard:
         language=book.info.book.language,
         direction=direction(book.info.book.language),
         style=Markup(style),
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; style-src '{source_hash(style)}'; base-uri 'none'; form-action 'none'",
         version=__version__,
     ).encode()
 

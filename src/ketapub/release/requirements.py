@@ -6,7 +6,7 @@ A draft is asked none of it: it claims nothing that needs a person.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ketapub.build import Read
 from ketapub.check.report.people import tasks_for
@@ -17,15 +17,27 @@ from ketapub.release.by_people import Record
 from ketapub.release.notes import CHANGELOG
 from ketapub.signatures import ChapterReview, review_of
 
-# Settings that a release needs, and why.
-SETTINGS: Mapping[str, str] = {
-    "book.version": "readers have to be able to say which text they have",
-    "about.authorship": "readers have to know who wrote it",
-    "about.funding": "readers have to know who paid for it",
-    "about.certified-by": "somebody has to answer for what is said about its accessibility",
-    "review.reviewed": "the day of the last review is printed",
-    "review.next-review": "the day is printed until which the book may be used",
-    "review.reviewers": "people who know the subject have to read all of it, and sign it with `ketapub sign`",
+# Settings that a release needs: what they are, and why.
+SETTINGS: Mapping[str, tuple[Callable[[Info], object], str]] = {
+    "book.version": (lambda info: info.book.version, "readers have to be able to say which text they have"),
+    "about.authorship": (lambda info: info.about.authorship, "readers have to know who wrote it"),
+    "about.funding": (lambda info: info.about.funding, "readers have to know who paid for it"),
+    "about.certified-by": (
+        lambda info: info.about.certified_by,
+        "somebody has to answer for what is said about its accessibility",
+    ),
+    "review.reviewed": (
+        lambda info: info.review and info.review.reviewed,
+        "the day of the last review is printed",
+    ),
+    "review.next-review": (
+        lambda info: info.review and info.review.next_review,
+        "the day is printed until which the book may be used",
+    ),
+    "review.reviewers": (
+        lambda info: info.review and info.review.reviewers,
+        "people who know the subject have to read all of it, and sign it with `ketapub sign`",
+    ),
 }
 
 
@@ -41,17 +53,8 @@ def require(read: Read, made: Collection[Record], notes: str, problems: Problems
 
 
 def _require_settings(info: Info, problems: Problems) -> None:
-    values = {
-        "book.version": info.book.version,
-        "about.authorship": info.about.authorship,
-        "about.funding": info.about.funding,
-        "about.certified-by": info.about.certified_by,
-        "review.reviewed": info.review and info.review.reviewed,
-        "review.next-review": info.review and info.review.next_review,
-        "review.reviewers": info.review and info.review.reviewers,
-    }
-    for key, why in SETTINGS.items():
-        if not values[key]:
+    for key, (value_in, why) in SETTINGS.items():
+        if not value_in(info):
             table, _, name = key.partition(".")
             problems.add("missing-setting", info.at(key), f'a release needs "{name}" in [{table}]', why)
     if info.overdue:
@@ -60,10 +63,11 @@ def _require_settings(info: Info, problems: Problems) -> None:
 
 
 def _require_signatures(read: Read, problems: Problems) -> None:
-    review = read.book.info.review
-    for chapter in review_of(read.book, read.signatures) if review else ():
+    if (review := read.book.info.review) is None:
+        return
+    for chapter in review_of(read.book, read.signatures):
         names = {one.name for one in chapter.signed}
-        for reviewer in review.reviewers if review else ():
+        for reviewer in review.reviewers:
             if reviewer not in names:
                 _unsigned(chapter, reviewer, problems)
 

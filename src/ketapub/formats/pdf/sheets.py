@@ -13,12 +13,12 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from ketapub import __version__, document as d
+from ketapub import document as d
 from ketapub.cache import cache_key
 from ketapub.formats.pdf.engine import Engine, engine_versions, log_as_problems, to_pdf
 from ketapub.formats.pdf.plain_zero import plain_faces
 from ketapub.formats.pdf.standard import UA_1, Standard
-from ketapub.formats.pdf.write import Start, describe, page_labels
+from ketapub.formats.pdf.write import Start, describe, page_labels, saved
 from ketapub.formats.styling import book_sheet, face_rule, own_faces
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Paper = Literal["letter", "a4"]
 PAPERS: tuple[Paper, ...] = ("letter", "a4")
+PIXEL = 0.75  # points: boxes are measured in pixels of CSS
 LINE = {False: 23, True: 30}  # points of a line to write on, in either size
 _IDS = {"id", "headers", "for", "aria-labelledby", "aria-describedby"}  # attributes that hold ids
 _BLANK = "@page { @top-right { content: none } @bottom-left { content: none } @bottom-right { content: none } }"
@@ -86,18 +87,18 @@ def blocks_of(document: Document) -> tuple[tuple[int, float, float], ...]:
 def room_below(document: Document) -> float:
     """How much is free on the last page, in points."""
     page = document.pages[-1]._page_box
-    bottom = max((box.position_y + box.margin_height() for box in _flow(page)), default=page.content_box_y())
-    return float(page.content_box_y() + page.height - bottom) * 0.75  # CSS pixels
+    return (float(page.height) - _filled(page)) * PIXEL
 
 
 def height_beyond(document: Document, pages: int) -> float:
     """How high what stands behind so many pages is, in points."""
-    found = 0.0
-    for page in document.pages[pages:]:
-        box = page._page_box
-        bottom = max((one.position_y + one.margin_height() for one in _flow(box)), default=box.content_box_y())
-        found += float(bottom - box.content_box_y()) * 0.75
-    return found
+    return sum(_filled(page._page_box) for page in document.pages[pages:]) * PIXEL
+
+
+def _filled(page: Any) -> float:
+    """How far down the text of a page reaches, in CSS pixels."""
+    top = page.content_box_y()
+    return float(max((box.position_y + box.margin_height() for box in _flow(page)), default=top) - top)
 
 
 def first_words(document: Document, page: int) -> str:
@@ -141,7 +142,6 @@ def _write(document: Document, book: d.Book, starts: list[Start], problems: Prob
     import pikepdf
 
     describe(document.metadata, book)
-    document.metadata.generator = f"ketapub {__version__}"
     with log_as_problems(problems):
         data = to_pdf(document, standard)
     with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -150,11 +150,7 @@ def _write(document: Document, book: d.Book, starts: list[Start], problems: Prob
         wishes.Duplex = pikepdf.Name.DuplexFlipLongEdge
         pdf.Root.ViewerPreferences = wishes
         pdf.Root.PageLabels = page_labels(starts)
-        out = io.BytesIO()
-        pdf.save(
-            out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-        )
-        return out.getvalue()
+        return saved(pdf)
 
 
 def words_of(data: bytes) -> str:

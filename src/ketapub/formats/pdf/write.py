@@ -119,11 +119,16 @@ def _finish(data: bytes, book: d.Book, starts: list[Start]) -> bytes:
 
         with pdf.open_outline() as outline:
             outline.root[:] = items(book.contents)
-        out = io.BytesIO()
-        pdf.save(
-            out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-        )
-        return out.getvalue()
+        return saved(pdf)
+
+
+def saved(pdf: Any) -> bytes:
+    """A file of pikepdf, small, and with the same bytes each time."""
+    import pikepdf
+
+    out = io.BytesIO()
+    pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
 
 
 def _item(title: str, place: Any) -> Any:
