@@ -15,6 +15,7 @@ from ketapub.cache import Cache, cache_key
 from ketapub.document import Book, Pages
 from ketapub.formats.claims import NO_CLAIMS, Claims
 from ketapub.outputs import Bundle
+from ketapub.problems import Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Made:
     reading: Paged | None = None  # the reading edition, for what is made of its pages
     press: Paged | None = None  # the press edition: its pages make the spine of the cover
     files: Bundle = ()
-    cache: Cache | None = None
+    cache: Cache = field(default_factory=lambda: Cache(None, Problems()))
     pdf_standard: str = "ua-1"  # what the paged editions of this run conform to
     claims: Claims = NO_CLAIMS
     sheets: tuple[SheetPage, ...] = ()  # of the handouts, for the site
@@ -67,8 +68,6 @@ class Made:
 
     def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:
         """What `make` gives, from the cache where an earlier run made it of the same `parts`."""
-        if self.cache is None:
-            return make()
         key = cache_key(__version__, *parts)
         found = self.cache.get(key)
         if found is None:

@@ -8,8 +8,9 @@ from ketapub import document as d
 from ketapub.formats.made import Made, Printed
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
+from ketapub.formats.pdf.setter import Setter
 from ketapub.formats.pdf.standard import STANDARDS
-from ketapub.formats.pdf.typeset import Layout, typeset
+from ketapub.formats.pdf.typeset import typeset
 from ketapub.formats.pdf.write import write_pdf
 from ketapub.formats.styling import book_sheet, face_rule, own_faces, sheet
 from ketapub.outputs import OutputFile
@@ -30,7 +31,7 @@ def print_plain(page: Markup, book: d.Book, theme: Theme, sheet_name: str, probl
 
 
 def make_pdf(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Printed:
-    return make_edition(book, theme, reading_edition(book, theme, made), problems)
+    return make_edition(book, theme, reading_edition(book, theme, made), made, problems)
 
 
 def reading_edition(book: d.Book, theme: Theme, made: Made) -> Edition:
@@ -39,20 +40,11 @@ def reading_edition(book: d.Book, theme: Theme, made: Made) -> Edition:
     return Edition("", css, book.info.isbn.print_, STANDARDS[made.pdf_standard])
 
 
-def make_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Printed:
+def make_edition(book: d.Book, theme: Theme, edition: Edition, made: Made, problems: Problems) -> Printed:
     """Any edition on pages of its own: laid out, tagged, `<slug><suffix>.pdf`."""
-    layout = lay_out_edition(book, theme, edition, problems)
+    setter = Setter(book, theme, edition, problems, made.cache)
+    layout = typeset(book, edition, setter, problems)
     if layout is None:
         return Printed(())
-    file = OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", write_pdf(book, layout, edition.standard, problems))
-    return Printed((file,), layout.pages)
-
-
-def lay_out_edition(book: d.Book, theme: Theme, edition: Edition, problems: Problems) -> Layout | None:
-    own = (*edition.faces, *own_faces(book))
-    rules = [face_rule(face, f'url("{face.file}")') for face in own]
-    resources = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
-    resources |= {face.file: face.data for face in edition.faces}
-    with log_as_problems(problems):  # a style sheet complains when it is read
-        engine = Engine("\n".join((*rules, edition.css)), resources, theme.folder / "fonts")
-    return typeset(book, theme, engine, problems, edition)
+    data = write_pdf(book, layout, setter, edition.standard, problems)
+    return Printed((OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", data),), layout.pages)

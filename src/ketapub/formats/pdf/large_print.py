@@ -58,7 +58,7 @@ def _shown(cell: d.Cell) -> str:
 
 
 def make_large_print(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
-    return make_edition(book, theme, large_print_edition(book, theme, made), problems).files
+    return make_edition(book, theme, large_print_edition(book, theme, made), made, problems).files
 
 
 def large_print_edition(book: d.Book, theme: Theme, made: Made) -> Edition:

@@ -34,11 +34,16 @@ class Part:
     body: Markup
     starts: tuple[Start, ...] = field(default=(), compare=False, repr=False)  # of its nodes; the body says all of it
 
+    @property
+    def first_order(self) -> int:
+        """The least number that a node of it has in the book."""
+        return min((start.node.order for start in self.starts), default=0)
+
     def page(self, title: str, stamp_text: str) -> str:
         """The whole part as one XML document, in no namespace, as an HTML parser would give it."""
         kind = "front" if self.folio == "roman" else "main"
         shown = {"lang": self.language, "dir": direction(self.language)}
-        shown |= {"data-book": title, "data-chapter": self.running, "data-stamp": stamp_text}
+        shown |= {"data-part": self.key, "data-book": title, "data-chapter": self.running, "data-stamp": stamp_text}
         attributes = "".join(f' {key}="{escape(value)}"' for key, value in shown.items())
         head = f"<head><title>{escape(title)}</title></head>"
         return f'<html{attributes}>{head}<body class="{kind}">{self.body}</body></html>'
@@ -88,3 +93,19 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
             Part(f"chapter-{chapter.name}", folio, running, chapter.language or language, tags.text, tags.starts)
         )
     return parts
+
+
+def page_label(folio: Folio, number: int) -> str:
+    return roman(number) if folio == "roman" else str(number)
+
+
+ROMAN = {"m": 1000, "cm": 900, "d": 500, "cd": 400, "c": 100, "xc": 90, "l": 50, "xl": 40, "x": 10, "ix": 9, "v": 5}
+ROMAN |= {"iv": 4, "i": 1}
+
+
+def roman(number: int) -> str:
+    letters = ""
+    for sign, value in ROMAN.items():
+        letters += sign * (number // value)
+        number %= value
+    return letters

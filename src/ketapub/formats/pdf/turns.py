@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 
 from ketapub import document as d
 from ketapub.markup import Start
-from ketapub.problems import NOWHERE, Position
+from ketapub.problems import NOWHERE
 
 SPACE = " \t\n\r\f"
 SOFT_HYPHEN = "\u00ad"
@@ -132,15 +132,16 @@ def page_turns(pages: Iterable[Any], labels: Iterable[str], body: Element, start
     return turns
 
 
-def places(body: Element, starts: Sequence[Start]) -> Callable[[Element], Position]:
-    """A function that gives where in the manuscript an element of the tags stands: a block, or what it stands in."""
+def place_of(body: Element, starts: Sequence[Start]) -> Callable[[Element], int | str]:
+    """A function that gives where in the manuscript an element of the tags stands: a block, or what it stands in, as
+    its number among `starts`; "" where it stands nowhere."""
     source = cache(_Source)  # a part is read when the first place is asked for, and once
 
-    def place_of(element: Element) -> Position:
-        behind = starts[: bisect_right(starts, source(body).start[element], key=lambda start: start.at)]
-        return next((one.node.at for one in reversed(behind) if one.node.at != NOWHERE), NOWHERE)
+    def place(element: Element) -> int | str:
+        behind = bisect_right(starts, source(body).start[element], key=lambda start: start.at)
+        return next((one for one in range(behind - 1, -1, -1) if starts[one].node.at != NOWHERE), "")
 
-    return place_of
+    return place
 
 
 def _notes(page: Any) -> bool:

@@ -1,21 +1,25 @@
-"""Writes a layout as one PDF: pages joined, outline, page labels, metadata.
+"""Writes a layout as one PDF: parts joined, outline, page labels, metadata.
 
-In: a `Layout`, the `Book`, a `Standard`. Out: the bytes of an edition.
+In: a `Layout`, the `Setter` that made it, the `Book`, a `Standard`. Out: the bytes of an edition.
 """
 
 from __future__ import annotations
 
 import datetime
 import io
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.etree import ElementTree
 
 from ketapub import __version__, document as d
 from ketapub.formats.as_json import book_as_json
-from ketapub.formats.pdf.engine import log_as_problems, to_pdf
+from ketapub.formats.pdf.engine import Engine, to_pdf
+from ketapub.formats.pdf.merge import Joined
+from ketapub.formats.pdf.setter import Setter
 from ketapub.formats.pdf.standard import Standard
 from ketapub.formats.pdf.typeset import Layout
 from ketapub.locale import words
-from ketapub.problems import Problems
+from ketapub.problems import NOWHERE, Problems
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -30,31 +34,64 @@ class Start(NamedTuple):
     prefix: str = ""
 
 
-def write_pdf(book: d.Book, layout: Layout, standard: Standard, problems: Problems) -> bytes:
+def write_pdf(book: d.Book, layout: Layout, setter: Setter, standard: Standard, problems: Problems) -> bytes:
     """ISO 32000-1: page labels 12.4.2, outline 12.3.3; metadata in XMP and Info."""
-    document, starts = joined(book, layout)
-    with log_as_problems(problems):
-        document.metadata.attachments = [_attachment(book, standard.attachment)] if standard.attachment else []
-        data = to_pdf(document, standard)
-    problems.stop_on_errors()
-    return _finish(data, book, starts)
+    with ExitStack() as room:
+        joined = Joined(_base(book, setter, standard), room)
+        for laid in layout.parts:
+            if len(joined.pdf.pages) % 2:
+                joined.add_blank()
+            joined.add(setter.draw(laid, standard))
+        for id in joined.finish(setter.fonts):
+            problems.add("typesetting", NOWHERE, f"a link leads to {id}, which is on no page")
+        problems.stop_on_errors()
+        return _finished(joined.pdf, book, starts_of(layout))
 
 
-def joined(book: d.Book, layout: Layout) -> tuple[Document, list[Start]]:
-    """All pages as one document with its metadata, and where page labels begin anew."""
-    pages: list[Any] = []
+def _base(book: d.Book, setter: Setter, standard: Standard) -> bytes:
+    """A file with all that a book says of itself, and an empty page."""
+    document = blank(setter.engine)
+    describe(document.metadata, book)
+    document.metadata.attachments = [_attachment(book, standard.attachment)] if standard.attachment else []
+    return setter.listened(lambda: to_pdf(document, standard))
+
+
+def blank(engine: Engine) -> Document:
+    tree = ElementTree.fromstring("<html><body></body></html>")
+    return engine.lay_out(tree, "@page { @top-left { content: none } }")
+
+
+def starts_of(layout: Layout) -> list[Start]:
+    """Where page labels begin anew."""
     starts: list[Start] = []
-    folio = ""
+    pages, folio = 0, ""
+    for laid in layout.parts:
+        pages += pages % 2
+        if laid.part.folio != folio:
+            starts.append(Start(pages, "/r" if laid.part.folio == "roman" else "/D", laid.first))
+            folio = laid.part.folio
+        pages += laid.facts.pages
+    return starts
+
+
+def length(layout: Layout) -> int:
+    """How many pages it has, with the empty ones."""
+    pages = 0
+    for laid in layout.parts:
+        pages += pages % 2 + laid.facts.pages
+    return pages
+
+
+def in_one(book: d.Book, layout: Layout, setter: Setter) -> Document:
+    """All pages as one document with its metadata."""
+    pages: list[Any] = []
     for laid in layout.parts:
         if len(pages) % 2:
-            pages.append(layout.blank.pages[0])
-        if laid.part.folio != folio:
-            starts.append(Start(len(pages), "/r" if laid.part.folio == "roman" else "/D", laid.first))
-            folio = laid.part.folio
-        pages += laid.document.pages
-    document = layout.parts[0].document.copy(pages)
+            pages.append(blank(setter.engine).pages[0])
+        pages += setter.pages(laid).document.pages
+    document = setter.pages(layout.parts[0]).document.copy(pages)
     describe(document.metadata, book)
-    return document, starts
+    return document
 
 
 def describe(metadata: Any, book: d.Book) -> None:
@@ -101,25 +138,22 @@ def page_labels(starts: list[Start]) -> Any:
     return Dictionary(Nums=labels)
 
 
-def _finish(data: bytes, book: d.Book, starts: list[Start]) -> bytes:
-    import pikepdf
+def _finished(pdf: Any, book: d.Book, starts: list[Start]) -> bytes:
+    pdf.Root.PageLabels = page_labels(starts)
+    names = _destinations(pdf)
 
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        pdf.Root.PageLabels = page_labels(starts)
-        names = _destinations(pdf)
+    def items(contents: tuple[d.Contents, ...]) -> list[Any]:
+        made = []
+        for line in contents:
+            title = d.plain_text(line.title)
+            item = _item(f"{line.number}. {title}" if line.number else title, names[line.id])
+            item.children.extend(items(line.children))
+            made.append(item)
+        return made
 
-        def items(contents: tuple[d.Contents, ...]) -> list[Any]:
-            made = []
-            for line in contents:
-                title = d.plain_text(line.title)
-                item = _item(f"{line.number}. {title}" if line.number else title, names[line.id])
-                item.children.extend(items(line.children))
-                made.append(item)
-            return made
-
-        with pdf.open_outline() as outline:
-            outline.root[:] = items(book.contents)
-        return saved(pdf)
+    with pdf.open_outline() as outline:
+        outline.root[:] = items(book.contents)
+    return saved(pdf)
 
 
 def saved(pdf: Any) -> bytes:

@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from ketapub import document as d
 from ketapub.formats.made import Made, Printed
-from ketapub.formats.pdf import lay_out_edition
 from ketapub.formats.pdf.edition import Edition
+from ketapub.formats.pdf.parts import page_label
 from ketapub.formats.pdf.press.intent import intent_of
 from ketapub.formats.pdf.press.job import job_of
 from ketapub.formats.pdf.press.write import press_pdf
-from ketapub.formats.pdf.typeset import page_label
-from ketapub.formats.pdf.write import Start, joined, page_labels
+from ketapub.formats.pdf.setter import Setter
+from ketapub.formats.pdf.typeset import typeset
+from ketapub.formats.pdf.write import Start, in_one, page_labels, starts_of
 from ketapub.formats.styling import book_sheet, sheet
 from ketapub.locale import direction
 from ketapub.outputs import OutputFile
@@ -30,10 +31,12 @@ def make_press(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Pr
     intent = intent_of(book, theme, problems)
     if intent is None:
         return Printed(())
-    layout = lay_out_edition(book, theme, press_edition(book, theme), problems)
+    edition = press_edition(book, theme)
+    setter = Setter(book, theme, edition, problems)
+    layout = typeset(book, edition, setter, problems)
     if layout is None:
         return Printed(())
-    document, starts = joined(book, layout)
+    starts = starts_of(layout)
     first_spine = "right" if direction(book.info.book.language) == "rtl" else "left"
     job = replace(
         job_of(book, intent),
@@ -41,7 +44,7 @@ def make_press(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Pr
         spine="" if book.info.press.bleed_at_spine else first_spine,
         black_only=book.info.press.black_only,
     )
-    data = press_pdf(document, job, problems, labels=page_labels(starts))
+    data = press_pdf(in_one(book, layout, setter), job, problems, labels=page_labels(starts))
     return Printed((OutputFile(f"{book.info.book.slug}-press.pdf", data),), layout.pages)
 
 

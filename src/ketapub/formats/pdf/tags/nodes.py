@@ -106,6 +106,7 @@ class Structure:
     links: dict[Element, Node] = field(default_factory=dict)  # what stands in a link -> the link
     calls: dict[Element, Line] = field(default_factory=dict)  # note -> the line that calls it
     places: dict[str, Node] = field(default_factory=dict)  # id of an element -> the node of the element
+    part: str = ""  # the name of the part, where the file will be joined with those of other parts
     ids: set[str] = field(default_factory=set)
     count: int = 0
 

@@ -18,6 +18,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def add_part(structure: Structure, root: Element) -> None:
     """Append what a part's tree holds. Its <html> and <body> are nothing of their own."""
+    structure.part = root.get("data-part", "")
     _Part(structure).children(root, structure.document, Line(), *_manner(root, structure.document))
     if structure.standard.refers:
         _find_places(structure, root, structure.document)
@@ -182,7 +183,7 @@ class _Part:
         for cell, made in made_of:
             made.headers = tuple(nodes[head] for head in cell.headers)
             for header in made.headers:
-                header.id = header.id or self.structure.name("th")
+                header.id = header.id or self.structure.name(f"th {self.structure.part}".strip())
 
     def pictured(self, element: Element, picture: Element, parent: Node, line: Line, lang: str, direction: str) -> None:
         """ISO 14289-2, 8.2.5.27: a caption stands in what it is the caption of."""
@@ -241,7 +242,7 @@ class _Part:
         reference.before = note.order
         reference.refers.append(note)
         note.refers.append(reference)
-        note.id = self.structure.name(element.get("id") or "")
+        note.id = self.structure.name(element.get("id") or self.structure.part)
         self.structure.generated[element, "footnote-marker"] = self.make("Lbl", note)
         self.children(element, note, Line(), lang, direction)
 

@@ -121,6 +121,8 @@ class _Writer:
                 others.append(self.written(self.structure.places[node.leads_to]))
             if others:
                 made["Ref"] = pydyf.Array(other.reference for other in others)
+            elif node.leads_to and self.structure.part:
+                made["Ref"] = pydyf.String(node.leads_to)  # in another part: `merge` knows the element
 
     def destinations(self, names: Any) -> Any:
         """Named destinations as name trees want them: WeasyPrint sorts them by letters, and "é" is not written where it

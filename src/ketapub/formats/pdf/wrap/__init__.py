@@ -15,18 +15,19 @@ from xml.etree import ElementTree
 from ketapub import document as d
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.made import Made
-from ketapub.formats.pdf import lay_out_edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.plain_zero import plain_faces
 from ketapub.formats.pdf.press import press_edition
 from ketapub.formats.pdf.press.intent import Intent, intent_of
 from ketapub.formats.pdf.press.job import job_of
 from ketapub.formats.pdf.press.write import press_pdf
+from ketapub.formats.pdf.setter import Setter
+from ketapub.formats.pdf.typeset import typeset
 from ketapub.formats.pdf.wrap.barcode import bars
 from ketapub.formats.pdf.wrap.fit import Fit, blurb, complain, tighter, widest
 from ketapub.formats.pdf.wrap.picture import picture_css
 from ketapub.formats.pdf.wrap.sheet import Sheet, sheet_of
-from ketapub.formats.pdf.write import describe, joined
+from ketapub.formats.pdf.write import describe, length
 from ketapub.formats.styling import book_sheet, face_rule, own_faces
 from ketapub.locale import direction, words
 from ketapub.outputs import Bundle, OutputFile
@@ -57,8 +58,9 @@ def _pages(book: d.Book, theme: Theme, made: Made, problems: Problems) -> int:
 
         with pikepdf.open(io.BytesIO(made.press.data)) as pdf:
             return len(pdf.pages)
-    layout = lay_out_edition(book, theme, press_edition(book, theme), problems)
-    return len(joined(book, layout)[0].pages) if layout else 0
+    edition = press_edition(book, theme)
+    layout = typeset(book, edition, Setter(book, theme, edition, problems, made.cache), problems)
+    return length(layout) if layout else 0
 
 
 def draw_cover(book: d.Book, theme: Theme, sheet: Sheet, intent: Intent, problems: Problems) -> bytes:

@@ -1,0 +1,253 @@
+"""Lays out one part of a book: its tags come in; its pages, with no note lost and no warning torn apart, go out.
+
+The same part gives the same pages, whatever was laid out before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from ketapub.formats.pdf.boxed import (
+    broken,
+    crowded,
+    has_whole_lines,
+    let_notes_go,
+    notes_in,
+    set_apart,
+)
+from ketapub.formats.pdf.edition import Edition
+from ketapub.formats.pdf.engine import Engine
+from ketapub.formats.pdf.facts import PartFacts, Remark, formula
+from ketapub.formats.pdf.floats import fill_gaps
+from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, misplaced_notes, notes_of, nudge
+from ketapub.formats.pdf.parts import Part, page_label
+from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
+from ketapub.formats.pdf.turns import page_turns, place_of
+from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+OURS = {"icon", "place", "chart"}  # classes of drawings that the program makes
+SVG = "{http://www.w3.org/2000/svg}svg"
+
+
+def tokens(css: str) -> dict[str, str]:
+    """The light colours of tokens.css by name."""
+    root = css[css.index(":root") : css.index("}")]
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\s*;", root))
+
+
+def _body(tree: ElementTree.Element) -> ElementTree.Element:
+    body = tree.find("body")
+    assert body is not None
+    return body
+
+
+@dataclass
+class _Plan:
+    """What to change in a part beyond its style sheet, as far as its layouts have shown. Notes, wide tables and
+    paragraphs are named by their place among those of the part."""
+
+    nudges: dict[int, int] = field(default_factory=dict)  # note -> which of `NUDGES` its paragraph gets
+    given_up: set[int] = field(default_factory=set)  # notes that stand a page after their call, whatever is tried
+    apart: set[str] = field(default_factory=set)  # urgent callouts that begin a page
+    whole: set[str] = field(default_factory=set)  # emergency callouts on one page only if their notes need not be
+    turned: dict[int, Size] = field(default_factory=dict)  # wide tables, with the room on their page
+    upright: set[int] = field(default_factory=set)  # wide tables too tall to be turned
+    glued: set[int] = field(default_factory=set)  # paragraphs whose last two words stay together
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """One layout of a part."""
+
+    document: Document
+    tree: ElementTree.Element
+    notes: list[ElementTree.Element]
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A part on its pages, `tree` as it was laid out, and what is to be known of them."""
+
+    document: Document
+    tree: ElementTree.Element
+    facts: PartFacts
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Lays out one part at a time. `ink`: colours by name; `urgent`, `emergencies`: the ids of such callouts."""
+
+    title: str
+    stamp: str
+    ink: Mapping[str, str]
+    urgent: Collection[str]
+    emergencies: Collection[str]
+    edition: Edition
+    engine: Engine
+
+    def compose(self, part: Part, first: int) -> Composed:
+        """Lay out, and again as long as something can be had in a better place. `first` numbers the first page."""
+        plan = _Plan()
+        css = f"@page :first {{ counter-reset: page {first} }}"
+        steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
+        steps += [self.glue_last_words] if self.edition.judged and part.starts else []  # title and contents are no text
+        while True:
+            laid = self.once(part, css, plan)
+            if not any(step(plan, laid) for step in steps):
+                laid = replace(laid, document=self.filled(css, plan, laid))
+                return Composed(laid.document, laid.tree, self.facts(part, first, laid))
+
+    def facts(self, part: Part, first: int, laid: _Laid) -> PartFacts:
+        anchors: dict[str, int] = {}
+        for number, page in enumerate(laid.document.pages):
+            for anchor in page.anchors:
+                anchors.setdefault(anchor, number)
+        labels = [page_label(part.folio, first + number) for number in range(len(laid.document.pages))]
+        turns = page_turns(laid.document.pages, labels, _body(laid.tree), part.starts)
+        turns = [turn if turn.front else replace(turn, order=turn.order - part.first_order) for turn in turns]
+        return PartFacts(len(labels), anchors, tuple(turns), tuple(self.remarks(part, laid, labels)))
+
+    def once(self, part: Part, css: str, plan: _Plan) -> _Laid:
+        tree = self.tree(part)
+        notes = notes_of(tree)
+        nudge(tree, notes, plan.nudges)
+        set_apart(tree, plan.apart)
+        let_notes_go(tree, plan.whole)
+        turn(tree, plan.turned, plan.upright)
+        for index, paragraph in enumerate(paragraphs_of(tree) if plan.glued else ()):
+            if index in plan.glued:
+                glue(paragraph)
+        return _Laid(self.engine.lay_out(tree, css), tree, notes)
+
+    # -- each says whether it has changed the plan
+
+    def turn_tables(self, plan: _Plan, laid: _Laid) -> bool:
+        tables = wide_tables(laid.tree)
+        upright = {tables.index(table) for table in too_tall(laid.document)}
+        turned = {tables.index(table): size for table, size in turnable(laid.document).items()}
+        changed = not upright <= plan.upright or not turned.keys() <= plan.turned.keys()
+        plan.upright |= upright
+        plan.turned = turned | plan.turned
+        return changed
+
+    def keep_notes(self, plan: _Plan, laid: _Laid) -> bool:
+        """Try the next thing for each note that is lost, or is not on the page of its call."""
+        lost, displaced = misplaced_notes(laid.document, laid.notes)
+        tried = False
+        for index in sorted(lost | displaced - plan.given_up):
+            step = plan.nudges.get(index, -1) + 1
+            # A new page leaves a gap on the one before: where pages are judged, only to save a note that would be lost.
+            if step < (len(NUDGES) if index in lost or not self.edition.judged else NEW_PAGE):
+                plan.nudges[index] = step
+                tried = True
+            elif index not in lost:
+                plan.given_up.add(index)
+                plan.nudges.pop(index, None)
+                tried = True
+        return tried
+
+    def part_urgent(self, plan: _Plan, laid: _Laid) -> bool:
+        # What follows a forced break inside a note would be lost (WeasyPrint 70).
+        fixed = {callout.get("id", "") for note in laid.notes for callout in note.iter("aside")}
+        movable = crowded(laid.document, self.urgent) - plan.apart - fixed
+        plan.apart |= movable
+        return bool(movable)
+
+    def keep_emergencies_whole(self, plan: _Plan, laid: _Laid) -> bool:
+        running_over = broken(laid.document, self.emergencies) - plan.whole
+        plan.whole |= running_over
+        plan.given_up |= {laid.notes.index(note) for note in notes_in(laid.tree, running_over)}
+        return bool(running_over)
+
+    def glue_last_words(self, plan: _Plan, laid: _Laid) -> bool:
+        place = {paragraph: index for index, paragraph in enumerate(paragraphs_of(laid.tree))}
+        found = (one for one in check_pages(laid.document.pages, laid.tree) if one.code == "short-last-line")
+        short = {place[one.element] for one in found} - plan.glued
+        plan.glued |= short
+        return bool(short)
+
+    def remarks(self, part: Part, laid: _Laid, labels: Sequence[str]) -> Iterator[Remark]:
+        yield from self.on_notes(laid)
+        for id in sorted(crowded(laid.document, self.urgent)):
+            message = "this urgent callout stands on a page with another one"
+            hint = "one warning a page is read, two are not: join them, or move one"
+            yield Remark("crowded-callouts", message, hint, "warning", id)
+        yield from self.on_emergencies(laid)
+        yield from self.on_formulas(laid)
+        for found in check_pages(laid.document.pages, laid.tree) if self.edition.judged and part.starts else ():
+            message = f"page {labels[found.page]}: {found.said}"
+            place = place_of(_body(laid.tree), part.starts)(found.element)
+            yield Remark(found.code, message, "change a few words, or the order of things", "warning", place)
+
+    def on_notes(self, laid: _Laid) -> Iterator[Remark]:
+        lost, displaced = misplaced_notes(laid.document, laid.notes)
+        hint = "shorten it, or move it"
+        for index in sorted(lost):
+            message = f'the footnote "{laid.notes[index].get("id", "")}" does not fit on its page'
+            yield Remark("note-lost", message, hint)
+        for index in sorted(displaced):
+            message = f'the footnote "{laid.notes[index].get("id", "")}" stands on the page after the one that calls it'
+            yield Remark("note-displaced", message, hint, "warning")
+
+    def on_emergencies(self, laid: _Laid) -> Iterator[Remark]:
+        """Help in a crisis must be seen at once: such a box may not run over to another page. On pages of few words, at
+        least the numbers to call stand on one."""
+        for id in sorted(broken(laid.document, self.emergencies)):
+            message = "this emergency callout does not fit on one page"
+            hint = "say less: a reader in danger needs the numbers first"
+            if self.edition.splits_help and has_whole_lines(laid.document, id):
+                message += f" of {self.edition.suffix.strip('-')}; the numbers to call stand on its first page"
+                yield Remark("emergency-split", message, hint, "warning", id)
+            else:
+                yield Remark("emergency-too-tall", message, hint, "error", id)
+
+    def on_formulas(self, laid: _Laid) -> Iterator[Remark]:
+        """A formula that is wider than its place was drawn smaller."""
+        told: set[str] = set()
+        for page in laid.document.pages:
+            for box in page._page_box.descendants():
+                if box.element_tag != SVG or "math" not in (box.element.get("class") or "").split():
+                    continue
+                alt, wanted = box.element.get("aria-label", ""), float(box.element.get("width", "0em")[:-2])
+                shown = box.width / (wanted * box.style["font_size"]) if wanted else 1
+                if shown < 0.99 and alt not in told:
+                    told.add(alt)
+                    suffix = self.edition.suffix
+                    where = f" of {suffix.strip('-')}" if suffix else ""
+                    message = f"this formula is too wide for the page{where}, and drawn at {shown:.0%} of its size"
+                    hint = r"divide it into lines: \begin{aligned} … \\ … \end{aligned}"
+                    yield Remark("formula-too-wide", message, hint, "warning", formula(alt))
+
+    def filled(self, css: str, plan: _Plan, laid: _Laid) -> Document:
+        """The layout with less white before figures, if it has no other fault then: no other note displaced, no other
+        emergency callout broken, no urgent ones on one page more than before."""
+        before = crowded(laid.document, self.urgent)
+
+        def is_sound(other: Document) -> bool:
+            lost, displaced = misplaced_notes(other, laid.notes)
+            helped = broken(other, self.emergencies) <= plan.whole
+            return not lost and displaced <= plan.given_up and helped and crowded(other, self.urgent) <= before
+
+        pinned = {*self.urgent, *self.emergencies}
+        return fill_gaps(laid.tree, laid.document, lambda: self.engine.lay_out(laid.tree, css), is_sound, pinned)
+
+    def tree(self, part: Part) -> ElementTree.Element:
+        tree = ElementTree.fromstring(part.page(self.title, self.stamp))
+        for callout in tree.iter("aside"):
+            for icon in callout.iter(SVG):
+                if icon.get("class") == "icon":
+                    # WeasyPrint gives drawings no colour from CSS. The heavy frame's title is reversed.
+                    frame = callout.get("data-frame")
+                    icon.set("color", self.ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
+        if self.edition.inks:
+            for drawing in tree.iter(SVG):
+                if drawing.get("class") in OURS or not drawing.get("color"):
+                    drawing.set("color", self.edition.inks[drawing.get("color") == self.ink["on-heavy"]])
+        return tree
