@@ -146,7 +146,7 @@ def _within(elements: Sequence[Any]) -> Iterator[Any]:
         if isinstance(element, Dictionary) and "/S" in element:
             yield element
             kids = element.get("/K", ())
-            waiting += kids if isinstance(kids, Array) else [kids]
+            waiting.extend(kids if isinstance(kids, Array) else [kids])
 
 
 def _name_tree(names: Mapping[bytes, Any]) -> Any:
