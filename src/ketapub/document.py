@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -727,22 +728,34 @@ class Pages:
 Anything = TypeVar("Anything")
 
 
-def _reading_order(node: object) -> list[str]:
-    if isinstance(node, Table):  # the caption stands above the table
-        return ["caption", "head", "body"]
-    if isinstance(node, Chapter):
-        return ["pages", "heading", "subtitle", "blocks"]
-    return [f.name for f in fields(node)]  # type: ignore[arg-type]  # any dataclass
+_PLAIN = {"str", "int", "bool", "float", "Position", "Attributes"}  # types that hold no nodes
+
+
+@cache  # trees are walked many times
+def _reading_order(kind: type) -> tuple[str, ...]:
+    """The fields of a class that may hold nodes."""
+    if kind is Table:  # the caption stands above the table
+        return ("caption", "head", "body")
+    if kind is Chapter:
+        return ("pages", "heading", "subtitle", "blocks")
+    return tuple(one.name for one in fields(kind) if one.type not in _PLAIN)
+
+
+def _inside(node: object) -> list[Node]:
+    """The nodes directly inside a node (or in a tuple), in reading order."""
+    found: list[Node] = []
+    values = node if isinstance(node, tuple) else [getattr(node, name) for name in _reading_order(type(node))]
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += _inside(value)
+    return found
 
 
 def children(node: object) -> Iterator[Node]:
     """The nodes directly inside a node (or in a tuple), in reading order."""
-    values = node if isinstance(node, tuple) else [getattr(node, name) for name in _reading_order(node)]
-    for value in values:
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from children(value)
+    return iter(_inside(node))
 
 
 def walk(node: object) -> Iterator[Node]:
@@ -750,9 +763,11 @@ def walk(node: object) -> Iterator[Node]:
 
     The one definition of reading order: a note and a caption count where they are anchored.
     """
-    for child in children(node):
+    waiting = _inside(node)[::-1]
+    while waiting:
+        child = waiting.pop()
         yield child
-        yield from walk(child)
+        waiting += reversed(_inside(child))
 
 
 def walk_chapter(chapter: Chapter) -> Iterator[Node]:
@@ -785,7 +800,7 @@ def _map(value: object, change: Change) -> object:
         return value if same else tuple(out)
     if isinstance(value, (Node, Chapter)):
         changed = {}
-        for name in _reading_order(value):
+        for name in _reading_order(type(value)):
             old = getattr(value, name)
             if isinstance(old, (Node, tuple)) and (new := _map(old, change)) is not old:
                 changed[name] = new
