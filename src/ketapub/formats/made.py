@@ -64,6 +64,7 @@ class Made:
     pdf_standard: str = "ua-1"  # what the paged editions of this run conform to
     claims: Claims = NO_CLAIMS
     sheets: tuple[SheetPage, ...] = ()  # of the handouts, for the site
+    progress: Callable[[str], None] = lambda step: None  # hears of what a format has not to make again
     traced: bool = False  # whether each element says where it comes from: for the gate, in pages that nobody ships
 
     def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:

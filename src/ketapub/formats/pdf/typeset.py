@@ -25,6 +25,7 @@ ROUNDS = 8  # page numbers settle in two or three; a number that gains a digit m
 class Layout:
     parts: tuple[LaidPart, ...]  # in the order of the book: all roman ones first
     pages: d.Pages
+    reused: int  # how many of them an earlier run has laid out
 
 
 def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) -> Layout | None:
@@ -46,8 +47,11 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
         return None
     setter.keep_labels(labels)
     _report(parts, book, problems)
+    if problems.errors:
+        return None
     turns = tuple(turn for one in parts for turn in turns_of(one.facts, one.part.first_order))
-    return Layout(parts, d.Pages(labels, sum(one.facts.pages for one in parts), turns))
+    pages = d.Pages(labels, sum(one.facts.pages for one in parts), turns)
+    return Layout(parts, pages, len(parts) - len(setter.composed))
 
 
 def _set(parts: list[Part], setter: Setter) -> tuple[LaidPart, ...]:
@@ -71,7 +75,7 @@ def _labels(parts: tuple[LaidPart, ...]) -> dict[str, str]:
 def _report(parts: tuple[LaidPart, ...], book: d.Book, problems: Problems) -> None:
     named = {formula(node.alt): node.at for node in d.formulas_in(book.chapters)}
     for node in d.walk(tuple(chapter.blocks for chapter in book.chapters)):
-        if isinstance(node, d.Callout):
+        if isinstance(node, d.Callout) and node.attributes.id:
             named[node.attributes.id] = node.at
 
     for laid in parts:

@@ -1,0 +1,46 @@
+"""A build that finds in the cache what an earlier one made gives what a cold one gives, and makes only what changed."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import BOOKS
+
+from ketapub.build import build
+
+TODAY = datetime.date(2026, 2, 1)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A copy of a small book."""
+    return shutil.copytree(BOOKS / "kochbuch", tmp_path / "book")
+
+
+def pdf(book: Path, cache: Path) -> tuple[bytes, str]:
+    """The PDF, and what the build says of the parts that it did not lay out."""
+    said: list[str] = []
+    built = build(book, book.parent / "out", as_of=TODAY, formats=("pdf",), cache=cache, progress=said.append)
+    return built.outputs[0].data, next(step for step in said if step.endswith("parts as before"))
+
+
+def test_nothing_is_laid_out_twice(book: Path, tmp_path: Path) -> None:
+    cold, first = pdf(book, tmp_path / "cache")
+    warm, second = pdf(book, tmp_path / "cache")
+    parts = second.split()[0]
+    assert first.startswith("0 of ")
+    assert second == f"{parts} of {parts} parts as before"
+    assert warm == cold
+
+
+def test_an_edit_lays_out_its_chapter_and_equals_a_cold_build(book: Path, tmp_path: Path) -> None:
+    pdf(book, tmp_path / "cache")
+    chapter = sorted((book / "chapters").glob("*.md"))[0]
+    chapter.write_text(chapter.read_text(encoding="utf-8").replace(" und ", " oder ", 1), encoding="utf-8")
+    warm, said = pdf(book, tmp_path / "cache")
+    reused, _, parts, *_ = said.split()
+    assert int(reused) == int(parts) - 1
+    assert warm == pdf(book, tmp_path / "another")[0]
