@@ -744,7 +744,8 @@ def _reading_order(kind: type) -> tuple[str, ...]:
 def _inside(node: object) -> list[Node]:
     """The nodes directly inside a node (or in a tuple), in reading order."""
     found: list[Node] = []
-    values = node if isinstance(node, tuple) else [getattr(node, name) for name in _reading_order(type(node))]
+    kind: type = type(node)
+    values = node if isinstance(node, tuple) else [getattr(node, name) for name in _reading_order(kind)]
     for value in values:
         if isinstance(value, Node):
             found.append(value)
@@ -800,7 +801,8 @@ def _map(value: object, change: Change) -> object:
         return value if same else tuple(out)
     if isinstance(value, (Node, Chapter)):
         changed = {}
-        for name in _reading_order(type(value)):
+        kind: type = type(value)
+        for name in _reading_order(kind):
             old = getattr(value, name)
             if isinstance(old, (Node, tuple)) and (new := _map(old, change)) is not old:
                 changed[name] = new

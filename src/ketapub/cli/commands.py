@@ -60,17 +60,26 @@ def new(options: argparse.Namespace) -> int:
 def build(options: argparse.Namespace) -> int:
     formats = formats_of(options.to)
     as_of = today(options.as_of)
+    given = ("build", str(formats), str(as_of), str(options.strict), options.pdf_standard)
     with _work(options, as_of) as work:
-        from ketapub.build import build
+        from ketapub.last_build import LastBuild
 
-        built = build(
-            out=options.out,
-            formats=formats,
-            strict=options.strict,
-            jobs=options.jobs,
-            pdf_standard=options.pdf_standard,
-            **work,
-        )
+        last = LastBuild(work["root"], options.out, given, work["cache"])
+        built = last.as_before()
+        if built is None:
+            from ketapub.build import build
+
+            built = build(
+                out=options.out,
+                formats=formats,
+                strict=options.strict,
+                jobs=options.jobs,
+                pdf_standard=options.pdf_standard,
+                **work,
+            )
+            last.remember(built)
+        else:
+            work["progress"]("nothing has changed: all as before")
     _tell_of(options, built.problems, built.outputs)
     for remark in built.remarks if not options.quiet else ():
         say(remark)

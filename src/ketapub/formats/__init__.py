@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from ketapub.document import Book
-from ketapub.formats.made import Made, Printed
-from ketapub.outputs import Bundle
-from ketapub.problems import Problems
-from ketapub.theme import Theme
+if TYPE_CHECKING:
+    from ketapub.document import Book
+    from ketapub.formats.made import Made, Printed
+    from ketapub.outputs import Bundle
+    from ketapub.problems import Problems
+    from ketapub.theme import Theme
 
-Format = Callable[[Book, Theme, Made, Problems], Bundle | Printed]
+    Format = Callable[[Book, Theme, Made, Problems], Bundle | Printed]
 
 # Named, not imported: a build of the HTML alone must not pay for WeasyPrint.
 _MAKERS: Mapping[str, str] = {

@@ -11,7 +11,6 @@ from typing import Any
 
 from ketapub.formats.pdf.drawn import UsedFont
 
-
 # Of HarfBuzz, besides what WeasyPrint calls.
 _FACES = """
     hb_blob_t *hb_blob_create(const char *, unsigned int, int, void *, void *);

@@ -1,0 +1,78 @@
+"""A build that would make what stands there already makes nothing, and says what the last one said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import BOOKS
+
+from ketapub.cli import main
+
+NOTHING = "ketapub: nothing has changed: all as before\n"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return shutil.copytree(BOOKS / "kochbuch", tmp_path / "book")
+
+
+@pytest.fixture
+def build(book: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Build it, and give what the terminal says."""
+    main(_arguments(book))
+    capsys.readouterr()
+
+    def again(*more: str) -> str:
+        assert main(_arguments(book, *more)) == 0
+        return capsys.readouterr().err
+
+    return again
+
+
+def _arguments(book: Path, *more: str) -> list[str]:
+    out, cache = str(book.parent / "out"), str(book.parent / "cache")
+    given = ["build", str(book), "-o", out, "--cache", cache, "--to", "json", "--as-of", "2026-02-01", "--verbose"]
+    return [*given, *more]
+
+
+def chapter(book: Path) -> Path:
+    return sorted((book / "chapters").glob("*.md"))[0]
+
+
+def test_nothing_is_built_of_what_was_only_touched(book: Path, build: Callable[..., str]) -> None:
+    os.utime(chapter(book), (0, 0))
+    assert build() == NOTHING
+
+
+def test_an_edit_is_built(book: Path, build: Callable[..., str]) -> None:
+    with chapter(book).open("a", encoding="utf-8") as file:
+        file.write("\nEin Satz mehr.\n")
+    assert NOTHING not in build()
+    assert "Ein Satz mehr." in (book.parent / "out/book.json").read_text(encoding="utf-8")
+    assert build() == NOTHING
+
+
+def test_other_options_are_another_build(build: Callable[..., str]) -> None:
+    assert NOTHING not in build("--as-of", "2026-02-02")
+
+
+def test_an_output_that_is_gone_is_made_again(book: Path, build: Callable[..., str]) -> None:
+    file = book.parent / "out/book.json"
+    made = file.read_bytes()
+    file.unlink()
+    assert NOTHING not in build()
+    assert file.read_bytes() == made
+
+
+def test_warnings_are_told_again(book: Path, build: Callable[..., str]) -> None:
+    with (book / "book.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[checks]\nunused-note = "warning"\n')
+    with chapter(book).open("a", encoding="utf-8") as file:
+        file.write("\n[^2]: Eine Note, die niemand ruft.\n")
+    first, second = build(), build()
+    assert "warning[unused-note]" in second
+    assert second == NOTHING + first[first.index("chapters/") :]
