@@ -49,7 +49,7 @@ def build(
     read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
     book = read.book
     names = formats or book.info.book.formats
-    made = Made(cache=kept, pdf_standard=pdf_standard, progress=progress)
+    made = Made(cache=kept, jobs=jobs, pdf_standard=pdf_standard, progress=progress)
     if "site" in names:
         from ketapub.handouts.work import pages_of_sheets
 

@@ -61,6 +61,7 @@ class Made:
     press: Paged | None = None  # the press edition: its pages make the spine of the cover
     files: Bundle = ()
     cache: Cache = field(default_factory=lambda: Cache(None, Problems()))
+    jobs: int = 1  # how many processes may lay out pages
     pdf_standard: str = "ua-1"  # what the paged editions of this run conform to
     claims: Claims = NO_CLAIMS
     sheets: tuple[SheetPage, ...] = ()  # of the handouts, for the site

@@ -74,7 +74,7 @@ def release(
     sheets = pages_of_sheets(read, problems, as_of, kept) if "site" in info.book.formats else ()
     problems.stop_on_warnings(strict)  # before the slow part
     claims = claims_to_make(info, records, draft=draft)
-    made = Made(cache=kept, pdf_standard=pdf_standard, claims=claims, sheets=sheets, progress=progress)
+    made = Made(cache=kept, jobs=jobs, pdf_standard=pdf_standard, claims=claims, sheets=sheets, progress=progress)
     bundle = make_formats(read.book, theme, info.book.formats, problems, progress, made)
     with tempfile.TemporaryDirectory() as staging:
         files = stage(bundle, read, Path(staging))

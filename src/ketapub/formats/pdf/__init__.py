@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from markupsafe import Markup
 
 from ketapub import document as d
@@ -42,10 +44,10 @@ def reading_edition(book: d.Book, theme: Theme, made: Made) -> Edition:
 
 def make_edition(book: d.Book, theme: Theme, edition: Edition, made: Made, problems: Problems) -> Printed:
     """Any edition on pages of its own: laid out, tagged, `<slug><suffix>.pdf`."""
-    setter = Setter(book, theme, edition, problems, made.cache)
-    layout = typeset(book, edition, setter, problems)
-    if layout is None:
-        return Printed(())
-    made.progress(f"{layout.reused} of {len(layout.parts)} parts as before")
-    data = write_pdf(book, layout, setter, edition.standard, problems)
+    with closing(Setter(book, theme, edition, problems, made.cache, made.jobs)) as setter:
+        layout = typeset(book, edition, setter, problems)
+        if layout is None:
+            return Printed(())
+        made.progress(f"{layout.reused} of {len(layout.parts)} parts as before")
+        data = write_pdf(book, layout, setter, edition.standard, problems)
     return Printed((OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", data),), layout.pages)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -19,7 +20,6 @@ from ketapub.formats.pdf.boxed import (
     notes_in,
     set_apart,
 )
-from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine
 from ketapub.formats.pdf.facts import PartFacts, Remark, formula
 from ketapub.formats.pdf.floats import fill_gaps
@@ -81,15 +81,31 @@ class Composed:
 
 
 @dataclass(frozen=True)
-class Composer:
-    """Lays out one part at a time. `ink`: colours by name; `urgent`, `emergencies`: the ids of such callouts."""
+class Manner:
+    """How the parts of an edition are laid out: data, which another process can be given.
 
+    `ink`: colours by name; `urgent`, `emergencies`: the ids of such callouts; the rest is that of `Edition`.
+    """
+
+    css: str
+    resources: Mapping[str, bytes]
+    fonts: Path
     title: str
     stamp: str
     ink: Mapping[str, str]
     urgent: Collection[str]
     emergencies: Collection[str]
-    edition: Edition
+    suffix: str
+    judged: bool
+    inks: tuple[str, str] | None
+    splits_help: bool
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Lays out one part at a time."""
+
+    manner: Manner
     engine: Engine
 
     def compose(self, part: Part, first: int) -> Composed:
@@ -97,7 +113,7 @@ class Composer:
         plan = _Plan()
         css = f"@page :first {{ counter-reset: page {first} }}"
         steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
-        steps += [self.glue_last_words] if self.edition.judged and part.starts else []  # title and contents are no text
+        steps += [self.glue_last_words] if self.manner.judged and part.starts else []  # title and contents are no text
         while True:
             laid = self.once(part, css, plan)
             if not any(step(plan, laid) for step in steps):
@@ -144,7 +160,7 @@ class Composer:
         for index in sorted(lost | displaced - plan.given_up):
             step = plan.nudges.get(index, -1) + 1
             # A new page leaves a gap on the one before: where pages are judged, only to save a note that would be lost.
-            if step < (len(NUDGES) if index in lost or not self.edition.judged else NEW_PAGE):
+            if step < (len(NUDGES) if index in lost or not self.manner.judged else NEW_PAGE):
                 plan.nudges[index] = step
                 tried = True
             elif index not in lost:
@@ -156,12 +172,12 @@ class Composer:
     def part_urgent(self, plan: _Plan, laid: _Laid) -> bool:
         # What follows a forced break inside a note would be lost (WeasyPrint 70).
         fixed = {callout.get("id", "") for note in laid.notes for callout in note.iter("aside")}
-        movable = crowded(laid.document, self.urgent) - plan.apart - fixed
+        movable = crowded(laid.document, self.manner.urgent) - plan.apart - fixed
         plan.apart |= movable
         return bool(movable)
 
     def keep_emergencies_whole(self, plan: _Plan, laid: _Laid) -> bool:
-        running_over = broken(laid.document, self.emergencies) - plan.whole
+        running_over = broken(laid.document, self.manner.emergencies) - plan.whole
         plan.whole |= running_over
         plan.given_up |= {laid.notes.index(note) for note in notes_in(laid.tree, running_over)}
         return bool(running_over)
@@ -175,13 +191,13 @@ class Composer:
 
     def remarks(self, part: Part, laid: _Laid, labels: Sequence[str]) -> Iterator[Remark]:
         yield from self.on_notes(laid)
-        for id in sorted(crowded(laid.document, self.urgent)):
+        for id in sorted(crowded(laid.document, self.manner.urgent)):
             message = "this urgent callout stands on a page with another one"
             hint = "one warning a page is read, two are not: join them, or move one"
             yield Remark("crowded-callouts", message, hint, "warning", id)
         yield from self.on_emergencies(laid)
         yield from self.on_formulas(laid)
-        for found in check_pages(laid.document.pages, laid.tree) if self.edition.judged and part.starts else ():
+        for found in check_pages(laid.document.pages, laid.tree) if self.manner.judged and part.starts else ():
             message = f"page {labels[found.page]}: {found.said}"
             place = place_of(_body(laid.tree), part.starts)(found.element)
             yield Remark(found.code, message, "change a few words, or the order of things", "warning", place)
@@ -199,11 +215,11 @@ class Composer:
     def on_emergencies(self, laid: _Laid) -> Iterator[Remark]:
         """Help in a crisis must be seen at once: such a box may not run over to another page. On pages of few words, at
         least the numbers to call stand on one."""
-        for id in sorted(broken(laid.document, self.emergencies)):
+        for id in sorted(broken(laid.document, self.manner.emergencies)):
             message = "this emergency callout does not fit on one page"
             hint = "say less: a reader in danger needs the numbers first"
-            if self.edition.splits_help and has_whole_lines(laid.document, id):
-                message += f" of {self.edition.suffix.strip('-')}; the numbers to call stand on its first page"
+            if self.manner.splits_help and has_whole_lines(laid.document, id):
+                message += f" of {self.manner.suffix.strip('-')}; the numbers to call stand on its first page"
                 yield Remark("emergency-split", message, hint, "warning", id)
             else:
                 yield Remark("emergency-too-tall", message, hint, "error", id)
@@ -219,7 +235,7 @@ class Composer:
                 shown = box.width / (wanted * box.style["font_size"]) if wanted else 1
                 if shown < 0.99 and alt not in told:
                     told.add(alt)
-                    suffix = self.edition.suffix
+                    suffix = self.manner.suffix
                     where = f" of {suffix.strip('-')}" if suffix else ""
                     message = f"this formula is too wide for the page{where}, and drawn at {shown:.0%} of its size"
                     hint = r"divide it into lines: \begin{aligned} … \\ … \end{aligned}"
@@ -228,26 +244,26 @@ class Composer:
     def filled(self, css: str, plan: _Plan, laid: _Laid) -> Document:
         """The layout with less white before figures, if it has no other fault then: no other note displaced, no other
         emergency callout broken, no urgent ones on one page more than before."""
-        before = crowded(laid.document, self.urgent)
+        before = crowded(laid.document, self.manner.urgent)
 
         def is_sound(other: Document) -> bool:
             lost, displaced = misplaced_notes(other, laid.notes)
-            helped = broken(other, self.emergencies) <= plan.whole
-            return not lost and displaced <= plan.given_up and helped and crowded(other, self.urgent) <= before
+            helped = broken(other, self.manner.emergencies) <= plan.whole
+            return not lost and displaced <= plan.given_up and helped and crowded(other, self.manner.urgent) <= before
 
-        pinned = {*self.urgent, *self.emergencies}
+        pinned = {*self.manner.urgent, *self.manner.emergencies}
         return fill_gaps(laid.tree, laid.document, lambda: self.engine.lay_out(laid.tree, css), is_sound, pinned)
 
     def tree(self, part: Part) -> ElementTree.Element:
-        tree = ElementTree.fromstring(part.page(self.title, self.stamp))
+        tree = ElementTree.fromstring(part.page(self.manner.title, self.manner.stamp))
         for callout in tree.iter("aside"):
             for icon in callout.iter(SVG):
                 if icon.get("class") == "icon":
                     # WeasyPrint gives drawings no colour from CSS. The heavy frame's title is reversed.
                     frame = callout.get("data-frame")
-                    icon.set("color", self.ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
-        if self.edition.inks:
+                    icon.set("color", self.manner.ink["on-heavy" if frame == "heavy" else f"frame-{frame}"])
+        if self.manner.inks:
             for drawing in tree.iter(SVG):
                 if drawing.get("class") in OURS or not drawing.get("color"):
-                    drawing.set("color", self.edition.inks[drawing.get("color") == self.ink["on-heavy"]])
+                    drawing.set("color", self.manner.inks[drawing.get("color") == self.manner.ink["on-heavy"]])
         return tree

@@ -1,25 +1,28 @@
 """Sets parts on pages, or finds what an earlier run has set: a part and the number of its first page in; what is to be
 known of its pages, and later the pages themselves, out.
 
-Nothing is asked twice: what a part becomes is kept under a key of all that it is made of.
+Nothing is made twice: what a part becomes is kept under a key of all that it is made of.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ketapub import __version__, document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.boxed import callouts_of
-from ketapub.formats.pdf.composer import Composed, Composer, tokens
-from ketapub.formats.pdf.drawn import Drawn, draw_part, drawn_from
+from ketapub.formats.pdf.composer import Composed, Manner, tokens
+from ketapub.formats.pdf.crew import Crew
+from ketapub.formats.pdf.desk import Desk, Heard, Task
+from ketapub.formats.pdf.drawn import Drawn, drawn_from
 from ketapub.formats.pdf.edition import Edition
-from ketapub.formats.pdf.engine import Engine, engine_versions, log_as_problems
+from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.facts import PartFacts, facts_from
 from ketapub.formats.pdf.parts import Part
 from ketapub.formats.pdf.standard import Standard
@@ -27,7 +30,10 @@ from ketapub.formats.styling import face_rule, own_faces
 from ketapub.problems import Problems
 from ketapub.theme import Theme
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    pass
+
+LETTERS = 2_700  # of tags on a page, about, where nothing better is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,110 +41,148 @@ class LaidPart:
     part: Part
     first: int  # number of its first page
     facts: PartFacts
-    key: str  # of all that its pages are made of
+    key: str
 
     @property
     def last(self) -> int:
         return self.first + self.facts.pages - 1
 
+    @property
+    def task(self) -> Task:
+        return Task(self.part, self.first, self.key)
 
-@dataclass
+
 class Setter:
-    """For one edition. Without a cache that keeps anything, all is laid out here."""
+    """For one edition. With more than one of `jobs`, other processes lay out what is to be laid out, side by side."""
 
-    book: d.Book
-    theme: Theme
-    edition: Edition
-    problems: Problems
-    cache: Cache = field(default_factory=lambda: Cache(None, Problems()))
-    composed: dict[str, tuple[LaidPart, Composed]] = field(default_factory=dict)  # by the key of the part
-    clean: bool = True  # whether nothing was logged so far: what is found in the cache is not complained of again
+    def __init__(
+        self,
+        book: d.Book,
+        theme: Theme,
+        edition: Edition,
+        problems: Problems,
+        cache: Cache | None = None,
+        jobs: int = 1,
+    ) -> None:
+        self.language, self.problems, self.jobs = book.info.book.language, problems, jobs
+        self.cache = cache or Cache(None, problems)
+        self.laid: set[str] = set()  # keys of the parts that this run has laid out
+        self._manner = manner_of(book, theme, edition)
+        self._facts: dict[str, bytes] = {}
+        self._crew: Crew | None = None
+        self._digests = {name: _digest(data) for name, data in self._manner.resources.items()}
+        fonts = [theme.read(name) for name in theme.fonts]
+        own = (*edition.faces, *own_faces(book))
+        self.fonts = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
+        named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
+        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix])
+        engines = engine_versions(theme.folder / "fonts")
+        self._style = cache_key(__version__, self._manner.css, kind, *engines, *named, *self.fonts)
+        self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
+        self.labels, self.lengths = self._last_plan()
 
-    def __post_init__(self) -> None:
-        own = (*self.edition.faces, *own_faces(self.book))
-        rules = [face_rule(face, f'url("{face.file}")') for face in own]
-        css = "\n".join((*rules, self.edition.css))
-        resources = {name: asset.data for name, asset in self.book.assets.items()} | dict(self.book.files)
-        resources |= {face.file: face.data for face in self.edition.faces}
-        self.engine = self.listened(lambda: Engine(css, resources, self.theme.folder / "fonts"))
-        self.composer = Composer(
-            title=self.book.info.book.title,
-            stamp=stamp(self.book) or use_until(self.book),
-            ink=tokens(self.theme.css["tokens.css"]),
-            urgent=callouts_of(self.book, "urgent"),
-            emergencies=callouts_of(self.book, "emergency"),
-            edition=self.edition,
-            engine=self.engine,
-        )
-        self.digests = {name: hashlib.sha256(data).hexdigest() for name, data in resources.items()}
-        named = [digest for name, digest in sorted(self.digests.items()) if f'"{name}"' in css]
-        fonts = [self.theme.read(name) for name in self.theme.fonts]
-        self.fonts = {hashlib.sha256(data).hexdigest(): data for data in (*fonts, *(face.data for face in own))}
-        kind = (self.edition.judged, self.edition.inks, self.edition.splits_help, self.edition.suffix)
-        engines = engine_versions(self.theme.folder / "fonts")
-        self.style = cache_key(__version__, css, json.dumps(kind), *engines, *named, *self.fonts)
+    @cached_property
+    def desk(self) -> Desk:
+        """The one of this process."""
+        return Desk(self._manner, self.problems.severities)
 
     def lay_out(self, part: Part, first: int) -> LaidPart:
-        key = self.key(part, first)
-        known = self.composed.get(part.key)
-        if known and known[0].key == key:
-            return replace(known[0], part=part)
-        if (found := self.cache.get(cache_key("facts", key))) is not None:
-            return LaidPart(part, first, facts_from(found), key)
-        laid = self.compose(part, first, key)
-        if self.clean:
-            self.cache.put(cache_key("facts", key), laid.facts.as_json())
-        return laid
+        task = self._task(part, first)
+        if (facts := self._known_facts(task)) is None:
+            facts = self._keep_facts(task, self.desk.lay_out(task))
+        self.lengths[part.key] = facts.pages
+        return LaidPart(part, first, facts, task.key)
+
+    def lay_out_ahead(self, parts: Iterable[tuple[Part, int]]) -> None:
+        """Side by side, where that pays; so that `lay_out` finds it."""
+        todo = [task for part, first in parts if self._known_facts(task := self._task(part, first)) is None]
+        if len(todo) < 2 or self.jobs < 2:
+            return
+        self._crew = self._crew or Crew(self._manner, self.problems.severities, min(self.jobs, len(todo)))
+        for task, made in zip(todo, self._crew.lay_out(todo), strict=True):
+            self.lengths[task.part.key] = self._keep_facts(task, made).pages
+
+    def length(self, part: Part) -> int:
+        """How many pages a part had last, or may have."""
+        return self.lengths.get(part.key) or 1 + len(part.body) // LETTERS
+
+    def draw(self, parts: Sequence[LaidPart], standard: Standard) -> list[Drawn]:
+        keys = [cache_key("drawn", laid.key, standard.pdf, self.language) for laid in parts]
+        found = dict(zip(keys, map(self.cache.get, keys), strict=True))
+        todo = {key: laid.task for key, laid in zip(keys, parts, strict=True) if found[key] is None}
+        crew = self._crew
+        theirs = {key: task for key, task in todo.items() if crew and crew.knows(task)}
+        if crew:
+            for key, made in zip(theirs, crew.draw([*theirs.values()], self.language, standard), strict=True):
+                found[key] = self._keep(key, made)
+        for key, task in todo.items():
+            if key not in theirs:
+                found[key] = self._keep(key, self.desk.draw(task, self.language, standard))
+        return [drawn_from(data) for key in keys if (data := found[key]) is not None]
 
     def pages(self, laid: LaidPart) -> Composed:
-        """The pages of a part that was set, laid out again where only the cache knew of them."""
-        known = self.composed.get(laid.part.key)
-        if known is None or known[0].key != laid.key:
-            self.compose(laid.part, laid.first, laid.key)
-        return self.composed[laid.part.key][1]
+        """The pages of a part, in this process."""
+        return self.desk.pages(laid.task)
 
-    def draw(self, laid: LaidPart, standard: Standard) -> Drawn:
-        key = cache_key("drawn", laid.key, standard.pdf, self.book.info.book.language)
-        if (found := self.cache.get(key)) is not None:
-            return drawn_from(found)
-        composed = self.pages(laid)
-        drawn = self.listened(lambda: draw_part(composed, self.book.info.book.language, standard))
-        if self.clean:
-            self.cache.put(key, drawn.as_bytes())
-        return drawn
+    def keep_plan(self, labels: Mapping[str, str]) -> None:
+        """The page numbers of this run are the first guess of the next one, and no more: others come out the same."""
+        self.cache.put(self._key_of_plan, json.dumps([dict(labels), self.lengths]).encode())
 
-    def compose(self, part: Part, first: int, key: str) -> LaidPart:
-        composed = self.listened(lambda: self.composer.compose(part, first))
-        laid = LaidPart(part, first, composed.facts, key)
-        self.composed[part.key] = laid, composed
-        return laid
+    def close(self) -> None:
+        if self._crew:
+            self._crew.close()
 
-    def key(self, part: Part, first: int) -> str:
-        page = part.page(self.composer.title, self.composer.stamp)
+    def _last_plan(self) -> tuple[Mapping[str, str], dict[str, int]]:
+        found = self.cache.get(self._key_of_plan)
+        labels, lengths = json.loads(found) if found is not None else ({}, {})
+        return labels, lengths
+
+    def _task(self, part: Part, first: int) -> Task:
+        page = part.page(self._manner.title, self._manner.stamp)
         least = part.first_order
         starts = [(one.at, one.node.order - least, one.part, type(one.node).__name__) for one in part.starts]
-        ids = [[id for id in group if f'"{id}"' in page] for group in (self.composer.urgent, self.composer.emergencies)]
-        pictures = [digest for name, digest in sorted(self.digests.items()) if f'"{name}"' in page]
-        return cache_key(self.style, page, str(first), json.dumps([starts, ids]), *pictures)
+        ids = [
+            sorted(id for id in group if f'"{id}"' in page) for group in (self._manner.urgent, self._manner.emergencies)
+        ]
+        pictures = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in page]
+        return Task(part, first, cache_key(self._style, page, str(first), json.dumps([starts, ids]), *pictures))
 
-    def listened(self, make: Callable[[], Result]) -> Result:
-        """What `make` gives; whatever the engine logs meanwhile is a problem, and keeps the result out of the cache."""
-        told = Problems()
-        told.severities = self.problems.severities
-        with log_as_problems(told):
-            made = make()
-        self.problems.take(told.found)
-        self.clean = self.clean and not told.found
-        return made
+    def _known_facts(self, task: Task) -> PartFacts | None:
+        found = self._facts.get(task.key) or self.cache.get(cache_key("facts", task.key))
+        return None if found is None else facts_from(found)
 
-    # The page numbers of the last run are the first guess of the next one, and no more: others come out the same.
+    def _keep_facts(self, task: Task, made: Heard[bytes]) -> PartFacts:
+        self.laid.add(task.key)
+        self._facts[task.key] = self._keep(cache_key("facts", task.key), made)
+        return facts_from(made.result)
 
-    def last_labels(self) -> Mapping[str, str]:
-        found = self.cache.get(self._key_of_labels())
-        return json.loads(found) if found is not None else {}
+    def _keep(self, key: str, made: Heard[bytes]) -> bytes:
+        """What the engine complained of is not kept: it would not be told of again."""
+        self.problems.take(made.problems)
+        if not made.problems:
+            self.cache.put(key, made.result)
+        return made.result
 
-    def keep_labels(self, labels: Mapping[str, str]) -> None:
-        self.cache.put(self._key_of_labels(), json.dumps(labels).encode())
 
-    def _key_of_labels(self) -> str:
-        return cache_key("labels", self.book.info.book.identifier, self.edition.suffix)
+def manner_of(book: d.Book, theme: Theme, edition: Edition) -> Manner:
+    own = (*edition.faces, *own_faces(book))
+    rules = [face_rule(face, f'url("{face.file}")') for face in own]
+    resources = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
+    return Manner(
+        css="\n".join((*rules, edition.css)),
+        resources=resources | {face.file: face.data for face in edition.faces},
+        fonts=theme.folder / "fonts",
+        title=book.info.book.title,
+        stamp=stamp(book) or use_until(book),
+        ink=tokens(theme.css["tokens.css"]),
+        urgent=frozenset(callouts_of(book, "urgent")),
+        emergencies=frozenset(callouts_of(book, "emergency")),
+        suffix=edition.suffix,
+        judged=edition.judged,
+        inks=edition.inks,
+        splits_help=edition.splits_help,
+    )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -7,7 +7,7 @@ document, but loses and repeats footnotes in WeasyPrint 70.) What an earlier run
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ketapub import document as d
@@ -33,7 +33,7 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     _check_formulas(book, problems)
     if problems.errors:
         return None
-    labels: Mapping[str, str] = setter.last_labels()
+    labels = setter.labels
     for _ in range(ROUNDS):
         parts = _set(make_parts(book, labels, edition), setter)
         if problems.errors:
@@ -45,23 +45,36 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     else:
         problems.add("page-numbers-unsettled", NOWHERE, f"page numbers still changed after {ROUNDS} layouts")
         return None
-    setter.keep_labels(labels)
+    setter.keep_plan(labels)
     _report(parts, book, problems)
     if problems.errors:
         return None
     turns = tuple(turn for one in parts for turn in turns_of(one.facts, one.part.first_order))
     pages = d.Pages(labels, sum(one.facts.pages for one in parts), turns)
-    return Layout(parts, pages, len(parts) - len(setter.composed))
+    return Layout(parts, pages, sum(one.key not in setter.laid for one in parts))
 
 
 def _set(parts: list[Part], setter: Setter) -> tuple[LaidPart, ...]:
-    first = {"roman": 1, "arabic": 1}
-    laid = []
-    for part in parts:
-        laid.append(setter.lay_out(part, first[part.folio]))
-        first[part.folio] = laid[-1].last + 1
-        first[part.folio] += 1 - first[part.folio] % 2  # the next part opens on a right-hand page
+    for _ in range(2):  # the first time with lengths that may be guessed
+        setter.lay_out_ahead(_numbered(parts, setter.length))
+    laid: list[LaidPart] = []
+
+    def length(part: Part) -> int:
+        return laid[-1].facts.pages
+
+    for part, first in _numbered(parts, length):
+        laid.append(setter.lay_out(part, first))
     return tuple(laid)
+
+
+def _numbered(parts: list[Part], length: Callable[[Part], int]) -> Iterator[tuple[Part, int]]:
+    """Each part with the number of its first page; how long it is is asked behind it."""
+    following = {"roman": 1, "arabic": 1}
+    for part in parts:
+        first = following[part.folio]
+        yield part, first
+        last = first + length(part) - 1
+        following[part.folio] = last + 1 + last % 2  # the next part opens on a right-hand page
 
 
 def _labels(parts: tuple[LaidPart, ...]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from ketapub import __version__, document as d
 from ketapub.formats.as_json import book_as_json
-from ketapub.formats.pdf.engine import Engine, to_pdf
+from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
 from ketapub.formats.pdf.merge import Joined
 from ketapub.formats.pdf.setter import Setter
 from ketapub.formats.pdf.standard import Standard
@@ -38,10 +38,10 @@ def write_pdf(book: d.Book, layout: Layout, setter: Setter, standard: Standard, 
     """ISO 32000-1: page labels 12.4.2, outline 12.3.3; metadata in XMP and Info."""
     with ExitStack() as room:
         joined = Joined(_base(book, setter, standard), room)
-        for laid in layout.parts:
+        for drawn in setter.draw(layout.parts, standard):
             if len(joined.pdf.pages) % 2:
                 joined.add_blank()
-            joined.add(setter.draw(laid, standard))
+            joined.add(drawn)
         for id in joined.finish(setter.fonts):
             problems.add("typesetting", NOWHERE, f"a link leads to {id}, which is on no page")
         problems.stop_on_errors()
@@ -50,10 +50,11 @@ def write_pdf(book: d.Book, layout: Layout, setter: Setter, standard: Standard, 
 
 def _base(book: d.Book, setter: Setter, standard: Standard) -> bytes:
     """A file with all that a book says of itself, and an empty page."""
-    document = blank(setter.engine)
+    document = blank(setter.desk.engine)
     describe(document.metadata, book)
     document.metadata.attachments = [_attachment(book, standard.attachment)] if standard.attachment else []
-    return setter.listened(lambda: to_pdf(document, standard))
+    with log_as_problems(setter.problems):
+        return to_pdf(document, standard)
 
 
 def blank(engine: Engine) -> Document:
@@ -87,7 +88,7 @@ def in_one(book: d.Book, layout: Layout, setter: Setter) -> Document:
     pages: list[Any] = []
     for laid in layout.parts:
         if len(pages) % 2:
-            pages.append(blank(setter.engine).pages[0])
+            pages.append(blank(setter.desk.engine).pages[0])
         pages += setter.pages(laid).document.pages
     document = setter.pages(layout.parts[0]).document.copy(pages)
     describe(document.metadata, book)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -59,7 +60,8 @@ def _pages(book: d.Book, theme: Theme, made: Made, problems: Problems) -> int:
         with pikepdf.open(io.BytesIO(made.press.data)) as pdf:
             return len(pdf.pages)
     edition = press_edition(book, theme)
-    layout = typeset(book, edition, Setter(book, theme, edition, problems, made.cache), problems)
+    with closing(Setter(book, theme, edition, problems, made.cache, made.jobs)) as setter:
+        layout = typeset(book, edition, setter, problems)
     return length(layout) if layout else 0
 
 
