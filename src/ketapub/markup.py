@@ -862,7 +862,8 @@ class _Writer:
                         self.inlines(elsewhere)
                     else:
                         self.inlines(children)
-                        self.text("\N{NO-BREAK SPACE}" + self.medium.page(target))
+                        self.text("\N{NO-BREAK SPACE}")
+                        self.leaf("span", self.medium.page(target))  # alone, so that another number moves nothing
             case d.IndexMark(children=children, id=id):
                 if id:
                     self.wrap("span", node, children, {"id": id})

@@ -26,6 +26,7 @@ from ketapub.formats.pdf.floats import fill_gaps
 from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, misplaced_notes, notes_of, nudge
 from ketapub.formats.pdf.parts import Part, page_label
 from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
+from ketapub.formats.pdf.renumber import changes, renumber
 from ketapub.formats.pdf.turns import page_turns, place_of
 from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
 
@@ -64,20 +65,26 @@ class _Plan:
 
 @dataclass(frozen=True)
 class _Laid:
-    """One layout of a part."""
+    """One layout of a part. `elements`: those of its tree, in the order before anything was changed in it."""
 
     document: Document
     tree: ElementTree.Element
+    elements: list[ElementTree.Element]
     notes: list[ElementTree.Element]
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A part on its pages, `tree` as it was laid out, and what is to be known of them."""
+    """A part on its pages, and what is to be known of them."""
 
-    document: Document
-    tree: ElementTree.Element
+    part: Part
+    first: int
+    laid: _Laid
     facts: PartFacts
+
+    @property
+    def document(self) -> Document:
+        return self.laid.document
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,19 @@ class Composer:
             laid = self.once(part, css, plan)
             if not any(step(plan, laid) for step in steps):
                 laid = replace(laid, document=self.filled(css, plan, laid))
-                return Composed(laid.document, laid.tree, self.facts(part, first, laid))
+                return Composed(part, first, laid, self.facts(part, first, laid))
+
+    def renumber(self, composed: Composed, part: Part, first: int) -> Composed | None:
+        """The same pages with other numbers, if `part` differs in nothing else. `composed` is used up."""
+        if composed.part.starts_apart() != part.starts_apart():
+            return None
+        wanted = changes(self.tree(composed.part), self.tree(part))
+        pages = range(composed.facts.pages)
+        folios = {page: [page_label(part.folio, one + page) for one in (composed.first, first)] for page in pages}
+        other = {page: (old, new) for page, (old, new) in folios.items() if old != new}
+        if wanted is None or not renumber(composed.document, composed.laid.elements, wanted, other):
+            return None
+        return Composed(part, first, composed.laid, self.facts(part, first, composed.laid))
 
     def facts(self, part: Part, first: int, laid: _Laid) -> PartFacts:
         anchors: dict[str, int] = {}
@@ -132,7 +151,7 @@ class Composer:
 
     def once(self, part: Part, css: str, plan: _Plan) -> _Laid:
         tree = self.tree(part)
-        notes = notes_of(tree)
+        elements, notes = list(tree.iter()), notes_of(tree)
         nudge(tree, notes, plan.nudges)
         set_apart(tree, plan.apart)
         let_notes_go(tree, plan.whole)
@@ -140,7 +159,7 @@ class Composer:
         for index, paragraph in enumerate(paragraphs_of(tree) if plan.glued else ()):
             if index in plan.glued:
                 glue(paragraph)
-        return _Laid(self.engine.lay_out(tree, css), tree, notes)
+        return _Laid(self.engine.lay_out(tree, css), tree, elements, notes)
 
     # -- each says whether it has changed the plan
 

@@ -55,10 +55,11 @@ class Desk:
         return Heard(made.result, (*self.problems, *made.problems))
 
     def pages(self, task: Task) -> Composed:
-        key, composed = self._composed.get(task.part.key, ("", None))
-        if composed is None or key != task.key:
-            composed = self._composer.compose(task.part, task.first)
-            self._composed[task.part.key] = task.key, composed
+        key, known = self._composed.pop(task.part.key, ("", None))
+        if known is not None and key != task.key:
+            known = self._composer.renumber(known, task.part, task.first)
+        composed = known or self._composer.compose(task.part, task.first)
+        self._composed[task.part.key] = task.key, composed
         return composed
 
     def _heard(self, make: Callable[[], Result]) -> Heard[Result]:

@@ -39,6 +39,11 @@ class Part:
         """The least number that a node of it has in the book."""
         return min((start.node.order for start in self.starts), default=0)
 
+    def starts_apart(self) -> list[tuple[int, int, int, str]]:
+        """Where its nodes begin, by numbers that do not change with what stands in other parts."""
+        least = self.first_order
+        return [(one.at, one.node.order - least, one.part, type(one.node).__name__) for one in self.starts]
+
     def page(self, title: str, stamp_text: str) -> str:
         """The whole part as one XML document, in no namespace, as an HTML parser would give it."""
         kind = "front" if self.folio == "roman" else "main"

@@ -139,13 +139,12 @@ class Setter:
 
     def _task(self, part: Part, first: int) -> Task:
         page = part.page(self._manner.title, self._manner.stamp)
-        least = part.first_order
-        starts = [(one.at, one.node.order - least, one.part, type(one.node).__name__) for one in part.starts]
         ids = [
             sorted(id for id in group if f'"{id}"' in page) for group in (self._manner.urgent, self._manner.emergencies)
         ]
         pictures = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in page]
-        return Task(part, first, cache_key(self._style, page, str(first), json.dumps([starts, ids]), *pictures))
+        nodes = json.dumps([part.starts_apart(), ids])
+        return Task(part, first, cache_key(self._style, page, str(first), nodes, *pictures))
 
     def _known_facts(self, task: Task) -> PartFacts | None:
         found = self._facts.get(task.key) or self.cache.get(cache_key("facts", task.key))

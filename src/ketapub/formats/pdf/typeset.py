@@ -7,7 +7,8 @@ document, but loses and repeats footnotes in WeasyPrint 70.) What an earlier run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ketapub import document as d
@@ -33,7 +34,7 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     _check_formulas(book, problems)
     if problems.errors:
         return None
-    labels = setter.labels
+    labels = setter.labels or _guessed(make_parts(book, {}, edition), setter)
     for _ in range(ROUNDS):
         parts = _set(make_parts(book, labels, edition), setter)
         if problems.errors:
@@ -52,6 +53,16 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     turns = tuple(turn for one in parts for turn in turns_of(one.facts, one.part.first_order))
     pages = d.Pages(labels, sum(one.facts.pages for one in parts), turns)
     return Layout(parts, pages, sum(one.key not in setter.laid for one in parts))
+
+
+def _guessed(parts: list[Part], setter: Setter) -> Mapping[str, str]:
+    """Page numbers with as many digits as the right ones, for the most part: then they can be changed on the pages."""
+    labels: dict[str, str] = {}
+    for part, first in _numbered(parts, setter.length):
+        for found in re.finditer(r' id="([^"]+)"', part.body):
+            before = setter.length(part) * found.start() // len(part.body)
+            labels[found[1]] = page_label(part.folio, first + before)
+    return labels
 
 
 def _set(parts: list[Part], setter: Setter) -> tuple[LaidPart, ...]:
