@@ -863,7 +863,7 @@ class _Writer:
                     else:
                         self.inlines(children)
                         self.text("\N{NO-BREAK SPACE}")
-                        self.leaf("span", self.medium.page(target))  # alone, so that another number moves nothing
+                        self.leaf("span", self.medium.page(target), {"class": "page-number"})
             case d.IndexMark(children=children, id=id):
                 if id:
                     self.wrap("span", node, children, {"id": id})
@@ -977,13 +977,17 @@ def _lies_in(place: _Locator, ranges: Sequence[tuple[_Locator, ...]]) -> bool:
 
 def _made_of(chapter: d.Chapter) -> Literal["", "chapter", "bibliography", "index", "glossary"]:
     """What the whole chapter is, as far as there is a role for it."""
-    if any(isinstance(block, d.Index) for block in chapter.blocks):
+    if is_index(chapter):
         return "index"
     if chapter.role == "body":
         return "chapter"
     if is_bibliography(chapter):
         return "bibliography"
     return "glossary" if is_glossary(chapter) else ""
+
+
+def is_index(chapter: d.Chapter) -> bool:
+    return any(isinstance(block, d.Index) for block in chapter.blocks)
 
 
 def is_bibliography(chapter: d.Chapter) -> bool:

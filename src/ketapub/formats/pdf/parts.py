@@ -17,7 +17,7 @@ from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formulas.drawing import draw
 from ketapub.locale import direction, words
-from ketapub.markup import Medium, Start, markup_chapter, markup_inlines
+from ketapub.markup import Medium, Start, is_bibliography, is_index, markup_chapter, markup_inlines
 from ketapub.templates import render, traced_templates
 
 Folio = Literal["roman", "arabic"]
@@ -32,6 +32,7 @@ class Part:
     running: str
     language: str
     body: Markup
+    of_numbers: bool = False  # whether it is made of the pages of other things: references, an index
     starts: tuple[Start, ...] = field(default=(), compare=False, repr=False)  # of its nodes; the body says all of it
 
     @property
@@ -94,9 +95,9 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
         running = f"{chapter.heading.number}. {title}" if chapter.heading.number else title
         folio: Folio = "roman" if chapter.role == "front" else "arabic"
         tags = markup_chapter(chapter, book, medium)
-        parts.append(
-            Part(f"chapter-{chapter.name}", folio, running, chapter.language or language, tags.text, tags.starts)
-        )
+        name, of_numbers = f"chapter-{chapter.name}", is_bibliography(chapter) or is_index(chapter)
+        language_of = chapter.language or language
+        parts.append(Part(name, folio, running, language_of, tags.text, of_numbers, tags.starts))
     return parts
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +34,7 @@ from ketapub.theme import Theme
 if TYPE_CHECKING:
     pass
 
-LETTERS = 2_700  # of tags on a page, about, where nothing better is known
+LETTERS = 1_150  # on a page, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Setter:
 
     def length(self, part: Part) -> int:
         """How many pages a part had last, or may have."""
-        return self.lengths.get(part.key) or 1 + len(part.body) // LETTERS
+        return self.lengths.get(part.key) or 1 + len(re.sub(r"<[^>]*>", "", part.body)) // LETTERS
 
     def draw(self, parts: Sequence[LaidPart], standard: Standard) -> list[Drawn]:
         keys = [cache_key("drawn", laid.key, standard.pdf, self.language) for laid in parts]

@@ -35,14 +35,16 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     if problems.errors:
         return None
     labels = setter.labels or _guessed(make_parts(book, {}, edition), setter)
+    early = not setter.labels
     for _ in range(ROUNDS):
-        parts = _set(make_parts(book, labels, edition), setter)
+        parts = _set(make_parts(book, labels, edition), setter, early=early)
         if problems.errors:
             return None
         found = _labels(parts)
         if found == labels:
             break
-        labels = found
+        labels = {**labels, **found} if early else found
+        early = False
     else:
         problems.add("page-numbers-unsettled", NOWHERE, f"page numbers still changed after {ROUNDS} layouts")
         return None
@@ -57,6 +59,7 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
 
 def _guessed(parts: list[Part], setter: Setter) -> Mapping[str, str]:
     """Page numbers with as many digits as the right ones, for the most part: then they can be changed on the pages."""
+    setter.lay_out(parts[0], 1)  # the front matter, whose length cannot be told from its words
     labels: dict[str, str] = {}
     for part, first in _numbered(parts, setter.length):
         for found in re.finditer(r' id="([^"]+)"', part.body):
@@ -65,16 +68,15 @@ def _guessed(parts: list[Part], setter: Setter) -> Mapping[str, str]:
     return labels
 
 
-def _set(parts: list[Part], setter: Setter) -> tuple[LaidPart, ...]:
+def _set(parts: list[Part], setter: Setter, *, early: bool) -> tuple[LaidPart, ...]:
+    """`early`: without what is made of page numbers, as none is known."""
     for _ in range(2):  # the first time with lengths that may be guessed
-        setter.lay_out_ahead(_numbered(parts, setter.length))
-    laid: list[LaidPart] = []
-
-    def length(part: Part) -> int:
-        return laid[-1].facts.pages
-
-    for part, first in _numbered(parts, length):
-        laid.append(setter.lay_out(part, first))
+        numbered = _numbered(parts, setter.length)
+        setter.lay_out_ahead((part, first) for part, first in numbered if not (early and part.of_numbers))
+    laid = []
+    for part, first in _numbered(parts, setter.length):  # which knows the length of a part that it has laid out
+        if not (early and part.of_numbers):
+            laid.append(setter.lay_out(part, first))
     return tuple(laid)
 
 
