@@ -10,6 +10,7 @@ import pytest
 from conftest import BOOKS
 
 from ketapub.build import build
+from ketapub.formats.pdf.composer import Composer
 
 TODAY = datetime.date(2026, 2, 1)
 
@@ -44,3 +45,22 @@ def test_an_edit_lays_out_its_chapter_and_equals_a_cold_build(book: Path, tmp_pa
     reused, _, parts, *_ = said.split()
     assert int(reused) == int(parts) - 1
     assert warm == pdf(book, tmp_path / "another")[0]
+
+
+@pytest.mark.slow
+def test_numbers_changed_on_the_pages_are_those_of_a_new_layout(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    changed = []
+    real = Composer.renumber
+    monkeypatch.setattr(Composer, "renumber", lambda *given: changed.append(real(*given)) or changed[-1])
+    built = build(BOOKS / "stock", tmp_path / "one", as_of=TODAY, formats=("pdf",))
+    assert any(changed)
+    monkeypatch.setattr(Composer, "renumber", lambda *given: None)
+    assert build(BOOKS / "stock", tmp_path / "other", as_of=TODAY, formats=("pdf",)).outputs == built.outputs
+
+
+@pytest.mark.slow
+def test_parts_laid_out_side_by_side_are_the_same(tmp_path: Path) -> None:
+    built = build(BOOKS / "stock", tmp_path / "out", as_of=TODAY, formats=("pdf",), jobs=2)
+    assert build(BOOKS / "stock", tmp_path / "one", as_of=TODAY, formats=("pdf",)).outputs == built.outputs
