@@ -100,18 +100,23 @@ def write_handouts(
     cache: Path | None = None,
     strict: bool = False,
     jobs: int = 1,
+    scheduler: str = "",
     progress: Callable[[str], None] = lambda step: None,
 ) -> Built:
     """Make the handouts of the book in `root` for its clinics, or for those of the table `clinics`, into `out`.
 
-    Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
+    `jobs` processes make them, or the workers of the Dask scheduler at the address `scheduler`. Raises `Stopped` as
+    `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
     """
     from ketapub.handouts import check_asked, make_pages, make_sheets, with_kept
     from ketapub.handouts.manifest import make_manifest
+    from ketapub.handouts.run.cluster import check_scheduler
     from ketapub.handouts.versions import check_recorded, recorded, without_withdrawn
 
     problems, theme = Problems(), load_theme()
     check_out(out, root, problems)
+    if scheduler:
+        check_scheduler(scheduler, problems)
     kept = Cache(cache, problems)
     read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
     sheets, versions = _sheets_of(read, problems, kept)
@@ -124,7 +129,7 @@ def write_handouts(
     sheets = without_withdrawn(sheets, versions, problems)
     if not sheets:
         problems.stop_on_errors()
-    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs)
+    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs, scheduler)
     left = _standing(out, problems)
     bundle = with_kept(bundle, asked, left)
     bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress)

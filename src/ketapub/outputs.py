@@ -200,7 +200,7 @@ def write_files(folder: Path, bundle: Bundle) -> None:
 
 
 def write_new_file(place: Path, data: bytes, problems: Problems) -> Path:
-    """Write a file into the book, such as a signature. What is there is kept: after "x.toml" comes "x-2.toml"."""
+    """Write a new file, such as a signature. What is there is kept: after "x.toml" comes "x-2.toml"."""
     with _refusals(place.parent, problems):
         place.parent.mkdir(parents=True, exist_ok=True)
         number, free = 1, place

@@ -26,7 +26,8 @@ from ketapub.handouts.cut import cut
 from ketapub.handouts.how_to_print import how_to_print
 from ketapub.handouts.page import Printed, handout_page, index_page
 from ketapub.handouts.resolved import Around, resolve_handout
-from ketapub.handouts.run import ALL, GUIDE, Stack, folder_of, make_stacks
+from ketapub.handouts.run import make_stacks
+from ketapub.handouts.run.stack import ALL, GUIDE, Stack, folder_of
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.handouts.sources import source_line
 from ketapub.handouts.versions import printed, text_id
@@ -76,10 +77,11 @@ def make_sheets(
     progress: Callable[[str], None] = lambda step: None,
     cache: Cache | None = None,
     jobs: int = 1,
+    scheduler: str = "",
 ) -> Bundle:
     """The PDFs: `handouts/<clinic>/<handout>-<paper>[-large].pdf`, `all-….pdf` where all handouts are asked for, and
     `how-to-print.pdf`."""
-    return make_stacks(_stacks(sheets, clinics, asked), theme, problems, progress, cache, jobs)
+    return make_stacks(_stacks(sheets, clinics, asked), theme, problems, progress, cache, jobs, scheduler)
 
 
 def _stacks(sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...], asked: Asked) -> Iterator[Stack]:
