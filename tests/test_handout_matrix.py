@@ -20,8 +20,10 @@ from ketapub.check.tagging import faults
 from ketapub.cli import main
 from ketapub.formats.pdf import sheets as on_paper
 from ketapub.formats.pdf.sheets import sheet_engine, write_sheet
-from ketapub.handouts import Asked, Kind, Resolved, make_sheets, run
+from ketapub.handouts import Asked, Kind, Resolved, make_sheets
 from ketapub.handouts.clinics import Clinic, Extra
+from ketapub.handouts.run import worker
+from ketapub.handouts.run.stack import Done, Job
 from ketapub.handouts.sheet import Fits, fit
 from ketapub.outputs import Bundle
 from ketapub.problems import Problems, Stopped
@@ -156,13 +158,13 @@ def test_what_fitted_before_is_laid_out_once_and_the_same(
 def laid(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The handouts that are laid out."""
     names: list[str] = []
-    real = run.fit
+    real = worker.fit
 
     def watched(sheet: Resolved, clinic: Clinic | None, *others: object) -> object:
         names.append(f"{clinic.id if clinic else 'general'}/{sheet.handout.name}")
         return real(sheet, clinic, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(run, "fit", watched)
+    monkeypatch.setattr(worker, "fit", watched)
     return names
 
 
@@ -187,15 +189,15 @@ def test_only_what_changed_is_made_again(tmp_path: Path, sheets: tuple[Resolved,
 def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
     tmp_path: Path, sheets: tuple[Resolved, ...], laid: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = run.Worker.make
+    make = worker.Worker.make
 
-    def cut_off(self: run.Worker, job: run._Job) -> run._Done:
+    def cut_off(self: worker.Worker, job: Job) -> Done:
         if job.stack.clinic:
             raise KeyboardInterrupt
         return make(self, job)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run.Worker, "make", cut_off)
+        patch.setattr(worker.Worker, "make", cut_off)
         with pytest.raises(KeyboardInterrupt):
             kept(tmp_path, sheets, CLINIC)
     laid.clear()
@@ -217,7 +219,7 @@ def test_another_version_of_an_engine_makes_all_anew(
 ) -> None:
     kept(tmp_path, sheets)
     laid.clear()
-    monkeypatch.setattr(on_paper, "engine_versions", lambda fonts: ("pango 1",))
+    monkeypatch.setattr(on_paper, "engine_versions", lambda fonts: {"pango": "1"})
     kept(tmp_path, sheets)
     assert len(laid) == 2
 

@@ -96,6 +96,7 @@ class _Crew:
     def __init__(self, client: Client, problems: Problems) -> None:
         self.client, self.problems = client, problems
         self.own = fingerprint()
+        self.begun: list[_Begun] = []
         self.reports: dict[str, Any] = {}  # by address: a future, then whether it may get jobs
 
     def ready(self) -> frozenset[str]:
@@ -109,6 +110,13 @@ class _Crew:
             if time.monotonic() > end:
                 _stop(self.problems, "no-worker", *self._why_none(there))
             time.sleep(LOOKING / 5)
+
+    def begin_lost_again(self) -> None:
+        """The jobs of which all workers are lost that were named for them: Dask would wait for those for ever."""
+        there = self.ready()
+        for one in self.begun:
+            if not one.workers & there:
+                one.begin()
 
     def _may_work(self, address: str) -> bool:
         if address not in self.reports:
@@ -156,10 +164,10 @@ class _Begun:
 
     def __init__(self, crew: _Crew, job: Job) -> None:
         self.crew, self.job = crew, job
-        self.workers: frozenset[str] = frozenset()
-        self._begin()
+        self.begin()
+        crew.begun.append(self)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         self.workers = self.crew.ready()
         data, digest = pickle.dumps(self.job), _digest(self.crew.own)
         self.future = self.crew.client.submit(_make, digest, data, workers=list(self.workers), pure=False)
@@ -171,18 +179,17 @@ class _Begun:
             try:
                 done = self.future.result(timeout=LOOKING)
             except TimeoutError:
-                lost = not self.workers & self.crew.ready()  # all that were named: Dask would wait for ever
+                self.crew.begin_lost_again()
             except KilledWorker as error:
                 message = f"{self.job}: {error.allowed_failures + 1} workers were lost over it"
                 hint = "see their logs, and whether they have enough memory"
                 _stop(self.crew.problems, "worker-lost", message, hint)
             else:
                 if done is not None:
+                    self.crew.begun.remove(self)
                     return done
                 self.crew.reports.clear()
-                lost = True
-            if lost:
-                self._begin()
+                self.begin()
 
 
 _one_at_a_time = threading.Lock()  # Pango is not made for threads, which a worker may have
