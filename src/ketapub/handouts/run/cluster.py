@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CONNECTING = 10  # seconds that the scheduler has to answer
 WAITING = 20  # seconds without a worker that may get a job
 LOOKING = 1  # seconds between looks at who is there
+MOST_TRIES = 4  # of a job whose workers are lost
 MOST_DIFFERENCES = 3  # that are told of a worker
 START = "start one with: dask worker ADDRESS --nthreads 1"
 
@@ -163,11 +164,14 @@ class _Begun:
     """A job that a worker has. When a worker is lost, Dask gives its jobs to another one that was named for them."""
 
     def __init__(self, crew: _Crew, job: Job) -> None:
-        self.crew, self.job = crew, job
+        self.crew, self.job, self.tries = crew, job, 0
         self.begin()
         crew.begun.append(self)
 
     def begin(self) -> None:
+        self.tries += 1
+        if self.tries > MOST_TRIES:
+            self._give_up()
         self.workers = self.crew.ready()
         data, digest = pickle.dumps(self.job), _digest(self.crew.own)
         self.future = self.crew.client.submit(_make, digest, data, workers=list(self.workers), pure=False)
@@ -180,16 +184,18 @@ class _Begun:
                 done = self.future.result(timeout=LOOKING)
             except TimeoutError:
                 self.crew.begin_lost_again()
-            except KilledWorker as error:
-                message = f"{self.job}: {error.allowed_failures + 1} workers were lost over it"
-                hint = "see their logs, and whether they have enough memory"
-                _stop(self.crew.problems, "worker-lost", message, hint)
+            except KilledWorker:
+                self._give_up()
             else:
                 if done is not None:
                     self.crew.begun.remove(self)
                     return done
                 self.crew.reports.clear()
                 self.begin()
+
+    def _give_up(self) -> NoReturn:
+        hint = "see their logs, and whether they have enough memory"
+        _stop(self.crew.problems, "worker-lost", f"one worker after the other was lost over {self.job}", hint)
 
 
 _one_at_a_time = threading.Lock()  # Pango is not made for threads, which a worker may have
