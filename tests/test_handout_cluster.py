@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import dask
 import pytest
 from markupsafe import Markup
 from test_handouts import CLINIC, LETTER, TODAY, book_with, resolved
@@ -74,10 +75,18 @@ def test_a_scheduler_that_is_not_there(
     assert not out.exists()
 
 
-def test_tls_without_certificates_is_said() -> None:
-    problems = Problems()
-    with pytest.raises(Stopped, match=r"unreachable-scheduler(.|\n)*certificates"):
-        list(cluster.by_cluster((), "tls://127.0.0.1:9", problems))
+@pytest.mark.parametrize(
+    ("address", "settings", "reason"),
+    [
+        ("tls://127.0.0.1:9", {}, "names no certificates"),
+        ("tls://127.0.0.1:9", {"tls.ca-file": "none.pem", "tls.client.cert": "none.pem"}, "No such file"),
+        ("tcp://127.0.0.1:9", {"require-encryption": True}, "asks for encryption"),
+    ],
+)
+def test_certificates_are_those_of_dask(address: str, settings: Mapping[str, object], reason: str) -> None:
+    with dask.config.set({f"distributed.comm.{name}": value for name, value in settings.items()}):
+        with pytest.raises(Stopped, match=f"unreachable-scheduler.*{reason}"):
+            list(cluster.by_cluster((), address, Problems()))
 
 
 # --- who may work ----------------------------------------------------------------------------------------------------

@@ -73,14 +73,20 @@ def by_cluster(todo: Sequence[Job], address: str, problems: Problems) -> Iterato
 @contextmanager
 def _connected(address: str, problems: Problems) -> Iterator[Client]:
     """Whatever was begun is cancelled at the end, also when that comes early."""
-    from distributed import Client
+    from distributed import Client, Security
 
+    scheme, _ = _parts(address, problems)
+    hint = "see whether it runs, and what Dask's configuration says of certificates"
     try:
-        client = Client(address, timeout=CONNECTING, set_as_default=False, name="ketapub")
-    except (OSError, TypeError, ValueError) as error:  # TypeError: tls:// without certificates
-        message = f"the scheduler at {address} cannot be reached: {error}"
-        hint = "see whether it runs, and for tls:// what Dask's configuration says of certificates"
-        _stop(problems, "unreachable-scheduler", message, hint)
+        security = Security()
+        known = security.get_connection_args("client")
+        if scheme == "tls" and known.get("ssl_context") is None:
+            raise ValueError("Dask's configuration names no certificates")
+        if scheme == "tcp" and known["require_encryption"]:
+            raise ValueError("Dask's configuration asks for encryption, which is tls://")
+        client = Client(address, timeout=CONNECTING, security=security, set_as_default=False, name="ketapub")
+    except (OSError, ValueError) as error:
+        _stop(problems, "unreachable-scheduler", f"the scheduler at {address} cannot be reached: {error}", hint)
     try:
         yield client
     except (OSError, CancelledError) as error:
