@@ -65,12 +65,12 @@ def workers(count: int, **options: Any) -> LocalCluster:
 
 
 @contextmanager
-def worker_with(code: Path, address: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker_with(code: Path, address: str) -> Iterator[None]:
     """A worker that has its ketapub from another folder."""
-    command = [sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard", *options]
+    command = [sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard"]
     running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(code)}, stderr=subprocess.DEVNULL)
     try:
-        yield running
+        yield
     finally:
         running.terminate()
         running.wait()
@@ -152,6 +152,22 @@ def test_a_scheduler_without_workers(sheets: tuple[Resolved, ...], monkeypatch: 
     with workers(0) as running:
         with pytest.raises(Stopped, match=r"no-worker.*the scheduler has no workers"):
             made(sheets, running.scheduler_address, Problems())
+
+
+def test_a_scheduler_that_goes_away(sheets: tuple[Resolved, ...], capfd: pytest.CaptureFixture[str]) -> None:
+    command = [sys.executable, "-m", "dask", "scheduler", "--host", "localhost", "--port", "0", "--no-dashboard"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as scheduler:
+        assert scheduler.stderr is not None
+        address = next(line.split()[-1] for line in scheduler.stderr if "Scheduler at:" in line)
+
+        def kill(step: str) -> None:
+            if step.startswith("handouts/general,"):
+                scheduler.kill()
+
+        with worker_with(Path(ketapub.__file__).parents[1], address):
+            with pytest.raises(Stopped, match=rf"unreachable-scheduler.*{address} was lost"):
+                made(sheets, address, Problems(), kill)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 # --- as a command ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ code of its own ketapub, so each worker first reports what it has, and one that 
 from __future__ import annotations
 
 import hashlib
+import logging
 import pickle
 import threading
 import time
@@ -87,6 +88,9 @@ def _connected(address: str, problems: Problems) -> Iterator[Client]:
         client = Client(address, timeout=CONNECTING, security=security, set_as_default=False, name="ketapub")
     except (OSError, ValueError) as error:
         _stop(problems, "unreachable-scheduler", f"the scheduler at {address} cannot be reached: {error}", hint)
+    log = logging.getLogger("distributed.client")  # of a scheduler that is lost, with tracebacks: we say it ourselves
+    before = log.level
+    log.setLevel(logging.CRITICAL)
     try:
         yield client
     except (OSError, CancelledError) as error:
@@ -95,6 +99,7 @@ def _connected(address: str, problems: Problems) -> Iterator[Client]:
     finally:
         client.cancel(list(client.futures), force=True)
         client.close()
+        log.setLevel(before)
 
 
 class _Crew:
