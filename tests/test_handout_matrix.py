@@ -151,6 +151,24 @@ def test_what_fitted_before_is_laid_out_once_and_the_same(
     assert layouts[1] == 1 < layouts[0]
 
 
+def test_a_sheet_is_the_same_whichever_stands_before_it(tmp_path: Path) -> None:
+    """Also where it alone has a picture of a size."""
+    root = book_with(tmp_path)
+    sized = SECOND.replace("- [ ] I have", "![](../images/dot.png){.decorative width=36pt}\n\n- [ ] I have")
+    (root / "handouts/h2-before.md").write_text(sized, "utf-8")
+    first, second = resolved(root)
+    files = {file.path: file.data for file in made((first, second))}
+    path = "handouts/general/h2-before-letter.pdf"
+    assert {path: files[path]}.items() <= {file.path: file.data for file in made((second,))}.items()
+    with pikepdf.open(io.BytesIO(files[path])) as pdf:
+        drawn = [
+            tuple(map(float, part.operands))
+            for part in pikepdf.parse_content_stream(pdf.pages[0])
+            if str(part.operator) == "cm"
+        ]
+    assert 48 in [matrix[0] for matrix in drawn]  # pixels, of 0.75 points
+
+
 # --- what is made again ----------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
@@ -50,7 +51,9 @@ def style_key(book: d.Book, theme: Theme) -> str:
 
 
 def sheet_style(book: d.Book, theme: Theme) -> tuple[str, dict[str, bytes]]:
-    """The style sheet of all sheets, and the files that it names."""
+    """The style sheet of all sheets of a book, and the files that it names. Sizes of pictures are not in it: each sheet
+    has its own."""
+    book = replace(book, chapters=())
     faces = (*plain_faces(theme, book), *own_faces(book))
     rules = [face_rule(face, f'url("{face.file}")') for face in faces]
     files = {**book.files, **{face.file: face.data for face in faces}}
