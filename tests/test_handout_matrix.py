@@ -25,7 +25,7 @@ from ketapub.handouts.clinics import Clinic, Extra
 from ketapub.handouts.run import worker
 from ketapub.handouts.run.stack import Done, Job
 from ketapub.handouts.sheet import Fits, fit
-from ketapub.outputs import Bundle
+from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import Problems, Stopped
 from ketapub.theme import load_theme
 
@@ -167,6 +167,21 @@ def test_a_sheet_is_the_same_whichever_stands_before_it(tmp_path: Path) -> None:
             if str(part.operator) == "cm"
         ]
     assert 48 in [matrix[0] for matrix in drawn]  # pixels, of 0.75 points
+
+
+def test_what_is_finished_is_handed_on_before_the_next_is_made(sheets: tuple[Resolved, ...]) -> None:
+    """So memory need not hold it."""
+    steps: list[str] = []
+
+    def keep(file: OutputFile) -> OutputFile:
+        steps.append(file.path)
+        return OutputFile(file.path, b"")
+
+    bundle = make_sheets(sheets, (CLINIC,), ONE_KIND, load_theme(), Problems(), steps.append, keep=keep)
+    assert {file.data for file in bundle} == {b""}
+    general, sample = steps.index("handouts/general, letter"), steps.index("handouts/sample, letter")
+    assert steps[general + 1 : sample] == [file.path for file in bundle if "/general/" in file.path]
+    assert steps[sample + 1 :] == [file.path for file in bundle if "/sample/" in file.path]
 
 
 # --- what is made again ----------------------------------------------------------------------------------------------

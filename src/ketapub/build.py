@@ -22,7 +22,7 @@ from ketapub.editorial import check_text
 from ketapub.formats import PRINTED, UNPAGED, maker
 from ketapub.formats.made import Made, Paged, Printed, SheetPage
 from ketapub.manuscript import Manuscript, read_manuscript
-from ketapub.outputs import Bundle, check_out, replace_file, standing, write_outputs
+from ketapub.outputs import Bundle, Store, check_out, replace_file, standing, write_outputs
 from ketapub.page_marks import with_page_marks
 from ketapub.parse import parse
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped
@@ -129,10 +129,11 @@ def write_handouts(
     sheets = without_withdrawn(sheets, versions, problems)
     if not sheets:
         problems.stop_on_errors()
-    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs, scheduler)
+    store = Store(out, problems)
+    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs, scheduler, store.keep)
     left = _standing(out, problems)
-    bundle = with_kept(bundle, asked, left)
-    bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress)
+    bundle = with_kept(bundle, asked, left, store.keep)
+    bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress, store.keep)
     bundle += make_manifest(bundle, sheets, left)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)

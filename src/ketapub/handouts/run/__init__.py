@@ -20,7 +20,7 @@ from ketapub.handouts.run.here import by_processes, in_this_process
 from ketapub.handouts.run.stack import ALL, Done, Job, Stack
 from ketapub.handouts.run.worker import title_of_all
 from ketapub.handouts.sheet import MOST_LINES, MOST_QUESTIONS, page, pictures_of, show
-from ketapub.outputs import Bundle, OutputFile
+from ketapub.outputs import Bundle, Keep, OutputFile
 from ketapub.problems import Problems
 from ketapub.theme import Theme
 
@@ -33,15 +33,20 @@ def make_stacks(
     cache: Cache | None = None,
     jobs: int = 1,
     scheduler: str = "",
+    keep: Keep = lambda file: file,
 ) -> Bundle:
-    """Their files, in the order of the stacks. What is done stays in the cache, however the run ends."""
+    """Their files, in the order of the stacks. What is done stays in the cache, however the run ends.
+
+    Each file is handed to `keep` when it is there: memory need not hold them all.
+    """
     stacks = tuple(stacks)
     if not stacks:
         return ()
     cache = cache or Cache(None, problems)
     style = style_key(stacks[0].book, theme)
     keys = {path: key for stack in stacks for path, key in _keys(stack, style, problems).items()}
-    found = {path: data for path, key in keys.items() if (data := cache.get(key)) is not None}
+    before = ((path, cache.get(key)) for path, key in keys.items())
+    found = {path: keep(OutputFile(path, data)) for path, data in before if data is not None}
     progress(f"{len(found)} of {len(keys)} files as before")
     run, severities = cache_key(*keys.values()), dict(problems.severities)
     todo = [Job(stack, frozenset(stack.paths) - found.keys(), run, severities) for stack in stacks]
@@ -51,10 +56,10 @@ def make_stacks(
             progress(str(job))
             problems.take(replace(one, source=problems.line(one.at)) for one in done.problems)
             for file in done.files:
-                found[file.path] = file.data
+                found[file.path] = keep(file)
                 if not done.problems:  # they would not be told of again
                     cache.put(keys[file.path], file.data)
-    return tuple(OutputFile(path, found[path]) for path in keys if path in found)
+    return tuple(found[path] for path in keys if path in found)
 
 
 def _work(
