@@ -14,7 +14,6 @@ import pikepdf
 import pytest
 from test_handouts import CLINIC, SHEET, TODAY, book_with, longer, resolved
 
-from ketapub.build import Built, write_handouts
 from ketapub.cache import Cache
 from ketapub.check.tagging import faults
 from ketapub.cli import main
@@ -25,7 +24,8 @@ from ketapub.handouts.clinics import Clinic, Extra
 from ketapub.handouts.run import worker
 from ketapub.handouts.run.stack import Done, Job
 from ketapub.handouts.sheet import Fits, fit
-from ketapub.outputs import Bundle, OutputFile
+from ketapub.handouts.work import write_handouts
+from ketapub.outputs import Built, Bundle, OutputFile
 from ketapub.problems import Problems, Stopped
 from ketapub.theme import load_theme
 
