@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dask
 import pytest
@@ -15,7 +16,7 @@ from test_handouts import CLINIC, LETTER, TODAY, book_with, resolved
 
 from ketapub.cli import main
 from ketapub.handouts.run import cluster
-from ketapub.handouts.run.stack import Job, Stack
+from ketapub.handouts.run.stack import Done, Job, Stack
 from ketapub.handouts.run.window import in_order
 from ketapub.handouts.run.worker import fingerprint
 from ketapub.problems import Problems, Stopped
@@ -119,6 +120,45 @@ def test_a_job_names_no_place_of_this_machine(tmp_path: Path) -> None:
     assert str(tmp_path).encode() not in data
     assert str(Path(__file__).parents[1]).encode() not in data
     assert pickle.loads(data).stack == stack
+
+
+def test_a_worker_that_is_not_what_it_was_makes_nothing_and_is_asked_again(tmp_path: Path) -> None:
+    assert cluster._make("of another fingerprint", b"never read") is None
+    done = Done((), ())
+    given: list[object] = []
+    results = iter([None, TimeoutError(), done])
+
+    class Future:
+        status = "finished"
+
+        def result(self, timeout: float) -> Done | None:
+            found = next(results)
+            if isinstance(found, TimeoutError):
+                raise found
+            return found
+
+    class Crew:
+        own: Mapping[str, str] = {}
+        reports = {"tcp://a:1": True}  # noqa: RUF012
+        begun: list[object] = []  # noqa: RUF012
+        client = property(lambda self: self)
+
+        def ready(self) -> frozenset[str]:
+            return frozenset({"tcp://a:1"})
+
+        def begin_lost_again(self) -> None:
+            given.append("looked")
+
+        def submit(self, function: object, *arguments: object, workers: list[str], **options: object) -> Future:
+            given.append(workers)
+            return Future()
+
+    crew: Any = Crew()
+    stack = Stack(CLINIC, LETTER, resolved(book_with(tmp_path)), True, Markup(""))
+    assert cluster._Begun(crew, Job(stack, frozenset(), "run", {})).result() is done
+    assert given == [["tcp://a:1"], ["tcp://a:1"], "looked"]
+    assert not crew.reports
+    assert not crew.begun
 
 
 @dataclass(frozen=True)

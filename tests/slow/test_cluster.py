@@ -147,6 +147,21 @@ def test_a_worker_of_another_version_is_refused(
             made(sheets, running.scheduler_address, Problems())
 
 
+def test_a_worker_without_ketapub_is_refused(
+    tmp_path: Path, sheets: tuple[Resolved, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ketapub").mkdir()
+    (tmp_path / "ketapub/__init__.py").write_text("")
+    monkeypatch.setattr(cluster, "WAITING", 10)
+    with workers(0) as running, worker_with(tmp_path, running.scheduler_address):
+        running.wait_for_workers(1)
+        with pytest.raises(
+            Stopped, match=r"worker-refused.*cannot run ketapub \(No module named 'ketapub\."
+        ) as stopped:
+            made(sheets, running.scheduler_address, Problems())
+        assert [one.code for one in stopped.value.problems] == ["worker-refused", "no-worker"]
+
+
 def test_a_scheduler_without_workers(sheets: tuple[Resolved, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "WAITING", 1)
     with workers(0) as running:

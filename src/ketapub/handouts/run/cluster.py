@@ -73,7 +73,7 @@ def by_cluster(todo: Sequence[Job], address: str, problems: Problems) -> Iterato
 
 @contextmanager
 def _connected(address: str, problems: Problems) -> Iterator[Client]:
-    """Whatever was begun is cancelled at the end, also when that comes early."""
+    """At the end, also when that comes early, the scheduler drops what its client had begun."""
     from distributed import Client, Security
 
     scheme, _ = _parts(address, problems)
@@ -97,9 +97,16 @@ def _connected(address: str, problems: Problems) -> Iterator[Client]:
         message = f"the scheduler at {address} was lost: {error}"
         _stop(problems, "unreachable-scheduler", message, "run it again: what is done is kept")
     finally:
-        client.cancel(list(client.futures), force=True)
         client.close()
         log.setLevel(before)
+
+
+class _Report:
+    """The fingerprint of whoever unpickles it. A worker without such a function says so then; given the function
+    itself, Dask would lose the worker."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return fingerprint, ()
 
 
 class _Crew:
@@ -132,19 +139,20 @@ class _Crew:
 
     def _may_work(self, address: str) -> bool:
         if address not in self.reports:
-            self.reports[address] = self.client.submit(fingerprint, workers=[address], pure=False)
+            question = pickle.dumps(_Report())
+            self.reports[address] = self.client.submit(pickle.loads, question, workers=[address], pure=False)
         report = self.reports[address]
         if isinstance(report, bool):
             return report
         if not report.done():
             return False
-        different = self._difference(report)
-        if different:
-            message = f"the worker {address} gets no sheets: {different}"
+        why_not = self._difference(report)
+        if why_not:
+            message = f"the worker {address} gets no sheets: {why_not}"
             hint = "install the same version of ketapub there, on the same system"
             self.problems.add("worker-refused", NOWHERE, message, hint, severity="warning")
-        self.reports[address] = not different
-        return not different
+        self.reports[address] = not why_not
+        return not why_not
 
     def _difference(self, report: Any) -> str:
         if report.status != "finished":
@@ -185,7 +193,9 @@ class _Begun:
             self._give_up()
         self.workers = self.crew.ready()
         data, digest = pickle.dumps(self.job), _digest(self.crew.own)
-        self.future = self.crew.client.submit(_make, digest, data, workers=list(self.workers), pure=False)
+        self.future = self.crew.client.submit(
+            _make, digest, data, workers=list(self.workers), pure=False, retries=MOST_TRIES - 1
+        )
 
     def result(self) -> Done:
         from distributed import KilledWorker
@@ -197,6 +207,10 @@ class _Begun:
                 self.crew.begin_lost_again()
             except KilledWorker:
                 self._give_up()
+            except OSError as error:
+                if self.future.status == "error":  # on each worker that had it; the connection stands
+                    raise RuntimeError(str(self.job)) from error
+                raise
             else:
                 if done is not None:
                     self.crew.begun.remove(self)
