@@ -4,11 +4,13 @@
     untagged   a process that fits and writes the sheets as `ketapub handouts` does, but without tags
     tagged     the same, as it is
     two        the same by two processes, which it starts
+    dask       the same by two workers of a Dask scheduler on this machine, which run already
 
 The clinics are invented, the handouts those of the book in manuscript/, on both papers and in both sizes. Reading the
-book is not counted. `speed` is plain's CPU seconds over those of the other, and for `two` the time that passes for one
-process over that for two. `memory` is what the process holds after the last sheet over what it held after the first
-tenth. The exit status is 1 if one of them misses its limit. `make bench-handouts` runs it, `SIZE=60` with fewer sheets.
+book is not counted. `speed` is plain's CPU seconds over those of the other, for `two` the time that passes for one
+process over that for two, and for `dask` the time for two over that for Dask's. `memory` is what the process holds
+after the last sheet over what it held after the first tenth. The exit status is 1 if one of them misses its limit.
+`make bench-handouts` runs it, `SIZE=60` with fewer sheets.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "manuscript"
 AS_OF = datetime.date(2026, 2, 1)
-LIMITS = {"untagged": 1.8, "tagged": 1.05, "two": 1.8}
+LIMITS = {"untagged": 1.8, "tagged": 1.05, "two": 1.8, "dask": 1 / 1.1}
+BY_OTHERS = {"two": "tagged", "dask": "two"}  # of which only the time that passes says something, and over what
 MEMORY = 1.2
 
 
@@ -53,7 +56,7 @@ def stacks_of(sheets: Sequence[Any], size: int) -> Iterator[Any]:
 
     from ketapub.handouts import Asked
     from ketapub.handouts.clinics import Clinic
-    from ketapub.handouts.run import Stack
+    from ketapub.handouts.run.stack import Stack
 
     number, left = 0, size
     while left > 0:
@@ -72,34 +75,35 @@ def run_plain(stacks: Sequence[Any]) -> Iterator[None]:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    from ketapub.formats.pdf import sheets as on_paper
     from ketapub.formats.pdf.engine import BASE
+    from ketapub.formats.pdf.sheets import sheet_style
     from ketapub.handouts import sheet as one
-    from ketapub.handouts.run import Worker
+    from ketapub.handouts.run.worker import Worker
     from ketapub.problems import Problems
     from ketapub.theme import load_theme
 
     problems, theme = Problems(), load_theme()
-    worker = Worker(stacks[0].book, theme, {})
+    worker = Worker(stacks[0].book, theme)
     pages = []
     for stack in stacks:
         for sheet in stack.sheets:
-            alike = (sheet.handout.name, stack.kind, one._needs(stack.clinic))
+            alike = (sheet.handout.name, stack.kind, one.needs_of(stack.clinic))
             if alike not in worker.fits.known:
                 one.fit(sheet, stack.clinic, stack.kind, worker.engine, problems, worker.fits)
             fitted = worker.fits.known[alike]
             shown = one.show(sheet, stack.clinic, problems)
-            pages.append(one.page(sheet, shown, stack.clinic, stack.kind, fitted.lines, fitted.questions))
-    css, files = on_paper._style(stacks[0].book, theme)
+            page = one.page(sheet, shown, stack.clinic, stack.kind, fitted.lines, fitted.questions)
+            pages.append((page, one.own_css(sheet)))
+    css, files = sheet_style(stacks[0].book, theme)
 
     class Fetcher(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
             return URLFetcherResponse(url, files[url.removeprefix(BASE)])
 
     yield None  # from here on it counts
-    for page in pages:
+    for page, own in pages:
         fonts, fetcher = FontConfiguration(), Fetcher()
-        sheet = CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
+        sheet = CSS(string=f"{css}\n{own}", base_url=BASE, url_fetcher=fetcher, font_config=fonts)
         HTML(string=page, base_url=BASE, url_fetcher=fetcher).write_pdf(stylesheets=[sheet], font_config=fonts)
         yield None
 
@@ -109,16 +113,17 @@ def run_ours(stacks: Sequence[Any], *, tagged: bool) -> Iterator[None]:
 
     from ketapub.formats.pdf import engine
     from ketapub.formats.pdf.standard import UA_1
-    from ketapub.handouts import run
+    from ketapub.handouts.run import worker
+    from ketapub.handouts.run.stack import Job
     from ketapub.theme import load_theme
 
     if not tagged:
         engine.OPTIONS = {**engine.OPTIONS, "pdf_tags": False}
-        run.write_sheet = partial(run.write_sheet, standard=replace(UA_1, variant="pdf/a-2b"))
+        worker.write_sheet = partial(worker.write_sheet, standard=replace(UA_1, variant="pdf/a-2b"))
     yield None
-    worker = run.Worker(stacks[0].book, load_theme(), {})
+    one = worker.Worker(stacks[0].book, load_theme())
     for stack in stacks:
-        done = worker.make(run._Job(stack, frozenset(map(stack.path, stack.sheets))))
+        done = one.make(Job(stack, frozenset(stack.paths), "", {}))
         assert not done.problems, done.problems
         yield None
     with pikepdf.open(io.BytesIO(done.files[0].data)) as pdf:
@@ -126,21 +131,34 @@ def run_ours(stacks: Sequence[Any], *, tagged: bool) -> Iterator[None]:
 
 
 def run_two(stacks: Sequence[Any]) -> Iterator[None]:
-    from ketapub.handouts import run
+    yield None
+    make_all(stacks, jobs=2)
+    yield None
+
+
+def run_dask(stacks: Sequence[Any]) -> Iterator[None]:
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as running:
+        yield None
+        make_all(stacks, scheduler=running.scheduler_address)
+        yield None
+
+
+def make_all(stacks: Sequence[Any], **means: Any) -> None:
+    from ketapub.handouts.run import make_stacks
     from ketapub.problems import Problems
     from ketapub.theme import load_theme
 
-    yield None
-    files = run.make_stacks(stacks, load_theme(), Problems(), jobs=2)
+    files = make_stacks(stacks, load_theme(), Problems(), **means)
     assert len(files) == sum(len(stack.sheets) for stack in stacks)
-    yield None
 
 
 def measure(stage: str, size: int) -> dict[str, float]:
     """CPU seconds, seconds that passed, and what is held at the end over what was held after a tenth."""
     stacks = tuple(stacks_of(sheets_of(BOOK), size))
     runs = {"untagged": partial(run_ours, tagged=False), "tagged": partial(run_ours, tagged=True)}
-    steps = {"plain": run_plain, "two": run_two, **runs}[stage](stacks)
+    steps = {"plain": run_plain, "two": run_two, "dask": run_dask, **runs}[stage](stacks)
     next(steps)
     cpu, passed = time.process_time(), time.perf_counter()
     held = [_resident() for _ in steps]
@@ -174,10 +192,11 @@ def main() -> int:
         command = [sys.executable, __file__, "--stage", stage, "--size", str(options.size)]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
         one = found[stage] = json.loads(done.stdout.splitlines()[-1])
-        speed = found["tagged"]["passed"] / one["passed"] if stage == "two" else found["plain"]["cpu"] / one["cpu"]
+        others = stage in BY_OTHERS
+        speed = found[BY_OTHERS[stage]]["passed"] / one["passed"] if others else found["plain"]["cpu"] / one["cpu"]
         limit = LIMITS.get(stage, 0.0)
-        failed |= speed < limit or (stage != "two" and stage != "plain" and one["memory"] > MEMORY)
-        rate = options.size / one["cpu"] if stage != "two" else 0.0
+        failed |= speed < limit or (not others and stage != "plain" and one["memory"] > MEMORY)
+        rate = 0.0 if others else options.size / one["cpu"]
         row = f"{stage:12} {one['cpu']:8.1f} {rate:8.1f} {one['passed']:9.1f} {speed:6.2f} {limit:6.2f}"
         print(f"{row} {one['memory']:7.2f}", flush=True)
     return 1 if failed else 0

@@ -61,5 +61,5 @@ def test_the_benchmark_of_handouts_runs() -> None:
     )
     assert done.stderr == ""
     _, *rows = done.stdout.splitlines()
-    assert [row.split()[0] for row in rows] == ["plain", "untagged", "tagged", "two"]
+    assert [row.split()[0] for row in rows] == ["plain", "untagged", "tagged", "two", "dask"]
     assert done.returncode in (0, 1)

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from ketapub.book_folder import BookFolder
+from ketapub.cli import main
 from ketapub.handouts import clinic_table
 from ketapub.handouts.clinic_table import COLUMNS, MOST_COLUMNS, read_table_of_clinics, template
 from ketapub.handouts.clinics import Clinic, Extra, Phone, read_clinics, schema
@@ -608,6 +609,17 @@ def archive(**files: bytes) -> bytes:
     return out.getvalue()
 
 
+def test_the_command_writes_a_template_and_keeps_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("clinics.csv", "clinics-2.csv"):
+        assert main(["handouts", "--template", str(tmp_path / "clinics.csv")]) == 0
+        assert capsys.readouterr().out.startswith(f"{tmp_path / name} holds two invented clinics")
+        assert (tmp_path / name).read_bytes() == template("clinics.csv")
+    with pytest.raises(SystemExit, match="2"):
+        main(["handouts", "--template", str(tmp_path / "none/clinics.csv")])
+
+
 @pytest.mark.parametrize("file", ["clinics.csv", "clinics.XLSX"])
 def test_the_template_is_a_table_of_two_samples(file: str, tmp_path: Path) -> None:
     clinics, problems = read_table(tmp_path, template(file))
@@ -836,13 +848,35 @@ def test_a_broken_table_is_told_of(case: str, tmp_path: Path) -> None:
     assert told(problems) == [f"list.csv:{one}" for one in wanted]
 
 
+TOO_FAR = "the row stands below row 41, the last that is read"
+
+
 def test_a_table_with_too_many_rows_is_read_up_to_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clinic_table, "MOST_ROWS", 40)
     rows = [[f"Sample: {number}", "555-555-0101", "555-555-0102"] for number in range(41)]
     for data in ("\n".join(map(",".join, [HEAD.split(","), *rows])).encode(), workbook(HEAD.split(","), *rows)):
         clinics, problems = read_table(tmp_path, data)
         assert len(clinics) == 40
-        assert told(problems) == ["list.csv:42: error[broken-clinic-table]: the table has more than 40 clinics"]
+        assert told(problems) == [f"list.csv:42: error[broken-clinic-table]: {TOO_FAR}"]
+
+
+@pytest.mark.parametrize("row", [42, 43, 90, 1_048_576])
+def test_a_row_behind_a_gap_is_not_lost(row: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openpyxl import Workbook
+
+    monkeypatch.setattr(clinic_table, "MOST_ROWS", 40)
+    book, out = Workbook(), io.BytesIO()
+    for number, cells in ((1, HEAD), (2, ROW), (row, ROW)):
+        for column, text in enumerate(cells.split(","), 1):
+            book.worksheets[0].cell(number, column, text)
+    book.save(out)
+    tables = [out.getvalue()]
+    if row < 100:
+        tables.append("\n".join([HEAD, ROW, *[""] * (row - 3), ROW]).encode())
+    for data in tables:
+        clinics, problems = read_table(tmp_path, data)
+        assert [one.id for one in clinics] == ["sample-a"]
+        assert told(problems) == [f"list.csv:{row}: error[broken-clinic-table]: {TOO_FAR}"]
 
 
 def test_thousands_of_mistakes_are_counted_and_not_told(tmp_path: Path) -> None:

@@ -19,11 +19,13 @@ from ketapub.check.tagging import faults
 from ketapub.cli import main
 from ketapub.formats.pdf import sheets as on_paper
 from ketapub.formats.pdf.sheets import sheet_engine, write_sheet
-from ketapub.handouts import Asked, Kind, Resolved, make_sheets, run
+from ketapub.handouts import Asked, Kind, Resolved, make_sheets
 from ketapub.handouts.clinics import Clinic, Extra
+from ketapub.handouts.run import worker
+from ketapub.handouts.run.stack import Done, Job
 from ketapub.handouts.sheet import Fits, fit
 from ketapub.handouts.work import write_handouts
-from ketapub.outputs import Built, Bundle
+from ketapub.outputs import Built, Bundle, OutputFile
 from ketapub.problems import Problems, Stopped
 from ketapub.theme import load_theme
 
@@ -149,6 +151,39 @@ def test_what_fitted_before_is_laid_out_once_and_the_same(
     assert layouts[1] == 1 < layouts[0]
 
 
+def test_a_sheet_is_the_same_whichever_stands_before_it(tmp_path: Path) -> None:
+    """Also where it alone has a picture of a size."""
+    root = book_with(tmp_path)
+    sized = SECOND.replace("- [ ] I have", "![](../images/dot.png){.decorative width=36pt}\n\n- [ ] I have")
+    (root / "handouts/h2-before.md").write_text(sized, "utf-8")
+    first, second = resolved(root)
+    files = {file.path: file.data for file in made((first, second))}
+    path = "handouts/general/h2-before-letter.pdf"
+    assert {path: files[path]}.items() <= {file.path: file.data for file in made((second,))}.items()
+    with pikepdf.open(io.BytesIO(files[path])) as pdf:
+        drawn = [
+            tuple(map(float, part.operands))
+            for part in pikepdf.parse_content_stream(pdf.pages[0])
+            if str(part.operator) == "cm"
+        ]
+    assert 48 in [matrix[0] for matrix in drawn]  # pixels, of 0.75 points
+
+
+def test_what_is_finished_is_handed_on_before_the_next_is_made(sheets: tuple[Resolved, ...]) -> None:
+    """So memory need not hold it."""
+    steps: list[str] = []
+
+    def keep(file: OutputFile) -> OutputFile:
+        steps.append(file.path)
+        return OutputFile(file.path, b"")
+
+    bundle = make_sheets(sheets, (CLINIC,), ONE_KIND, load_theme(), Problems(), steps.append, keep=keep)
+    assert {file.data for file in bundle} == {b""}
+    general, sample = steps.index("handouts/general, letter"), steps.index("handouts/sample, letter")
+    assert steps[general + 1 : sample] == [file.path for file in bundle if "/general/" in file.path]
+    assert steps[sample + 1 :] == [file.path for file in bundle if "/sample/" in file.path]
+
+
 # --- what is made again ----------------------------------------------------------------------------------------------
 
 
@@ -156,13 +191,13 @@ def test_what_fitted_before_is_laid_out_once_and_the_same(
 def laid(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The handouts that are laid out."""
     names: list[str] = []
-    real = run.fit
+    real = worker.fit
 
     def watched(sheet: Resolved, clinic: Clinic | None, *others: object) -> object:
         names.append(f"{clinic.id if clinic else 'general'}/{sheet.handout.name}")
         return real(sheet, clinic, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(run, "fit", watched)
+    monkeypatch.setattr(worker, "fit", watched)
     return names
 
 
@@ -187,15 +222,15 @@ def test_only_what_changed_is_made_again(tmp_path: Path, sheets: tuple[Resolved,
 def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
     tmp_path: Path, sheets: tuple[Resolved, ...], laid: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = run.Worker.make
+    make = worker.Worker.make
 
-    def cut_off(self: run.Worker, job: run._Job) -> run._Done:
+    def cut_off(self: worker.Worker, job: Job) -> Done:
         if job.stack.clinic:
             raise KeyboardInterrupt
         return make(self, job)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run.Worker, "make", cut_off)
+        patch.setattr(worker.Worker, "make", cut_off)
         with pytest.raises(KeyboardInterrupt):
             kept(tmp_path, sheets, CLINIC)
     laid.clear()
@@ -217,7 +252,7 @@ def test_another_version_of_an_engine_makes_all_anew(
 ) -> None:
     kept(tmp_path, sheets)
     laid.clear()
-    monkeypatch.setattr(on_paper, "engine_versions", lambda fonts: ("pango 1",))
+    monkeypatch.setattr(on_paper, "engine_versions", lambda fonts: {"pango": "1"})
     kept(tmp_path, sheets)
     assert len(laid) == 2
 

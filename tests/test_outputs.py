@@ -1,6 +1,8 @@
 """Outputs: what is replaced, what is never touched, and what a failure leaves."""
 
+import errno
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -15,6 +17,7 @@ from ketapub.outputs import (
     LIST,
     STAGE,
     OutputFile,
+    Store,
     clean,
     read_list,
     replace_file,
@@ -395,3 +398,36 @@ def test_a_folder_that_is_not_empty(tmp_path):
     (tmp_path / "file").write_text("x")
     assert refused(write_new_folder, tmp_path / "file", bundle(ONE), Problems())[0] == "out-not-a-folder"
     assert refused(write_new_folder, tmp_path / "file/x", bundle(ONE), Problems())[0] == "output-failed"
+
+
+# --- files that wait on disk -----------------------------------------------------------------------------------------
+
+
+def test_files_that_wait_on_disk_are_written_as_others_are(out):
+    store = Store(out, Problems())
+    kept = [store.keep(file) for file in (*bundle(ONE), OutputFile("empty", b""))]
+    assert not any(out.parent.rglob(".ketapub*"))
+    assert [file.path for file in kept] == [*ONE, "empty"]
+    assert [file.data for file in reversed(kept)] == [b"", *(text.encode() for text in reversed(ONE.values()))]
+    write_outputs(out, tuple(kept), build_id="1", manuscript_root=out.parent / "manuscript", problems=Problems())
+    assert content(out) == {**ONE, "empty": ""}
+
+
+def test_files_wait_as_long_as_someone_may_ask_for_them(out):
+    before = len(os.listdir("/proc/self/fd"))
+    (kept,) = [Store(out, Problems()).keep(file) for file in bundle({"x.pdf": "1"})]
+    gc.collect()
+    assert kept.data == b"1"
+    del kept
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_no_place_to_wait_is_told_of(out, monkeypatch):
+    def full(**_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(outputs.tempfile, "mkstemp", full)
+    code, message = refused(Store, out, Problems())
+    assert code == "output-failed"
+    assert "No space left" in message

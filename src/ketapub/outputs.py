@@ -20,7 +20,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -42,6 +43,48 @@ class OutputFile:
 
 
 Bundle = tuple[OutputFile, ...]
+Keep = Callable[[OutputFile], OutputFile]
+
+
+class Stored(OutputFile):
+    """A finished file whose bytes are on disk until they are asked for."""
+
+    __slots__ = ("_length", "_start", "_store")
+    _store: Store
+    _start: int
+    _length: int
+
+    def __init__(self, path: str, store: Store, start: int, length: int) -> None:
+        for name, value in (("path", path), ("_store", store), ("_start", start), ("_length", length)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def data(self) -> bytes:
+        return self._store.read(self._start, self._length)
+
+
+class Store:
+    """Where finished files wait that are more than memory should hold: a file of the disk that will hold them, without
+    a name, so that it is gone with the process, however that ends."""
+
+    def __init__(self, out: Path, problems: Problems) -> None:
+        folder = next(folder for folder in (out, *out.absolute().parents) if folder.is_dir())
+        with _refusals(out, problems):
+            self._handle, name = tempfile.mkstemp(prefix=".ketapub-", dir=folder)
+            os.unlink(name)
+        self._length = 0
+        weakref.finalize(self, os.close, self._handle)
+
+    def keep(self, file: OutputFile) -> OutputFile:
+        start, data = self._length, memoryview(file.data)
+        while data:
+            written = os.pwrite(self._handle, data, self._length)
+            self._length += written
+            data = data[written:]
+        return Stored(file.path, self, start, self._length - start)
+
+    def read(self, start: int, length: int) -> bytes:
+        return os.pread(self._handle, length, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +256,7 @@ def write_files(folder: Path, bundle: Bundle) -> None:
 
 
 def write_new_file(place: Path, data: bytes, problems: Problems) -> Path:
-    """Write a file into the book, such as a signature. What is there is kept: after "x.toml" comes "x-2.toml"."""
+    """Write a new file, such as a signature. What is there is kept: after "x.toml" comes "x-2.toml"."""
     with _refusals(place.parent, problems):
         place.parent.mkdir(parents=True, exist_ok=True)
         number, free = 1, place
@@ -343,13 +386,13 @@ def _finish_moves(out: Path) -> None:
 def _stage(out: Path, bundle: Bundle, named: Mapping[str, Made], build_id: str) -> None:
     """Write everything beside its place, on the same filesystem and flushed; the list last."""
     stage = out / STAGE
-    places = [(stage / "new" / file.path, file.data) for file in bundle]
-    for place, data in places:
+    places = [stage / "new" / file.path for file in bundle]
+    for place, file in zip(places, bundle, strict=True):
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
-    for place, _ in places:  # after all are written: the first flush then carries most of them
+        place.write_bytes(file.data)
+    for place in places:  # after all are written: the first flush then carries most of them
         _flush(place)
-    for folder in {folder for place, _ in places for folder in place.parents if folder.is_relative_to(stage)}:
+    for folder in {folder for place in places for folder in place.parents if folder.is_relative_to(stage)}:
         _flush(folder)
     files = [{"path": made.path, "sha256": made.sha256, "build": made.build} for _, made in sorted(named.items())]
     text = json.dumps({"ketapub": 1, "build": build_id, "files": files}, indent=1, ensure_ascii=False) + "\n"

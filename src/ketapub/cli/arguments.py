@@ -105,7 +105,11 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--stale", type=Path, metavar="DIR", help=text)
     text = "make no sheet, but a notice for staff of what is new, replaced and withdrawn"
     instead.add_argument("--notice", action="store_true", help=text)
+    text = "make no sheet, but a table of clinics to write over, CSV or XLSX"
+    instead.add_argument("--template", type=file_to_write, metavar="FILE", help=text)
     how(handouts)
+    text = "let the workers of this Dask scheduler make the sheets, as in tls://HOST:8786 (needs ketapub[dask])"
+    handouts.add_argument("--scheduler", default="", metavar="ADDRESS", help=text)
 
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
     book(facts)

@@ -144,6 +144,8 @@ def handouts(options: argparse.Namespace) -> int:
         return _record_versions(options)
     if options.stale is not None:
         return _list_stale_sheets(options)
+    if options.template is not None:
+        return _write_template(options.template)
     as_of = today(options.as_of)
     with _work(options, as_of) as work:
         if options.notice:
@@ -161,6 +163,7 @@ def handouts(options: argparse.Namespace) -> int:
                 clinics=options.clinics,
                 strict=options.strict,
                 jobs=options.jobs,
+                scheduler=options.scheduler,
                 **work,
             )
     _tell_of(options, built.problems, built.outputs)
@@ -187,6 +190,15 @@ def _record_versions(options: argparse.Namespace) -> int:
         for id, version in versions.items():
             say(f"{version.printed(id)}: {version.state}")
         say(f"{FILE} has {many(len(versions), 'version')}")
+    return DONE
+
+
+def _write_template(file: Path) -> int:
+    from ketapub.handouts.clinic_table import template
+    from ketapub.outputs import write_new_file
+
+    written = write_new_file(file, template(file.name), Problems())
+    print(f"{written} holds two invented clinics to write over. Then: ketapub handouts --clinics {written}")
     return DONE
 
 

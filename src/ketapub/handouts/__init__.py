@@ -26,11 +26,12 @@ from ketapub.handouts.cut import cut
 from ketapub.handouts.how_to_print import how_to_print
 from ketapub.handouts.page import Printed, handout_page, index_page
 from ketapub.handouts.resolved import Around, resolve_handout
-from ketapub.handouts.run import ALL, GUIDE, Stack, folder_of, make_stacks
+from ketapub.handouts.run import make_stacks
+from ketapub.handouts.run.stack import ALL, GUIDE, Stack, folder_of
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.handouts.sources import source_line
 from ketapub.handouts.versions import printed, text_id
-from ketapub.outputs import Bundle, OutputFile
+from ketapub.outputs import Bundle, Keep, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
 
@@ -76,10 +77,12 @@ def make_sheets(
     progress: Callable[[str], None] = lambda step: None,
     cache: Cache | None = None,
     jobs: int = 1,
+    scheduler: str = "",
+    keep: Keep = lambda file: file,
 ) -> Bundle:
     """The PDFs: `handouts/<clinic>/<handout>-<paper>[-large].pdf`, `all-….pdf` where all handouts are asked for, and
     `how-to-print.pdf`."""
-    return make_stacks(_stacks(sheets, clinics, asked), theme, problems, progress, cache, jobs)
+    return make_stacks(_stacks(sheets, clinics, asked), theme, problems, progress, cache, jobs, scheduler, keep)
 
 
 def _stacks(sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...], asked: Asked) -> Iterator[Stack]:
@@ -96,7 +99,9 @@ def _stacks(sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...], asked: As
             guide = Markup("")
 
 
-def with_kept(bundle: Bundle, asked: Asked, standing: Mapping[str, Callable[[], bytes]]) -> Bundle:
+def with_kept(
+    bundle: Bundle, asked: Asked, standing: Mapping[str, Callable[[], bytes]], keep: Keep = lambda file: file
+) -> Bundle:
     """The PDFs of a run, and those in the same folders that it was not asked for: they stay.
 
     A file of all sheets goes where only some of them were made, as it may hold others.
@@ -108,7 +113,7 @@ def with_kept(bundle: Bundle, asked: Asked, standing: Mapping[str, Callable[[], 
     kept = {path for path in standing if path.endswith(".pdf") and path.rpartition("/")[0] in folders} - made
     if asked.handouts:
         kept -= {f"{folder}/{ALL}-{kind.suffix}.pdf" for folder in folders for kind in asked.kinds}
-    return (*bundle, *(OutputFile(path, standing[path]()) for path in sorted(kept)))
+    return (*bundle, *(keep(OutputFile(path, standing[path]())) for path in sorted(kept)))
 
 
 def make_pages(
@@ -119,10 +124,11 @@ def make_pages(
     made: Made,
     problems: Problems,
     progress: Callable[[str], None] = lambda step: None,
+    keep: Keep = lambda file: file,
 ) -> Bundle:
     """The HTML beside these PDFs: `handouts/<clinic>/<handout>.html`, and `index.html`, which lists what is there."""
     files: list[OutputFile] = []
-    by_path = {file.path: file.data for file in pdfs}
+    by_path = {file.path: file for file in pdfs}
     for clinic in (None, *clinics):
         folder = f"{folder_of(clinic)}/"
         found = []
@@ -132,13 +138,16 @@ def make_pages(
             if own:
                 path = f"{folder}{sheet.handout.name}.html"
                 progress(path)
-                files.append(OutputFile(path, handout_page(sheet, clinic, theme, made, problems)))
-                printed = (Printed(name, names[name], pages_of(data), len(data)) for name, data in own.items())
-                found.append((sheet, tuple(printed)))
+                files.append(keep(OutputFile(path, handout_page(sheet, clinic, theme, made, problems))))
+                found.append((sheet, tuple(_printed(name, names[name], file.data) for name, file in own.items())))
         if found:
             how = HOW_TO_PRINT if folder + HOW_TO_PRINT in by_path else ""
             files.append(OutputFile(f"{folder}index.html", index_page(found, clinic, how, theme, made)))
     return tuple(files)
+
+
+def _printed(name: str, kind: Kind, data: bytes) -> Printed:
+    return Printed(name, kind, pages_of(data), len(data))
 
 
 def matrix(

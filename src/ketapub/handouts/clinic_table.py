@@ -12,6 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
@@ -24,6 +25,7 @@ from ketapub.slugs import file_slug
 
 MOST_ROWS, MOST_COLUMNS = 10_000, 50
 BYTES = 20_000_000
+LAST_OF_WORKBOOK = 1_048_576  # rows that XLSX has
 MOST_UNPACKED = 100_000_000  # bytes; XLSX is a ZIP archive, and a small one may hold any amount
 
 # The heading of each column, and where its cells stand in a clinic's TOML file.
@@ -254,13 +256,14 @@ def _rows(path: str, data: bytes) -> Iterator[Row]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise _unread(Position(path), "the table is an old workbook (XLS) or has a password", "save it as XLSX or CSV")
     rows = _xlsx_rows(path, data) if data.startswith(b"PK\x03\x04") else _csv_rows(path, data)
-    for number, row in enumerate(rows):
-        if number > MOST_ROWS and any(cell.text or cell.fault for cell in row):
-            raise _unread(
-                Position(path, number + 1), f"the table has more than {MOST_ROWS:,} clinics", "make two of it"
-            )
-        if len(row) > MOST_COLUMNS and any(cell.text or cell.fault for cell in row[MOST_COLUMNS:]):
-            raise _unread(Position(path, number + 1), f"the row has more than {MOST_COLUMNS} cells")
+    for row in rows:
+        if any(cell.text or cell.fault for cell in row):
+            at = replace(row[0].at, column=0)
+            if at.line > MOST_ROWS + 1:
+                message = f"the row stands below row {MOST_ROWS + 1:,}, the last that is read"
+                raise _unread(at, message, "delete blank rows above it, or make two tables of it")
+            if any(cell.text or cell.fault for cell in row[MOST_COLUMNS:]):
+                raise _unread(at, f"the row has more than {MOST_COLUMNS} cells")
         yield row[:MOST_COLUMNS]
 
 
@@ -303,7 +306,7 @@ def _decoded(path: str, data: bytes) -> str:
 
 
 def _xlsx_rows(path: str, data: bytes) -> list[Row]:
-    """The rows of the first sheet of a workbook."""
+    """The rows of the first sheet of a workbook, up to the first one that is too far down."""
     from openpyxl import load_workbook
 
     hint = "save it anew as XLSX or CSV"
@@ -317,11 +320,17 @@ def _xlsx_rows(path: str, data: bytes) -> list[Row]:
             sheet = load_workbook(io.BytesIO(data), read_only=True, keep_links=False).worksheets[0]
             sheet.reset_dimensions()  # what a file says of them need not be true
             head = sheet.iter_rows(max_row=1)  # as wide as it is: no column may be left out in silence
-            body = sheet.iter_rows(min_row=2, max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1)
-            return [
-                tuple(_cell(cell, Position(path, number, column)) for column, cell in enumerate(cells, 1))
-                for number, cells in enumerate((*head, *body), 1)
-            ]
+            body = sheet.iter_rows(min_row=2, max_row=LAST_OF_WORKBOOK, max_col=MOST_COLUMNS + 1)
+            found = []
+            for number, cells in enumerate(chain(head, body), 1):
+                too_far = number > MOST_ROWS + 1
+                if too_far and all(cell.value is None for cell in cells):
+                    continue
+                row = (_cell(cell, Position(path, number, column)) for column, cell in enumerate(cells, 1))
+                found.append(tuple(row))
+                if too_far:
+                    break
+            return found
     except _Unread:
         raise
     except Exception as error:  # openpyxl raises whatever comes up in a broken part

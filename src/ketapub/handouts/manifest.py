@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from ketapub.formats.pdf.sheets import PAPERS
 from ketapub.formats.pdf.write import pages_of
-from ketapub.handouts.run import ALL
+from ketapub.handouts.run.stack import ALL
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.outputs import Bundle, OutputFile
 

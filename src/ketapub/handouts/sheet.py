@@ -15,6 +15,7 @@ from ketapub import document as d
 from ketapub.editions import select
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.sheets import LINE, Paper, blocks_of, first_words, height_beyond, lay_out, room_below
+from ketapub.formats.styling import size_rules
 from ketapub.handouts.behind import Behind
 from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.qr import drawing
@@ -94,15 +95,17 @@ def fit(
     """The sheet with as many lines for notes as there is room for; None after `handout-too-long`."""
     shown = show(sheet, clinic, problems)
 
+    css = own_css(sheet)
+
     def lay(lines: int, questions: int) -> Document:
         text = page(sheet, shown, clinic, kind, lines, questions)
-        return lay_out(engine, text, problems, sheet.handout.name, ROOM_FOR_QR if sheet.address else "")
+        return lay_out(engine, text, problems, sheet.handout.name, css)
 
     def keep(laid: Document, lines: int, questions: int) -> Document:
         seen.known[alike] = _Fitted(lines, questions, blocks_of(laid))
         return laid
 
-    seen, alike = fits or Fits(), (sheet.handout.name, kind, _needs(clinic))
+    seen, alike = fits or Fits(), (sheet.handout.name, kind, needs_of(clinic))
     if before := seen.known.get(alike):
         laid = lay(before.lines, before.questions)
         if blocks_of(laid) == before.blocks:
@@ -126,12 +129,17 @@ def fit(
     return keep(bare, 0, questions)
 
 
+def own_css(sheet: Resolved) -> str:
+    """What is not the same for all sheets."""
+    return "\n".join((ROOM_FOR_QR if sheet.address else "", size_rules(sheet.book)))
+
+
 def show(sheet: Resolved, clinic: Clinic | None, problems: Problems) -> d.Book:
     """What the sheet says on paper for this clinic."""
     return select(sheet.book, problems, format="pdf", edition="handout", clinic=clinic.id if clinic else "")
 
 
-def _needs(clinic: Clinic | None) -> Hashable:
+def needs_of(clinic: Clinic | None) -> Hashable:
     """The same for clinics whose own part of a sheet is likely as high."""
     if clinic is None:
         return None

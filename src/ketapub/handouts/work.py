@@ -18,11 +18,12 @@ from ketapub.handouts.clinics import Clinic, read_clinics
 from ketapub.handouts.manifest import make_manifest
 from ketapub.handouts.notice import make_notice
 from ketapub.handouts.resolved import around
+from ketapub.handouts.run.cluster import check_scheduler
 from ketapub.handouts.sheet import Resolved
 from ketapub.handouts.stale import Standing, standing_of, versions_in
 from ketapub.handouts.today import sheet_pages
 from ketapub.handouts.versions import FILE, Versions, as_toml, check_recorded, recorded, without_withdrawn
-from ketapub.outputs import Built, build_id, check_out, replace_file, standing, write_outputs
+from ketapub.outputs import Built, Store, build_id, check_out, replace_file, standing, write_outputs
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped
 from ketapub.reading import Read, read_book
 from ketapub.theme import load_theme
@@ -38,14 +39,18 @@ def write_handouts(
     cache: Path | None = None,
     strict: bool = False,
     jobs: int = 1,
+    scheduler: str = "",
     progress: Callable[[str], None] = lambda step: None,
 ) -> Built:
     """Make the handouts of the book in `root` for its clinics, or for those of the table `clinics`, into `out`.
 
-    Raises `Stopped` as `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
+    `jobs` processes make them, or the workers of the Dask scheduler at the address `scheduler`. Raises `Stopped` as
+    `build` does; a clinic with a mistake is told of, and the others get their sheets all the same.
     """
     problems, theme = Problems(), load_theme()
     check_out(out, root, problems)
+    if scheduler:
+        check_scheduler(scheduler, problems)
     kept = Cache(cache, problems)
     read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
     sheets, versions = sheets_of(read, problems, kept)
@@ -58,10 +63,11 @@ def write_handouts(
     sheets = without_withdrawn(sheets, versions, problems)
     if not sheets:
         problems.stop_on_errors()
-    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs)
+    store = Store(out, problems)
+    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs, scheduler, store.keep)
     left = _standing(out, problems)
-    bundle = with_kept(bundle, asked, left)
-    bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress)
+    bundle = with_kept(bundle, asked, left, store.keep)
+    bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress, store.keep)
     bundle += make_manifest(bundle, sheets, left)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)

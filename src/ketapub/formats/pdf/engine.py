@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -75,15 +76,20 @@ class Engine:
         return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
-def engine_versions(font_folder: Path) -> tuple[str, ...]:
-    """Of all that decides which bytes a page becomes."""
+def engine_versions(font_folder: Path) -> dict[str, str]:
+    """Of all that decides which bytes a page becomes, by name."""
     _use_only(font_folder)
-    from weasyprint.text.ffi import pango
+    from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset, pango
 
-    python = (
-        f"{name} {version(name)}" for name in ("weasyprint", "pydyf", "tinycss2", "fonttools", "pillow", "pikepdf")
-    )
-    return (*python, f"pango {pango.pango_version()}")
+    python = ("weasyprint", "pydyf", "tinycss2", "cssselect2", "fonttools", "pillow", "pikepdf")
+    ffi.cdef("const char * hb_version_string(void);", override=True)
+    return {
+        **{name: version(name) for name in python},
+        "pango": str(pango.pango_version()),
+        "harfbuzz": ffi.string(harfbuzz.hb_version_string()).decode(),
+        "harfbuzz-subset": "missing" if harfbuzz_subset is None else "there",  # else fontTools cuts fonts to size
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+    }
 
 
 def to_pdf(document: Document, standard: Standard = UA_1) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
@@ -36,20 +37,23 @@ _BLANK = "@page { @top-right { content: none } @bottom-left { content: none } @b
 
 def sheet_engine(book: d.Book, theme: Theme, pictures: dict[str, bytes], problems: Problems) -> Engine:
     """`pictures` are those of handouts and clinics, by the names that their pages give them; more may come later."""
-    css, files = _style(book, theme)
+    css, files = sheet_style(book, theme)
     with log_as_problems(problems):
         return Engine(css, ChainMap(pictures, files), theme.folder / "fonts")
 
 
 def style_key(book: d.Book, theme: Theme) -> str:
     """The same for sheets that look the same: style sheets, fonts, engines."""
-    css, files = _style(book, theme)
+    css, files = sheet_style(book, theme)
     engines = engine_versions(theme.folder / "fonts")
-    return cache_key(css, *engines, *(part for name, data in sorted(files.items()) for part in (name, data)))
+    named: dict[str, bytes | str] = {**engines, **files}
+    return cache_key(css, *(part for pair in sorted(named.items()) for part in pair))
 
 
-def _style(book: d.Book, theme: Theme) -> tuple[str, dict[str, bytes]]:
-    """The style sheet of all sheets, and the files that it names."""
+def sheet_style(book: d.Book, theme: Theme) -> tuple[str, dict[str, bytes]]:
+    """The style sheet of all sheets of a book, and the files that it names. Sizes of pictures are not in it: each sheet
+    has its own."""
+    book = replace(book, chapters=())
     faces = (*plain_faces(theme, book), *own_faces(book))
     rules = [face_rule(face, f'url("{face.file}")') for face in faces]
     files = {**book.files, **{face.file: face.data for face in faces}}
