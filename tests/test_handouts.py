@@ -206,7 +206,7 @@ LINE = "A line of words that a patient has to read from one end of the sheet to 
 
 def longer(sheet: Resolved, lines: int) -> Resolved:
     chapter = sheet.book.chapters[0]
-    more = tuple(d.Paragraph((d.Text(LINE),)) for _ in range(lines))
+    more = (d.Paragraph(tuple(one for _ in range(lines) for one in (d.Text(LINE), d.HardBreak()))),)
     without = tuple(block for block in chapter.blocks if not isinstance(block, d.Callout))
     chapters = (dataclasses.replace(chapter, blocks=more + without), *sheet.book.chapters[1:])
     return dataclasses.replace(sheet, book=dataclasses.replace(sheet.book, chapters=chapters))
