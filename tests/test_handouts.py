@@ -213,6 +213,11 @@ def with_blocks(sheet: Resolved, blocks: d.Blocks) -> Resolved:
     return dataclasses.replace(sheet, book=dataclasses.replace(sheet.book, chapters=chapters))
 
 
+def without_callouts(sheet: Resolved) -> Resolved:
+    blocks = sheet.book.chapters[0].blocks
+    return with_blocks(sheet, tuple(block for block in blocks if not isinstance(block, d.Callout)))
+
+
 def lower(sheet: Resolved, lines: int) -> Resolved:
     """With so many lines before its text."""
     more = d.Paragraph(tuple(one for _ in range(lines) for one in (d.Text(LINE), d.HardBreak())))
@@ -226,9 +231,7 @@ def texts_of(laid: Document) -> list[set[str]]:
 
 def test_notes_give_way_first_then_a_third_question(sheet: Resolved) -> None:
     engine = sheet_engine(sheet.book, load_theme(), {}, Problems())
-    bare = with_blocks(
-        sheet, tuple(block for block in sheet.book.chapters[0].blocks if not isinstance(block, d.Callout))
-    )
+    bare = without_callouts(sheet)
     seen = []
     for lines in range(40):
         problems = Problems()
