@@ -235,7 +235,7 @@ def test_a_page_stands_beside_its_sheets_and_a_list_of_all(tmp_path: Path) -> No
     names = ["h1-next-a4.pdf", "h1-next-a4-large.pdf", "h1-next.html", "index.html"]
     assert {folder + name for name in names} <= {file.path for file in built.outputs}
     index = parsed((tmp_path / "out" / folder / "index.html").read_bytes())
-    sheets = ["h1-next.html", "h1-next-a4.pdf", "h1-next-a4-large.pdf"]
+    sheets = ["all-a4.pdf", "all-a4-large.pdf", "h1-next.html", "h1-next-a4.pdf", "h1-next-a4-large.pdf"]
     assert [one for one in index.xpath("//main//a/@href") if one != "how-to-print.pdf"] == sheets
     shown = " ".join(index.xpath("//main")[0].text_content().split())
     assert "Handouts of River & Co" in shown

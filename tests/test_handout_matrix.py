@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from test_handouts import CLINIC, SHEET, TODAY, book_with, longer, resolved
+from test_handouts import CLINIC, SHEET, TODAY, book_with, resolved, without_callouts
 
 from ketapub.cache import Cache
 from ketapub.check.tagging import faults
@@ -138,7 +138,7 @@ def test_what_fitted_before_is_laid_out_once_and_the_same(
     like = dataclasses.replace(CLINIC, id="other", name="Another Clinic")
     taller = dataclasses.replace(CLINIC, id="tall", name="A Clinic with a Name of Many Words that Takes Two Lines")
     more = dataclasses.replace(CLINIC, id="long", extra=(Extra(text="Park behind.", approved_by="A. B.", date=TODAY),))
-    layouts, sheet = [], longer(sheets[0], 0)  # which leaves room for notes
+    layouts, sheet = [], without_callouts(sheets[0])  # which leaves room for notes
     for clinic in (CLINIC, like, taller, more):
         problems = Problems()
         once = fit(sheet, clinic, kind, engine, problems, fits)

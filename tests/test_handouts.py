@@ -7,6 +7,7 @@ import datetime
 import io
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
@@ -16,15 +17,18 @@ from signed_book import REVIEW, REVIEWER
 from ketapub import document as d
 from ketapub.check.tagging import faults
 from ketapub.cli import main
-from ketapub.formats.pdf.sheets import PAPERS, sheet_engine
+from ketapub.formats.pdf.sheets import PAPERS, lay_out, sheet_engine
 from ketapub.handouts import Asked, Kind, Resolved, make_sheets, resolve_handouts
 from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.resolved import around
-from ketapub.handouts.sheet import fit
+from ketapub.handouts.sheet import fit, page, show
 from ketapub.handouts.work import write_handouts
 from ketapub.problems import Problems, Stopped
 from ketapub.reading import read_book
 from ketapub.theme import load_theme
+
+if TYPE_CHECKING:
+    from ketapub.formats.pdf.sheets import Document
 
 TODAY = datetime.date(2026, 2, 1)
 SETTINGS = """
@@ -202,30 +206,69 @@ def test_blanks_say_that_they_are_space_to_write(sheet: Resolved) -> None:
 
 # --- fit -------------------------------------------------------------------------------------------------------------
 
-LINE = "A line of words that a patient has to read from one end of the sheet to the other one."
+LINE = "A line of words that a patient has to read."
 
 
-def longer(sheet: Resolved, lines: int) -> Resolved:
-    chapter = sheet.book.chapters[0]
-    more = tuple(d.Paragraph((d.Text(LINE),)) for _ in range(lines))
-    without = tuple(block for block in chapter.blocks if not isinstance(block, d.Callout))
-    chapters = (dataclasses.replace(chapter, blocks=more + without), *sheet.book.chapters[1:])
+def with_blocks(sheet: Resolved, blocks: d.Blocks) -> Resolved:
+    chapters = (dataclasses.replace(sheet.book.chapters[0], blocks=blocks), *sheet.book.chapters[1:])
     return dataclasses.replace(sheet, book=dataclasses.replace(sheet.book, chapters=chapters))
+
+
+def without_callouts(sheet: Resolved) -> Resolved:
+    blocks = sheet.book.chapters[0].blocks
+    return with_blocks(sheet, tuple(block for block in blocks if not isinstance(block, d.Callout)))
+
+
+def lower(sheet: Resolved, lines: int) -> Resolved:
+    """With so many lines before its text."""
+    more = d.Paragraph(tuple(one for _ in range(lines) for one in (d.Text(LINE), d.HardBreak())))
+    return with_blocks(sheet, (more, *sheet.book.chapters[0].blocks))
+
+
+def texts_of(laid: Document) -> list[set[str]]:
+    """The lines of each page."""
+    return [{getattr(box, "text", "").strip() for box in page._page_box.descendants()} for page in laid.pages]
 
 
 def test_notes_give_way_first_then_a_third_question(sheet: Resolved) -> None:
     engine = sheet_engine(sheet.book, load_theme(), {}, Problems())
+    bare = without_callouts(sheet)
     seen = []
-    for lines in range(20):
+    for lines in range(40):
         problems = Problems()
-        laid = fit(longer(sheet, lines), None, LETTER, engine, problems)
+        laid = fit(lower(bare, lines), None, LETTER, engine, problems)
         if laid is None:
             assert [one.code for one in problems.found] == ["handout-too-long"]
             break
-        assert len(laid.pages) == 1
-        words = {getattr(box, "text", "").strip() for page in laid.pages for box in page._page_box.descendants()}
+        (words,) = texts_of(laid)
         seen.append(("My questions and notes" in words, "What would make us stop?" in words))
     assert list(dict.fromkeys(seen)) == [(True, True), (False, True), (False, False)]
+
+
+ROWS = [f"Row {number}" for number in range(8)]
+TALL = {
+    "table": "| Week | Score |\n|---|---|\n"
+    + "".join(f'| {row} | {{{{< blank "Score" hidden=true >}}}} |\n' for row in ROWS),
+    "callout": "::: {.callout-note}\n" + "\n\n".join(ROWS) + "\n:::",
+    "together": "::: {.together}\n" + "\n\n".join(ROWS) + "\n:::",
+}
+
+
+@pytest.mark.parametrize("kind", TALL)
+def test_what_is_read_in_one_piece_never_breaks_across_pages(tmp_path: Path, kind: str) -> None:
+    """It stands ever lower, until it begins the next page; were it allowed to break, some of these sheets would."""
+    text = SHEET.replace("pages: 1", "pages: 2").replace("{{< slice #wrn-end >}}", TALL[kind])
+    (sheet,) = resolved(book_with(tmp_path, text))
+    engine = sheet_engine(sheet.book, load_theme(), {}, Problems())
+
+    def pages_of_rows(lines: int, css: str) -> int:
+        lowered = lower(sheet, lines)
+        shown = page(lowered, show(lowered, None, Problems()), None, LETTER, 0, 2)
+        return sum(not words.isdisjoint(ROWS) for words in texts_of(lay_out(engine, shown, Problems(), css=css)))
+
+    places = range(0, 30, 6)
+    assert {pages_of_rows(lines, "") for lines in places} == {1}
+    assert 2 in {pages_of_rows(lines, "* { break-inside: auto !important }") for lines in places}
 
 
 def test_a_handout_that_is_too_long_is_named_with_the_line_where_its_page_ends(tmp_path: Path) -> None:

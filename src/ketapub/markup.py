@@ -419,7 +419,8 @@ class _Writer:
         """A label and room behind it: a line for a pen, which says so to those who listen, or a field to type into."""
         sheet = self.medium.sheet
         assert sheet is not None, at
-        with self.element("label" if sheet.typed else "span", at, {"class": "blank"}):
+        kind = "blank bare" if hidden else "blank"
+        with self.element("label" if sheet.typed else "span", at, {"class": kind}):
             if not hidden:
                 self.leaf("span", label, {"class": "blank-label"}, at)
                 self.raw(" ")

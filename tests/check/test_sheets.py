@@ -68,6 +68,14 @@ def test_the_tags_are_sound(folder: Path) -> None:
     assert {name: told for name, told in found.items() if told} == {}
 
 
+@pytest.mark.parametrize("name", HANDOUTS)
+def test_signs_of_danger_stand_on_the_first_page(folder: Path, name: str) -> None:
+    for path in folder.glob(f"*/{name}-*.pdf"):
+        texts = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path)]
+        assert "Call 911" in texts[0]
+        assert not any("Get help now" in text for text in texts[1:]), path
+
+
 def pages(path: Path, dots: int) -> Iterator[Image.Image]:
     for page in pypdfium2.PdfDocument(path):
         yield page.render(scale=dots / 72).to_pil()

@@ -129,20 +129,25 @@ def make_pages(
     """The HTML beside these PDFs: `handouts/<clinic>/<handout>.html`, and `index.html`, which lists what is there."""
     files: list[OutputFile] = []
     by_path = {file.path: file for file in pdfs}
+
+    def printed(folder: str, stem: str) -> tuple[Printed, ...]:
+        names = {f"{stem}-{kind.suffix}.pdf": kind for kind in Asked().kinds}
+        own = {name: by_path[folder + name] for name in names if folder + name in by_path}
+        return tuple(_printed(name, names[name], file.data) for name, file in own.items())
+
     for clinic in (None, *clinics):
         folder = f"{folder_of(clinic)}/"
         found = []
         for sheet in sheets:
-            names = {f"{sheet.handout.name}-{kind.suffix}.pdf": kind for kind in Asked().kinds}
-            own = {name: by_path[folder + name] for name in names if folder + name in by_path}
-            if own:
+            if own := printed(folder, sheet.handout.name):
                 path = f"{folder}{sheet.handout.name}.html"
                 progress(path)
                 files.append(keep(OutputFile(path, handout_page(sheet, clinic, theme, made, problems))))
-                found.append((sheet, tuple(_printed(name, names[name], file.data) for name, file in own.items())))
+                found.append((sheet, own))
         if found:
             how = HOW_TO_PRINT if folder + HOW_TO_PRINT in by_path else ""
-            files.append(OutputFile(f"{folder}index.html", index_page(found, clinic, how, theme, made)))
+            listed = index_page(found, printed(folder, ALL), clinic, how, theme, made)
+            files.append(OutputFile(f"{folder}index.html", listed))
     return tuple(files)
 
 

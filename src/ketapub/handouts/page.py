@@ -77,17 +77,22 @@ def handout_page(sheet: Resolved, clinic: Clinic | None, theme: Theme, made: Mad
 
 def index_page(
     sheets: Sequence[tuple[Resolved, tuple[Printed, ...]]],
+    whole: tuple[Printed, ...],
     clinic: Clinic | None,
     how_to_print: str,
     theme: Theme,
     made: Made,
 ) -> bytes:
-    """The page of a clinic: each handout with its files. `how_to_print` is the file that tells staff how, or ""."""
+    """The page of a clinic: each handout with its files; before them the `whole` ones, which hold all handouts.
+
+    `how_to_print` is the file that tells staff how, or "".
+    """
     book = with_crisis_of(clinic, sheets[0][0].book)
     word, medium = words(book.info.book.language), Medium(href=lambda id: f"#{id}", image=data_address)
     shown = {
         "title": word.format("handouts-of-clinic", clinic=clinic.name) if clinic else word["handouts"],
         "how_to_print": how_to_print,
+        "whole": [_row(one, word) for one in whole],
         "sheets": [
             (
                 sheet,

@@ -248,11 +248,11 @@ def colophon(sheet: Resolved, book: d.Book, word: Words) -> list[str]:
     if review and review.reviewed:
         dates.append(word.format("reviewed", date=word.date(review.reviewed)))
     dates += [one for one in (use_until(book), stamp(book)) if one]
+    sources = word.format("handout-sources", sources=sheet.sources) if sheet.sources else ""
     lines = [
         info.handouts.safety_line,
         ". ".join(dates) + ".",
-        word.format("handout-sources", sources=sheet.sources) if sheet.sources else "",
-        info.handouts.copying,
+        f"{sources} {info.handouts.copying}".strip(),
     ]
     return [line for line in lines if line]
 
