@@ -34,7 +34,7 @@ from ketapub.outputs import Bundle, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
 
-HOW_TO_PRINT = f"{GUIDE}.pdf"
+HOW_TO_PRINT, INDEX = f"{GUIDE}.pdf", "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def make_pages(
                 found.append((sheet, tuple(printed)))
         if found:
             how = HOW_TO_PRINT if folder + HOW_TO_PRINT in by_path else ""
-            files.append(OutputFile(f"{folder}index.html", index_page(found, clinic, how, theme, made)))
+            files.append(OutputFile(f"{folder}{INDEX}", index_page(found, clinic, how, theme, made)))
     return tuple(files)
 
 

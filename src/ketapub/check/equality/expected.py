@@ -5,11 +5,12 @@ It is written without the program's markup, so that a fault there shows.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ketapub import callouts, document as d
 from ketapub.check.equality.index import shown_places
 from ketapub.check.equality.items import Item
-from ketapub.check.equality.speaker import Medium, Speaker
-from ketapub.locale import words
+from ketapub.check.equality.speaker import Medium, Sheet, Speaker
 from ketapub.problems import NOWHERE
 
 MANY_WAYS_BACK = 10  # that stand in one line
@@ -17,13 +18,16 @@ MANY_WAYS_BACK = 10  # that stand in one line
 
 def expected_chapters(book: d.Book, medium: Medium) -> list[list[Item]]:
     """The items of each chapter of a book as `editions.select` gives it, in reading order."""
-    return [_Chapter(book, chapter, medium).items for chapter in book.chapters]
+    return [expected_chapter(book, chapter, medium) for chapter in book.chapters]
+
+
+def expected_chapter(book: d.Book, chapter: d.Chapter, medium: Medium) -> list[Item]:
+    return _Chapter(book, chapter, medium).items
 
 
 class _Chapter(Speaker):
     def __init__(self, book: d.Book, chapter: d.Chapter, medium: Medium) -> None:
         super().__init__(book, medium, chapter.language)
-        self.word = words(self.language)
         self.at = chapter.heading.at  # the last place that is known
         self.items: list[Item] = []
         self.chapter(chapter)
@@ -87,6 +91,17 @@ class _Chapter(Speaker):
                 self.text(f"heading {node.level}", node, node.children)
             case d.List():
                 self.list(node)
+            case d.Div() if self.medium.sheet and "teach-back" in node.attributes.classes:
+                self.say(self.word["teach-back"])
+                self.end("heading 2", node)
+                most = self.medium.sheet.questions
+                self.blocks(
+                    tuple(
+                        replace(one, items=one.items[:most]) if isinstance(one, d.List) else one for one in node.blocks
+                    )
+                )
+            case d.Div() if self.medium.sheet and "notes" in node.attributes.classes:
+                self.room_for_notes(node, self.medium.sheet)
             case d.Quote() | d.Div():
                 self.blocks(node.blocks)
             case d.CodeBlock():
@@ -135,6 +150,14 @@ class _Chapter(Speaker):
                 pass
             case _:
                 raise AssertionError(f"{node.at}: {type(node).__name__} is in no finished book")
+
+    def room_for_notes(self, node: d.Div, sheet: Sheet) -> None:
+        if sheet.notes:
+            self.say(self.word["my-notes"])
+            self.end("heading 2", node)
+            self.blocks(node.blocks)
+            self.say(f"⟦{self.word['my-notes' if sheet.typed else 'space-to-write']}⟧")
+            self.end("text", node)
 
     def list(self, node: d.List) -> None:
         for number, item in enumerate(node.items, node.start):
