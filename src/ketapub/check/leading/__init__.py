@@ -21,15 +21,20 @@ BEHIND = ("epubcheck",)  # checks that name the place behind a tag, where others
 
 def lead_back(results: Sequence[Result], subject: Subject) -> tuple[Result, ...]:
     """A finding that knows its place in the manuscript already keeps it."""
-    outputs: dict[str, Screens | Paper] = {}
+    outputs: dict[tuple[str, str], Screens | Paper] = {}
+
+    def leader(output: str, part: str) -> Screens | Paper:
+        if output not in subject.sets:
+            return Screens(subject, output) if output in UNPAGED else Paper(subject, output)
+        return Paper(subject, output, part) if part.endswith(".pdf") else Screens(subject, output)
 
     def led(finding: Finding, result: Result) -> Finding:
         if finding.at != NOWHERE or finding.made_by:
             return finding
-        if result.output not in outputs:
-            kind = Screens if result.output in UNPAGED else Paper
-            outputs[result.output] = kind(subject, result.output)
-        origin = outputs[result.output].origin(_in_the_tag(finding.place, result.check))
+        key = result.output, finding.place.part if finding.place.part.endswith(".pdf") else ""
+        if key not in outputs:
+            outputs[key] = leader(*key)
+        origin = outputs[key].origin(_in_the_tag(finding.place, result.check))
         made_by = origin.made_by
         if finding.rule in OF_COLOUR:
             made_by = f"style sheet {main_sheet(result.output)}"
