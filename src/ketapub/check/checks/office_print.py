@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 from pikepdf import Dictionary
@@ -21,6 +21,9 @@ from ketapub.formats.pdf.raster import draw_page
 from ketapub.formats.pdf.sheets import Paper
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.locale import words
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 PAPER: dict[Paper, tuple[float, float]] = {"letter": (612, 792), "a4": (595.28, 841.89)}  # points
 THINNEST = 0.75  # points; what is thinner is lost in a copy of a copy
@@ -38,11 +41,11 @@ def look(subject: Subject, output: str) -> Looked:
         try:
             with pikepdf.open(path) as pdf:
                 pages += len(pdf.pages)
-                of_file = [*of_wishes(pdf), *of_lines(pdf), *of_colours(path, len(pdf.pages))]
+                tree = tag_tree(pdf)
+                of_file = [*of_wishes(pdf), *of_lines(pdf), *of_colours(path, pdf, tree)]
                 if name in one.pdfs:
                     kind, sheets = one.pdfs[name]
                     of_file += [*of_paper(pdf, kind), *of_pages(pdf, kind, sheets)]
-                    tree = tag_tree(pdf)
                     of_file += of_breaks(tree, sheets[0])
                     if len(sheets) == 1:
                         of_file += of_emergency(tree, sheets[0])
@@ -115,14 +118,33 @@ def of_emergency(tree: Element, sheet: Resolved) -> Iterator[Finding]:
         yield Finding("emergency", message, Place(page=first.page(), element=first.path))
 
 
-def of_colours(pdf: Path, pages: int) -> Iterator[Finding]:
+def of_colours(path: Path, pdf: pikepdf.Pdf, tree: Element) -> Iterator[Finding]:
     """A printer without colours makes a grey of each, which nobody has looked at."""
+    pictures = [(one, one.attributes.get("BBox")) for one in tree.walk() if one.role == "Figure"]
+    for number, page in enumerate(pdf.pages, 1):
+        drawn = draw_page(path, number, width=LOOK)
+        if not _is_coloured(drawn):
+            continue
+        found = []
+        for one, box in pictures:
+            if one.page() == number and box is not None and _is_coloured(drawn.crop(_pixels(box, page))):
+                found.append(Finding("colour", "the picture has colours", Place(page=number, element=one.path)))
+        yield from found or [Finding("colour", "something on the page has a colour", Place(page=number))]
+
+
+def _pixels(box: Any, page: pikepdf.Page) -> tuple[int, int, int, int]:
+    """A rectangle on a page, on a drawing of it."""
+    scale = LOOK / float(page.mediabox[2])
+    left, bottom, right, top = map(float, box)
+    height = float(page.mediabox[3])
+    edges = (left, height - top, right, height - bottom)
+    return tuple(round(edge * scale) for edge in edges)  # type: ignore[return-value]
+
+
+def _is_coloured(picture: Image) -> bool:
     from PIL import ImageChops
 
-    for number in range(1, pages + 1):
-        planes = draw_page(pdf, number, width=LOOK).split()
-        if any(ImageChops.difference(one, other).getbbox() for one, other in pairwise(planes)):
-            yield Finding("colour", "something on the page has a colour", Place(page=number))
+    return any(ImageChops.difference(one, other).getbbox() for one, other in pairwise(picture.split()))
 
 
 def of_lines(pdf: pikepdf.Pdf) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ketapub import callouts, document as d
 from ketapub.check.equality.index import shown_places
-from ketapub.check.equality.items import Item
+from ketapub.check.equality.items import Item, tidy
 from ketapub.check.equality.speaker import Medium, Sheet, Speaker
 from ketapub.problems import NOWHERE
 
@@ -166,6 +166,8 @@ class _Chapter(Speaker):
                 self.say(f"{number}." if node.ordered else "•")
                 self.end("label", item)
             box = {None: "", True: "☑ ", False: "☐ "}[item.checked]
+            if item.checked is not None and (sheet := self.medium.sheet) and sheet.typed:
+                box = f"☐⟦{self.name_of(item, sheet)}⟧ "
             if isinstance(first, d.Plain):
                 self.text("text", item, first.children, box)
             else:
@@ -173,6 +175,16 @@ class _Chapter(Speaker):
                 self.end("text", item)
                 rest = [first, *rest]
             self.blocks(tuple(rest))
+
+    def name_of(self, item: d.ListItem, sheet: Sheet) -> str:
+        """What a box to tick is called, where it is a field: what stands behind it, with the names of its fields."""
+
+        def called(node: d.Node) -> d.Node | None:
+            if isinstance(node, d.Field):
+                return d.Text(sheet.clinic.get(node.name, "") or self.word[f"clinic-{node.name}"])
+            return None if isinstance(node, d.Citation) else node
+
+        return tidy(d.plain_text(d.map_nodes(item.blocks, called)))
 
     def caption(self, kind: str, node: d.Table) -> None:
         label = self.word.format("table-number", number=node.number) + ". " if node.number else ""

@@ -211,7 +211,10 @@ def _said(element: etree._Element, name: str) -> str | None:
     if name in ("script", "style", "br"):
         return " "
     if name in ("input", "textarea"):
-        return "☐" if element.get("type") == "checkbox" else f"⟦{_named(element)}⟧"
+        own = element.get("aria-label") or ""
+        if element.get("type") != "checkbox":
+            return f"⟦{_named(element)}⟧"
+        return f"☐⟦{own}⟧" if own else "☐"
     return f"⟨{element.text}⟩" if element.get("role") == "doc-noteref" else None
 
 
