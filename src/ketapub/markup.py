@@ -414,7 +414,7 @@ class _Writer:
                     return d.Text(sheet.clinic.get(node.name, "") or self.words[f"clinic-{node.name}"])
                 return None if isinstance(node, d.Citation) else node
 
-            name = " ".join(d.plain_text(d.map_nodes(item.blocks, spoken)).split())
+            name = d.plain_text(d.map_nodes(item.blocks, spoken)).strip()
             self.start("input", item.at, {"type": "checkbox", "aria-label": name}, "/>")
         else:
             self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})

@@ -22,7 +22,7 @@ from ketapub.check.equality.on_paper import read_paper
 from ketapub.check.equality.on_screens import Pages, handout_pages, read_frame, read_whole
 from ketapub.check.equality.speaker import Medium, Sheet, Speaker
 from ketapub.check.findings import Finding, Looked, Place
-from ketapub.check.pdf_tree import drawn_words
+from ketapub.check.pdf_tree import artifacts, drawn_words
 from ketapub.editions import select
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.made import SheetPage
@@ -144,17 +144,17 @@ def _fewest(variants: Iterable[Sequence[Item]], found: Sequence[Item]) -> list[F
 
 
 def _of_margins(pdf: pikepdf.Pdf, pages: Sequence[int], sheet: Resolved, clinic: Clinic | None) -> Iterator[Finding]:
-    """What each page shows in its margins: version, stamp, and help; on the first one these stand in the text too."""
+    """What each page shows in its margins, and nobody hears again: the version; behind page 1, whose text has them,
+    stamp and help too."""
     info = sheet.book.info
-    heading = sheet.book.chapters[0].heading.at
     calls = [call for _, calls in _ways(_crisis(sheet.book, clinic), words(info.book.language)) for call in calls]
-    wanted = [("version", sheet.version, heading), ("stamp", stamp(sheet.book), info.at("review"))]
-    wanted += [("help", call, info.at("crisis")) for call in calls]
+    version = ("version", sheet.version, sheet.book.chapters[0].heading.at)
+    more = [("stamp", stamp(sheet.book), info.at("review")), *(("help", call, info.at("crisis")) for call in calls)]
     for number in pages:
-        drawn = "".join("".join(drawn_words(pdf.pages[number - 1].obj)).split())
-        for rule, text, at in wanted:
+        drawn = "".join("".join(artifacts(pdf.pages[number - 1])).split())
+        for rule, text, at in (version, *(more if number != pages[0] else ())):
             if "".join(text.split()) not in drawn:
-                yield Finding(rule, f'the page does not show "{text}"', Place(page=number), at)
+                yield Finding(rule, f'the margins of the page do not show "{text}"', Place(page=number), at)
 
 
 def _on_paper(sheet: Resolved, clinic: Clinic | None, shown: Sheet) -> list[Item]:
