@@ -251,10 +251,14 @@ def in_page(old: str, new: str, part: str = PAGE) -> Rewrite:
     return Rewrite(old, new, part)
 
 
-def unseen_focus(folder: Path) -> None:
-    """By a rule that its policy would not let count."""
-    in_page(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "")(folder)
-    in_page("</style>", "* { outline: none !important; box-shadow: none !important }</style>")(folder)
+def with_rule(rule: str) -> Change:
+    """A rule of style, and no policy that would not let it count."""
+
+    def change(folder: Path) -> None:
+        in_page(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "")(folder)
+        in_page("</style>", f"{rule}</style>")(folder)
+
+    return change
 
 
 NAMED = ' aria-label="Note of the first day"'
@@ -306,10 +310,10 @@ fault(
     SIGN,
 )
 fault(
-    "word that fits no phone",
+    "title as wide as a desk",
     "reflow",
     "sideways-scrolling",
-    in_page(r"(doc-subtitle.>)Plan the way home", r"\1Plan" + "x" * 400),
+    with_rule("h1 { min-width: 600px }"),
     TITLE,
 )
 fault(
@@ -323,7 +327,7 @@ fault(
     "focus that nobody sees",
     "focus",
     "focus-visible",
-    unseen_focus,
+    with_rule("* { outline: none !important; box-shadow: none !important }"),
     PAGE,
 )
 fault(
