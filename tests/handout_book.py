@@ -11,7 +11,7 @@ from ketapub.check.findings import Subject
 from ketapub.formats import place
 from ketapub.formats.made import Made
 from ketapub.handouts import Asked
-from ketapub.handouts.sets import ClinicSet, clinic_sets
+from ketapub.handouts.sets import clinic_sets
 from ketapub.handouts.work import clinics_of, make_handouts, pages_of_sheets, printable_sheets
 from ketapub.outputs import write_files
 from ketapub.problems import Problems
@@ -48,15 +48,8 @@ def handout_outputs(folder: Path, asked: Asked = Asked(), *, site: bool = False)
         bundle += make_formats(read.book, theme, ("site",), problems, made=Made(sheets=pages))
     assert not problems.errors
     write_files(folder / "out", bundle)
-    sets = {
-        one.folder: only(one, asked) for one in clinic_sets(sheets, clinics) if (folder / "out" / one.folder).is_dir()
-    }
+    sets = {one.folder: one for one in clinic_sets(sheets, clinics) if (folder / "out" / one.folder).is_dir()}
     files = {output: folder / "out" / output for output in sets}
     files |= {"site": folder / "out" / place("site", "stock")} if site else {}
     (folder / "room").mkdir()
     return Subject(read.book, theme, files, "ua-1", folder / "room", pages, sets)
-
-
-def only(one: ClinicSet, asked: Asked) -> ClinicSet:
-    """What was asked for of a clinic's handouts, as if it had no more."""
-    return ClinicSet(one.clinic, one.sheets, tuple(kind for kind in one.kinds if kind in asked.kinds))
