@@ -10,6 +10,7 @@ from typing import Literal
 from ketapub.check.tools import Tool
 from ketapub.document import Book
 from ketapub.formats.made import SheetPage
+from ketapub.handouts.run import ALL
 from ketapub.handouts.sets import ClinicSet
 from ketapub.problems import NOWHERE, Position
 from ketapub.theme import Theme
@@ -114,8 +115,10 @@ def format_of(output: str) -> str:
 
 
 def pdfs_of(path: Path) -> Mapping[str, Path]:
-    """The PDFs of an output by what a `Place` calls them: one without a name, or those in a folder."""
-    return {one.name: one for one in sorted(path.glob("*.pdf"))} if path.is_dir() else {"": path}
+    """The PDFs of an output by what a `Place` calls them: one without a name, or those in a folder, single handouts
+    first."""
+    files = sorted(path.glob("*.pdf"), key=lambda one: (one.name.startswith(f"{ALL}-"), one.name))
+    return {one.name: one for one in files} if path.is_dir() else {"": path}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The output is held against the same one made anew, in which each element tells w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ketapub.check.findings import Finding, Place, Result, Subject
@@ -40,7 +40,22 @@ def lead_back(results: Sequence[Result], subject: Subject) -> tuple[Result, ...]
             made_by = f"style sheet {main_sheet(result.output)}"
         return replace(finding, at=origin.at, made_by=made_by)
 
-    return tuple(replace(one, findings=tuple(led(finding, one) for finding in one.findings)) for one in results)
+    def found(result: Result) -> tuple[Finding, ...]:
+        findings = [led(finding, result) for finding in result.findings]
+        return tuple(_once(findings) if result.output in subject.sets else findings)
+
+    return tuple(replace(one, findings=found(one)) for one in results)
+
+
+def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """What is wrong with a handout is so in each of its files: told of the first one, with the number of the others."""
+    files: dict[Finding, list[Finding]] = {}
+    for one in findings:
+        files.setdefault(replace(one, place=Place()) if one.at != NOWHERE or one.made_by else one, []).append(one)
+    for first, *others in files.values():
+        more = len({one.place.part for one in others} - {first.place.part})
+        told = f"{first.message}; the same in {more} more file{'' if more == 1 else 's'} of this clinic"
+        yield replace(first, message=told) if more else first
 
 
 def _in_the_tag(place: Place, check: str) -> Place:
