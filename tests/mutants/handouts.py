@@ -203,17 +203,17 @@ def notes_alone(pdf: pikepdf.Pdf) -> None:
         one.P.K = Array([kid for kid in one.P.K if not _is(kid, one)])
 
 
-fault("words in red", "office-print", "colour", in_sheet(colour_words), "page 1")
+fault("words in red", "office-print", "colour", in_sheet(colour_words), "page 1, style sheet handout.css")
 fault("picture in colours", "office-print", "colour", in_sheet(colour_picture), PICTURE)
-fault("lines that a copier loses", "office-print", "line", in_sheet(thin_lines), "page 1")
+fault("lines that a copier loses", "office-print", "line", in_sheet(thin_lines), "page 1, style sheet handout.css")
 fault("shrunk to fit", "office-print", "printing", in_sheet(without_wish("/PrintScaling")), SHEET)
 fault("printed on one side", "office-print", "printing", in_sheet(without_wish("/Duplex")), SHEET)
 fault("a page too many", "office-print", "pages", in_sheet(page_more), TITLE)
 fault("sheet on the back of another one", "office-print", "sides", in_sheet(page_less, ALL), OTHER_TITLE)
-fault("page of another size", "office-print", "paper", in_sheet(on_a4), "page 1")
+fault("page of another size", "office-print", "paper", in_sheet(on_a4), "page 1, style sheet handout.css")
 fault("table broken across pages", "office-print", "broken", in_sheet(going_on(("TH", "Second"))), TABLE)
 fault("callout broken across pages", "office-print", "broken", in_sheet(going_on(("P", "cannot stand up"))), NOW)
-fault("page of nothing but notes", "office-print", "notes", in_sheet(notes_alone), "page 2")
+fault("page of nothing but notes", "office-print", "notes", in_sheet(notes_alone), "page 2, style sheet handout.css")
 fault("pages in another order", "office-print", "emergency", in_sheet(first_page_last), NOW)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from ketapub.check.findings import Finding, Place, Result, Subject
 from ketapub.check.leading.paper import Paper
 from ketapub.check.leading.screens import Screens
-from ketapub.check.leading.sheets import OF_COLOUR, main_sheet
+from ketapub.check.leading.sheets import OF_COLOUR, OF_PAGES, main_sheet
 from ketapub.formats import UNPAGED
 from ketapub.problems import NOWHERE
 
@@ -31,6 +31,8 @@ def lead_back(results: Sequence[Result], subject: Subject) -> tuple[Result, ...]
     def led(finding: Finding, result: Result) -> Finding:
         if finding.at != NOWHERE or finding.made_by:
             return finding
+        if (sheet := OF_PAGES.get(result.check)) and finding.place.page and not finding.place.element:
+            return replace(finding, made_by=f"style sheet {sheet}")
         key = result.output, finding.place.part if finding.place.part.endswith(".pdf") else ""
         if key not in outputs:
             outputs[key] = leader(*key)

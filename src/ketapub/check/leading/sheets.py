@@ -23,6 +23,8 @@ MAIN: Mapping[str, str] = {
 # Rules about colours: the element shows them, and a style sheet sets them.
 OF_COLOUR = ("color-contrast", "link-in-text-block")
 
+OF_PAGES = {"office-print": "handout.css"}  # checks that measure whole pages, and the sheet that sets them
+
 
 def main_sheet(output: str) -> str:
     return MAIN.get(format_of(output), "print.css")
