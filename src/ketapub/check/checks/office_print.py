@@ -16,7 +16,7 @@ from pikepdf import Dictionary
 from ketapub import callouts
 from ketapub.check.drawing import matrix_of, steps
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject, pdfs_of
-from ketapub.check.pdf_tree import Element, drawn_words, tag_tree
+from ketapub.check.pdf_tree import Element, pages_of_sheets, tag_tree
 from ketapub.formats.pdf.raster import draw_page
 from ketapub.formats.pdf.sheets import Paper
 from ketapub.handouts.sheet import Kind, Resolved
@@ -77,16 +77,13 @@ def of_paper(pdf: pikepdf.Pdf, kind: Kind) -> Iterator[Finding]:
 
 def of_pages(pdf: pikepdf.Pdf, kind: Kind, sheets: Sequence[Resolved]) -> Iterator[Finding]:
     """No sheet has more pages than it may fill, and in a file of many each begins on paper of its own."""
-    labels = [str(page.label).rpartition("-")[0] for page in pdf.pages]
-    shown = [bool(drawn_words(page.obj)) for page in pdf.pages]
-    for sheet in sheets:
+    for sheet, own in zip(sheets, pages_of_sheets(pdf), strict=False):
         at, name = sheet.book.chapters[0].heading.at, sheet.handout.label
-        own = [index for index, label in enumerate(labels) if shown[index] and (len(sheets) == 1 or label == name)]
         if len(own) > (most := sheet.budget(kind)):
             message = f"{name} has {len(own)} pages, and may fill {most}"
-            yield Finding("pages", message, Place(page=own[most] + 1), at)
-        if own and own[0] % 2:
-            yield Finding("sides", f"{name} begins on the back of a page", Place(page=own[0] + 1), at)
+            yield Finding("pages", message, Place(page=own[most]), at)
+        if own[0] % 2 == 0:
+            yield Finding("sides", f"{name} begins on the back of a page", Place(page=own[0]), at)
 
 
 def of_breaks(tree: Element, sheet: Resolved) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, repeat
 
 import pikepdf
 
@@ -22,7 +22,7 @@ from ketapub.check.equality.on_paper import read_paper
 from ketapub.check.equality.on_screens import Pages, handout_pages, read_frame, read_whole
 from ketapub.check.equality.speaker import Medium, Sheet, Speaker
 from ketapub.check.findings import Finding, Looked, Place
-from ketapub.check.pdf_tree import artifacts, drawn_words
+from ketapub.check.pdf_tree import artifacts, pages_of_sheets
 from ketapub.editions import select
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.made import SheetPage
@@ -106,25 +106,17 @@ def _of_pdf(data: bytes, one: ClinicSet, sheets: tuple[Resolved, ...]) -> tuple[
         if "/StructTreeRoot" not in pdf.Root:
             return 0, [Finding("untagged", "the file has no tags, so nobody can hear what it says")]
         found, lines = list(_wrong_language(sheets[0].book, read_paper(pdf).language, Place())), 0
-        labels = [_sheet_label(page, sheets) for page in pdf.pages]
-        if (order := [label for label, _ in groupby(filter(None, labels))]) != [each.handout.label for each in sheets]:
-            found.append(Finding("order", f"its sheets are, one after the other: {', '.join(order) or 'none'}"))
-        said = _said_in(pdf)
-        for sheet in sheets:
-            of_sheet = {number for number, label in enumerate(labels, 1) if label == sheet.handout.label}
-            own = [item for item in said if len(sheets) == 1 or item.place.page in of_sheet]
+        pages, said = pages_of_sheets(pdf), _said_in(pdf)
+        named = [str(pdf.pages[own[0] - 1].label).rpartition("-")[0] for own in pages]  # "H4-2", in a file of many
+        if named != (wanted := [each.handout.label for each in sheets] if len(sheets) > 1 else [""]):
+            message = f"its sheets are called {', '.join(named) or 'nothing'}, and should be {', '.join(wanted)}"
+            found.append(Finding("order", message))
+        for sheet, own in zip(sheets, chain(pages, repeat(list[int]())), strict=False):
             variants = [_on_paper(sheet, one.clinic, medium) for medium in ON_PAPER]
             lines += len(variants[0])
-            found += _fewest(variants, own)
-            found += _of_margins(pdf, sorted(of_sheet), sheet, one.clinic)
+            found += _fewest(variants, [item for item in said if len(sheets) == 1 or item.place.page in own])
+            found += _of_margins(pdf, own, sheet, one.clinic)
         return lines, found
-
-
-def _sheet_label(page: pikepdf.Page, sheets: Sequence[Resolved]) -> str:
-    """Of the sheet that a page is of: pages of a file of many are named "H4-2". "" where nothing is drawn on it."""
-    if not drawn_words(page.obj):
-        return ""
-    return sheets[0].handout.label if len(sheets) == 1 else str(page.label).rpartition("-")[0]
 
 
 def _said_in(pdf: pikepdf.Pdf) -> list[Item]:
