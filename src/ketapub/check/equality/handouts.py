@@ -19,7 +19,7 @@ from ketapub.check.equality.expected import expected_chapter
 from ketapub.check.equality.front import expected_help
 from ketapub.check.equality.items import Item
 from ketapub.check.equality.on_paper import read_paper
-from ketapub.check.equality.on_screens import Pages, handout_pages, read_frame, read_whole
+from ketapub.check.equality.on_screens import handout_pages, read_frame, read_whole
 from ketapub.check.equality.speaker import Medium, Sheet, Speaker
 from ketapub.check.findings import Finding, Looked, Place
 from ketapub.check.pdf_tree import artifacts, pages_of_sheets
@@ -50,7 +50,7 @@ def set_differs(one: ClinicSet, files: Mapping[str, bytes]) -> Looked:
             found += (finding.inside(name) for finding in differences)
     pages = handout_pages({name: files[name] for name in (*one.pages, INDEX) if name in files})
     for name, page in pages.items():
-        items = _index(one, files, pages) if name == INDEX else _on_screen(one.pages[name], one.clinic)
+        items = _index(one, files) if name == INDEX else _on_screen(one.pages[name], one.clinic)
         lines += len(items)
         found += _wrong_language(one.sheets[0].book, page.language, Place(name))
         found += (finding.inside(name) for finding in compared(items, read_whole(page, pages)))
@@ -221,7 +221,7 @@ def _lower(item: Item, levels: int = 1) -> Item:
     return replace(item, kind=f"{name} {int(level) + levels}") if name == "heading" else item
 
 
-def _index(one: ClinicSet, files: Mapping[str, bytes], pages: Pages) -> list[Item]:
+def _index(one: ClinicSet, files: Mapping[str, bytes]) -> list[Item]:
     """The list of a clinic's handouts."""
     book = one.sheets[0].book
     frame = _Frame(one.sheets[0], book, one.clinic, Medium())
@@ -230,15 +230,14 @@ def _index(one: ClinicSet, files: Mapping[str, bytes], pages: Pages) -> list[Ite
     items = [*frame.way_past(), *frame.help(), *frame.of_setting(title, "handouts", "heading 1")]
     items += frame.of_setting(f"{word['handouts-how-to-print']} (PDF)", "handouts", links=(HOW_TO_PRINT,))
     for sheet in one.sheets:
-        heading, page = sheet.book.chapters[0].heading, f"{sheet.handout.name}.html"
-        items.append(Item("heading 2", sheet.book.info.book.title, at=heading.at))
-        items.append(Item("text", word.format("handout-version", id=sheet.version), at=heading.at))
+        at = sheet.book.chapters[0].heading.at
+        items.append(Item("heading 2", sheet.book.info.book.title, at=at))
+        items.append(Item("text", word.format("handout-version", id=sheet.version), at=at))
         items += frame.of_setting(stamp(sheet.book), "review")
-        target = f"#{heading.attributes.id}" if page in pages else page  # a page of one chapter begins with its title
-        items += _item(f"{word['handout-on-screen']} (HTML)", target, heading.at)
+        items += _item(f"{word['handout-on-screen']} (HTML)", f"{sheet.handout.name}.html", at)
         for name, (kind, sheets) in one.pdfs.items():
             if sheets == (sheet,) and name in files:
-                items += _item(f"{_paper(kind, word)} ({_size(files[name], word)})", name, heading.at)
+                items += _item(f"{_paper(kind, word)} ({_size(files[name], word)})", name, at)
     return items
 
 

@@ -178,7 +178,7 @@ class _Reader:
             return address
         if id:
             return f"#{id}" if id in page.ids else f"{address} (nothing there)"
-        if page.chapter is not None:  # a page of one chapter begins with its title
+        if self.page.of_book and page.chapter is not None:  # a page of one chapter begins with its title
             return f"#{page.chapter.get('aria-labelledby')}"
         return address
 
