@@ -16,7 +16,7 @@ from ketapub import check as gate
 from ketapub.cache import Cache
 from ketapub.check import tell
 from ketapub.check.checks import all_checks
-from ketapub.check.findings import Check, Finding, Looked, Place, Subject
+from ketapub.check.findings import HANDOUTS, Check, Finding, Looked, Place, Subject
 from ketapub.check.running import run_checks
 from ketapub.check.standing import stale, standing
 from ketapub.check.tools import NotRun, Tool
@@ -149,7 +149,7 @@ def test_formats_stand_where_they_are_looked_for(stock: Made) -> None:
 def test_each_check_says_what_it_proves() -> None:
     for check in all_checks().values():
         assert check.proves
-        assert set(check.outputs) <= set(FORMATS)
+        assert set(check.outputs) <= {*FORMATS, HANDOUTS}
         assert all(tool.install for tool in check.tools)
 
 

@@ -25,6 +25,7 @@ from ketapub import document as d, info
 from ketapub.book_folder import BookFolder
 from ketapub.callouts import ALIASES, BUILT_IN
 from ketapub.check.checks import all_checks
+from ketapub.check.findings import HANDOUTS, format_of
 from ketapub.check.report.wcag import Shown
 from ketapub.cli.arguments import parser
 from ketapub.formats import FORMATS
@@ -196,10 +197,10 @@ def mutants_page() -> str:
         "# Deliberate faults",
         "",
         "`make test-all` puts each of these faults, one at a time, into a finished output of the stock book in",
-        "`tests/books/stock`, and asks a check about it as `ketapub check` does. The check has to find it by the rule",
-        "that stands here, and to lead to the line of the manuscript that has these words. What has no line lies at no",
-        "place of the manuscript: what is named of the output instead stands in *italics*. The same outputs without a",
-        "fault pass the same checks.",
+        "`tests/books/stock`, or of that with the handouts of `tests/books/handouts`, and asks a check about it as",
+        "`ketapub check` does. The check has to find it by the rule that stands here, and to lead to the line of the",
+        "manuscript that has these words. What has no line lies at no place of the manuscript: what is named of the",
+        "output instead stands in *italics*. The same outputs without a fault pass the same checks.",
         "",
         "This page is written from the code (`make golden`).",
         "",
@@ -209,9 +210,10 @@ def mutants_page() -> str:
     for name, table in TABLES.items():
         counted = (table, *([one for one in table if getattr(one, key)] for key in ("line", "elsewhere", "unseen")))
         lines.append(" | ".join(("", name, *(str(different(some)) for some in counted), "")).strip())
-    for output in (name for name in FORMATS if any(one.output == name for one in mutants)):
-        lines += ["", f"## `{output}`", "", "| fault | check: rule | led to | |", "|---|---|---|---|"]
-        lines += dict.fromkeys(mutant_row(one, mutants) for one in mutants if one.output == output)
+    for name in (*FORMATS, HANDOUTS):
+        if own := [one for one in mutants if format_of(one.output) == name]:
+            lines += ["", f"## `{name}`", "", "| fault | check: rule | led to | |", "|---|---|---|---|"]
+            lines += dict.fromkeys(mutant_row(one, mutants) for one in own)
     return "\n".join(lines) + "\n"
 
 

@@ -17,7 +17,7 @@ from lxml import html
 
 from ketapub.check import Checked, check_book
 from ketapub.check.checks import all_checks
-from ketapub.check.findings import Check, Finding, Looked, Result
+from ketapub.check.findings import HANDOUTS, Check, Finding, Looked, Result
 from ketapub.check.report import report_files
 from ketapub.check.report.as_json import report_json
 from ketapub.check.report.page import MOST, excerpt, report_page
@@ -395,7 +395,7 @@ def test_patterns_of_rules(rules: tuple[str, ...], rule: str, concerned: bool) -
 
 
 def test_tasks_for_people_are_those_of_the_outputs() -> None:
-    assert {output for task in tasks() for output in task.outputs} == set(FORMATS) - {"json"}
+    assert {output for task in tasks() for output in task.outputs} == {*FORMATS, HANDOUTS} - {"json"}
     assert [task.name for task in tasks_for(["booklet"])] == ["Fold a booklet"]
     assert all(task.why and task.steps for task in tasks())
 

@@ -407,8 +407,15 @@ class _Writer:
                     self.blocks(blocks)
 
     def checkbox(self, item: d.ListItem) -> None:
-        if self.medium.sheet and self.medium.sheet.typed:
-            self.start("input", item.at, {"type": "checkbox", "aria-label": d.plain_text(item.blocks)}, "/>")
+        if (sheet := self.medium.sheet) and sheet.typed:
+
+            def spoken(node: d.Node) -> d.Node | None:
+                if isinstance(node, d.Field):
+                    return d.Text(sheet.clinic.get(node.name, "") or self.words[f"clinic-{node.name}"])
+                return None if isinstance(node, d.Citation) else node
+
+            name = d.plain_text(d.map_nodes(item.blocks, spoken)).strip()
+            self.start("input", item.at, {"type": "checkbox", "aria-label": name}, "/>")
         else:
             self.leaf("span", "☑" if item.checked else "☐", {"class": "checkbox"})
         self.raw(" ")

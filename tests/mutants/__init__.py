@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The one line of a file of the stock book that holds these words."""
+    """The one line of a file of the book that holds these words."""
 
     file: str
     words: str
@@ -26,7 +26,7 @@ class Mutant:
     `check` finds it, by a rule whose name begins with `rule`, and leads to `line`. Without a line the fault lies at no
     place of the manuscript; `place` is then what is named of the output: "page 9", "object 12", "template wrap.xml".
     `elsewhere` says where it is led to instead, and why that cannot be helped; `unseen` why it is right that nothing
-    finds it.
+    finds it. `book` is the folder of tests/books whose outputs they are.
     """
 
     name: str
@@ -39,3 +39,4 @@ class Mutant:
     unseen: str = ""
     standard: str = "ua-1"
     place: str = ""
+    book: str = "stock"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mutants import Mutant, epub, equality, html, pdf, press
+from mutants import Mutant, epub, equality, handouts, html, pdf, press
 
 TABLES: Mapping[str, tuple[Mutant, ...]] = {
     "PDFs": pdf.MUTANTS,
@@ -12,6 +12,7 @@ TABLES: Mapping[str, tuple[Mutant, ...]] = {
     "EPUB": epub.MUTANTS,
     "HTML and site": html.MUTANTS,
     "What outputs say": equality.MUTANTS,
+    "Handouts": handouts.MUTANTS,
 }
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from conftest import BOOKS, make
+from handout_book import handout_outputs, text_of
 from mutants import Line, Mutant
 from mutants.pdf import in_pdf
 from mutants.tables import TABLES
 
 from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
-from ketapub.check.findings import Check, Finding, Result, Subject
+from ketapub.check.findings import Check, Finding, Result, Subject, format_of
 from ketapub.check.leading import lead_back
 from ketapub.check.running import run_checks
 from ketapub.formats import FORMATS, place
@@ -29,16 +30,18 @@ pytestmark = pytest.mark.slow
 
 MUTANTS = tuple(mutant for table in TABLES.values() for mutant in table)
 CONFORMING = ("pdf", "large-print")  # all that there is of a second standard
-LOOKS = sorted({(mutant.check, mutant.output, mutant.standard) for mutant in MUTANTS if not mutant.unseen})
-Whole = Callable[[str], Subject]
+LOOKS = sorted({(mutant.book, mutant.check, mutant.output, mutant.standard) for mutant in MUTANTS if not mutant.unseen})
+Whole = Callable[[str, str], Subject]
 
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    """The stock book as it should be, with its outputs made for a standard."""
+    """A book as it should be, with its outputs made for a standard."""
 
     @cache
-    def made(standard: str) -> Subject:
+    def made(book: str, standard: str) -> Subject:
+        if book == "handouts":
+            return handout_outputs(tmp_path_factory.mktemp(book), site=True)
         folder, room = tmp_path_factory.mktemp(standard), tmp_path_factory.mktemp("room")
         names = tuple(name for name in FORMATS if name != "json") if standard == "ua-1" else CONFORMING
         stock = make(BOOKS / "stock", *names, pdf_standard=standard)
@@ -55,7 +58,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
 def with_change(whole: Subject, output: str, change: Callable[[Path], None], folder: Path) -> Subject:
     """All outputs, one of them changed."""
     path = whole.files[output]
-    changed = folder / path.name
+    changed = folder / output / path.name
+    changed.parent.mkdir(parents=True)
     if path.is_dir():
         shutil.copytree(path, changed)
     else:
@@ -66,7 +70,10 @@ def with_change(whole: Subject, output: str, change: Callable[[Path], None], fol
 
 def found_by(checks: Iterable[Check], subject: Subject, output: str) -> list[Finding]:
     """What checks find in one output. One that does not run fails the test."""
-    asked = tuple(replace(check, outputs=(output,)) for check in checks)
+    asked = tuple(replace(check, outputs=(format_of(output),)) for check in checks)
+    subject = replace(
+        subject, files={name: path for name, path in subject.files.items() if name == output or "/" not in name}
+    )
     results: tuple[Result, ...] = run_checks(asked, subject, Cache(None, Problems()))
     assert [(one.check, one.reason) for one in results if one.state == "not run"] == []
     assert len(results) == len(asked)
@@ -74,31 +81,32 @@ def found_by(checks: Iterable[Check], subject: Subject, output: str) -> list[Fin
 
 
 def lies_on(at: Position, line: Line) -> bool:
-    lines = (BOOKS / "stock" / line.file).read_text(encoding="utf-8").split("\n")
-    return at.file == line.file and line.words in lines[at.line - 1]
+    return at.file == line.file and line.words in text_of(line.file).split("\n")[at.line - 1]
 
 
-@pytest.mark.parametrize(("check", "output", "standard"), LOOKS)
+@pytest.mark.parametrize(("book", "check", "output", "standard"), LOOKS)
 def test_nothing_is_found_where_nothing_was_changed(
-    check: str, output: str, standard: str, whole: Whole, tmp_path: Path
+    book: str, check: str, output: str, standard: str, whole: Whole, tmp_path: Path
 ) -> None:
     """Nor where a PDF was only opened and written, as is done to change it."""
-    change = in_pdf(lambda pdf: None) if whole(standard).files[output].suffix == ".pdf" else lambda path: None
-    subject = with_change(whole(standard), output, change, tmp_path)
+    subject = whole(book, standard)
+    change = in_pdf(lambda pdf: None) if subject.files[output].suffix == ".pdf" else lambda path: None
+    subject = with_change(subject, output, change, tmp_path)
     assert found_by([all_checks()[check]], subject, output) == []
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: f"{one.output}-{one.check}-{one.standard}-{one.name}")
 def test_a_fault_is_found(mutant: Mutant, whole: Whole, tmp_path: Path) -> None:
-    subject = with_change(whole(mutant.standard), mutant.output, mutant.change, tmp_path)
+    subject = with_change(whole(mutant.book, mutant.standard), mutant.output, mutant.change, tmp_path)
     if mutant.unseen:
-        quick = [check for check in all_checks().values() if mutant.output in check.outputs and not check.slow]
+        format = format_of(mutant.output)
+        quick = [check for check in all_checks().values() if format in check.outputs and not check.slow]
         assert found_by(quick, subject, mutant.output) == []
         return
     found = found_by([all_checks()[mutant.check]], subject, mutant.output)
     named = [one for one in found if one.rule.startswith(mutant.rule)]
     assert named, found
-    told = [f"{one.at} {one.rule}: {one.told(subject.files[mutant.output].name)}" for one in named]
+    told = [f"{one.at} {one.rule}: {one.told(subject.name(mutant.output))}" for one in named]
     if mutant.line is None:
         assert any(mutant.place in one for one in told), told
     else:

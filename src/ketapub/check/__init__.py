@@ -22,8 +22,11 @@ from ketapub.check.leading import lead_back
 from ketapub.check.report import report_files
 from ketapub.check.report.run import Run
 from ketapub.check.running import run_checks
-from ketapub.check.standing import CONFORMING, stale, standard_of, standing
-from ketapub.handouts.work import pages_of_sheets
+from ketapub.check.standing import CONFORMING, stale, stale_sets, standard_of, standing
+from ketapub.formats.made import SheetPage
+from ketapub.handouts import Asked
+from ketapub.handouts.sets import ClinicSet, clinic_sets
+from ketapub.handouts.work import clinics_of, pages_of_sheets, printable_sheets, write_handouts
 from ketapub.outputs import Bundle, build_id, check_out, write_outputs
 from ketapub.problems import NOWHERE, Problem, Problems
 from ketapub.reading import Read, read_book
@@ -72,7 +75,16 @@ def check_book(
         )
         problems.take(built.problems)
     files = standing(out, slug, problems)
-    run = judge(read, theme, files, kept, problems, as_of=as_of, only=only, jobs=jobs, progress=progress)
+    sets = clinic_sets(printable_sheets(read, problems, as_of, kept), clinics_of(read, problems))
+    if stale_sets(root, out, sets, problems):
+        made = write_handouts(root, out, Asked(), as_of=as_of, cache=cache, jobs=jobs, progress=progress)
+        problems.take(made.problems)
+    by_output = {one.folder: one for one in sets if (out / one.folder).is_dir()}
+    files |= {output: out.absolute() / output for output in by_output}
+    pages = pages_of_sheets(read, problems, as_of, kept) if "site" in files else ()
+    run = judge(
+        read, theme, files, kept, problems, pages, by_output, as_of=as_of, only=only, jobs=jobs, progress=progress
+    )
     for result in run.results:
         tell(result, run.subject, problems)
     progress("report")
@@ -87,20 +99,22 @@ def judge(
     files: Mapping[str, Path],
     kept: Cache,
     problems: Problems,
+    pages: tuple[SheetPage, ...],
+    sets: Mapping[str, ClinicSet],
     *,
     as_of: datetime.date,
     only: Collection[str] = (),
     jobs: int = 1,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Run:
-    """What came of the checks, all or those in `only`, of finished outputs: `files` has their paths by format."""
+    """What came of the checks, all or those in `only`, of finished outputs: `files` has their paths, `pages` are those
+    that the site has of handouts, and `sets` the handouts among the outputs."""
     table = all_checks()
     checks = tuple(check for name, check in table.items() if not only or name in only)
     left_out = tuple(check for check in table.values() if check not in checks)
     with tempfile.TemporaryDirectory() as room:
         standards = {standard_of(files[name]) for name in CONFORMING if name in files}
-        sheets = pages_of_sheets(read, Problems(), as_of, kept) if "site" in files else ()  # a build told what is wrong
-        subject = Subject(read.book, theme, files, min(standards, default=""), Path(room), sheets)
+        subject = Subject(read.book, theme, files, min(standards, default=""), Path(room), pages, sets)
         results = run_checks(checks, subject, kept, jobs=jobs, progress=progress)
         results = lead_back(results, subject)
     return Run(read, subject, checks, left_out, results, problems, as_of)
@@ -108,7 +122,7 @@ def judge(
 
 def tell(result: Result, subject: Subject, problems: Problems) -> None:
     """A problem for each finding, and one if the check did not run."""
-    file = subject.files[result.output].name
+    file = subject.name(result.output)
     if result.state == "not run":
         message = f"{result.check} did not look at {file}: {result.reason}"
         problems.add("check-not-run", NOWHERE, message, severity="warning")

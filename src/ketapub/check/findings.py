@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from ketapub.check.tools import Tool
 from ketapub.document import Book
 from ketapub.formats.made import SheetPage
+from ketapub.handouts.run import ALL
+from ketapub.handouts.sets import ClinicSet
 from ketapub.problems import NOWHERE, Position
 from ketapub.theme import Theme
 
 State = Literal["passed", "failed", "not run"]
+HANDOUTS = "handouts"  # the format of the outputs "handouts/general", "handouts/<clinic>"
+OF_HANDOUTS = "ua-1"  # what their PDFs conform to, whatever those of the book do
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in an output a finding lies, as the check that found it says it.
 
-    `part` is a file inside of an EPUB or a site, `page` counts the pages of a PDF from 1. `element` is a CSS selector,
-    an XPath (`/html[1]/body[1]/p[2]`), or a path of structure elements (`Document[1]/Sect[2]/P[5]`). `line` and
-    `column` are those of `part`, from 1. What is not known is empty or 0.
+    `part` is a file inside of an EPUB or of a folder, `page` counts the pages of a PDF from 1. `element` is a CSS
+    selector, an XPath (`/html[1]/body[1]/p[2]`), or a path of structure elements (`Document[1]/Sect[2]/P[5]`). `line`
+    and `column` are those of `part`, from 1. What is not known is empty or 0.
     """
 
     part: str = ""
@@ -55,6 +59,10 @@ class Finding:
         """What is wrong, and where in the output of that name."""
         return f"{self.message} ({', '.join(filter(None, (file, str(self.place), self.made_by)))})"
 
+    def inside(self, part: str) -> Finding:
+        """The same, of this file of an output."""
+        return replace(self, place=replace(self.place, part=part))
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -69,9 +77,10 @@ class Looked:
 class Subject:
     """What there is to check: the finished outputs and the book that they are to show.
 
-    `files` has a path for each output format: a file, or the folder of the site. `standard` is what the PDFs are to
-    conform to ("ua-1", "ua-2"). `room` is an empty folder for what checks write; each takes names of its own there.
-    `sheets` are the versions of handouts of which the site has pages.
+    `files` has a path for each output: a file, or the folder of the site or of a clinic's handouts, which are an output
+    "handouts/<clinic>". `standard` is what the PDFs of the book are to conform to ("ua-1", "ua-2"). `room` is an empty
+    folder for what checks write. `sheets` are the versions of handouts of which the
+    site has pages; `sets` are the handouts, by output.
     """
 
     book: Book
@@ -80,6 +89,36 @@ class Subject:
     standard: str
     room: Path
     sheets: tuple[SheetPage, ...] = ()
+    sets: Mapping[str, ClinicSet] = field(default_factory=dict)
+
+    def name(self, output: str) -> str:
+        """What people call an output: its file or folder."""
+        return output if output in self.sets else self.files[output].name
+
+    def own(self, output: str, check: str) -> Path:
+        """A folder in `room` for what a check writes about an output: outputs are looked at side by side."""
+        folder = self.room / check / output
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def standard_of(self, output: str) -> str:
+        return OF_HANDOUTS if output in self.sets else self.standard
+
+    def of_formats(self, formats: Iterable[str]) -> Iterator[str]:
+        """The outputs that are there, format by format."""
+        for name in formats:
+            yield from (output for output in self.files if format_of(output) == name)
+
+
+def format_of(output: str) -> str:
+    return output.partition("/")[0]
+
+
+def pdfs_of(path: Path) -> Mapping[str, Path]:
+    """The PDFs of an output by what a `Place` calls them: one without a name, or those in a folder, single handouts
+    first."""
+    files = sorted(path.glob("*.pdf"), key=lambda one: (one.name.startswith(f"{ALL}-"), one.name))
+    return {one.name: one for one in files} if path.is_dir() else {"": path}
 
 
 @dataclass(frozen=True, slots=True)

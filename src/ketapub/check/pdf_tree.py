@@ -162,6 +162,18 @@ def artifacts(page: pikepdf.Page) -> list[str]:
     return [one.text for one in _sequences(page.obj) if one.tag == "/Artifact"]
 
 
+def pages_of_sheets(pdf: pikepdf.Pdf) -> list[list[int]]:
+    """The pages of each handout in a file, counted from 1: the numbers printed on them begin anew with each. Those on
+    which nothing is written are of none."""
+    found: list[list[int]] = []
+    for number, page in enumerate(pdf.pages, 1):
+        if drawn_words(page.obj):
+            if not found or str(page.label).rpartition("-")[2] == "1":
+                found.append([])
+            found[-1].append(number)
+    return found
+
+
 def spelled(codes: bytes, letters: Mapping[int, str]) -> str:
     """The letters of a shown string, whose codes have two bytes each."""
     return "".join(letters.get(int.from_bytes(codes[at : at + 2]), "\ufffd") for at in range(0, len(codes), 2))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ketapub.check.canaries import prove_once
 from ketapub.check.canaries.pdfs import damaged, sound
-from ketapub.check.findings import Finding
+from ketapub.check.findings import Finding, Looked, pdfs_of
 from ketapub.check.tools import run
 
 Judge = Callable[[Path], Sequence[Finding]]
@@ -21,6 +21,12 @@ def complaints(name: str, *arguments: object, allowed: Collection[str] = ()) -> 
     if done.returncode and not said:
         said[f"exit status {done.returncode}"] = 1
     return [Finding(name, f"{line} ({times} times)" if times > 1 else line) for line, times in said.items()]
+
+
+def of_each(judge: Judge, path: Path) -> Looked:
+    """What a reader says of a file, or of each PDF in a folder."""
+    files = pdfs_of(path)
+    return Looked(len(files), "file", tuple(one.inside(part) for part, pdf in files.items() for one in judge(pdf)))
 
 
 def prove(name: str, room: Path, judge: Judge) -> None:

@@ -39,7 +39,7 @@ def run_checks(
         progress(f"{check.name}: {output}")
         return _run(check, output, subject, digests[output], kept)
 
-    work = [(check, output) for check in checks for output in check.outputs if output in subject.files]
+    work = [(check, output) for check in checks for output in subject.of_formats(check.outputs)]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         # What takes minutes begins first: none of it is left alone at the end.
         results = dict(pool.map(lambda each: (each, one(each)), sorted(work, key=lambda each: not each[0].slow)))
@@ -64,7 +64,7 @@ def _run(check: Check, output: str, subject: Subject, digest: str, cache: Cache)
     started = time.monotonic()
     try:
         versions = {tool.name: tool.found() for tool in check.tools}
-        key = cache_key("check", _own_version(), check.name, subject.standard, digest, json.dumps(versions))
+        key = cache_key("check", _own_version(), check.name, subject.standard_of(output), digest, json.dumps(versions))
         kept = None if check.by_book else cache.get(key)
         looked = _read(kept) if kept else check.look(subject, output)
     except NotRun as why:

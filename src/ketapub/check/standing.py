@@ -1,4 +1,4 @@
-"""What stands in the output folder, brought up to date: a book's folder and OUT in, the formats that are there out.
+"""What stands in the output folder, brought up to date: a book's folder and OUT in, the outputs that are there out.
 
 An output is made again if it is missing, not what ketapub wrote, older than the manuscript, or made for another
 standard. Then all are made in one run, because some of them tell of others.
@@ -6,10 +6,12 @@ standard. Then all are made in one run, because some of them tell of others.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ketapub.book_folder import BookFolder
 from ketapub.formats import FORMATS, place
+from ketapub.handouts.sets import ClinicSet
 from ketapub.outputs import is_unchanged, read_list
 from ketapub.problems import Problems
 
@@ -37,6 +39,18 @@ def stale(
         if standard and name in CONFORMING and standard_of(out / place(name, slug)) != standard:
             return wanted
     return ()
+
+
+def stale_sets(root: Path, out: Path, sets: Iterable[ClinicSet], problems: Problems) -> bool:
+    """Whether any handout of these sets is missing, too much, not what ketapub wrote, or older than the book."""
+    listed, changed = read_list(out, problems), BookFolder(root).changed()
+    for one in sets:
+        there = {path: made for path, made in listed.items() if _is_of(path, one.folder)}
+        if there.keys() != {f"{one.folder}/{name}" for name in one.names}:
+            return True
+        if not all(is_unchanged(out, made) and (out / path).stat().st_mtime >= changed for path, made in there.items()):
+            return True
+    return False
 
 
 def standing(out: Path, slug: str, problems: Problems) -> dict[str, Path]:

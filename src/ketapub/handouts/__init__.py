@@ -35,7 +35,7 @@ from ketapub.outputs import Bundle, Keep, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
 from ketapub.theme import Theme
 
-HOW_TO_PRINT = f"{GUIDE}.pdf"
+HOW_TO_PRINT, INDEX = f"{GUIDE}.pdf", "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def make_pages(
         if found:
             how = HOW_TO_PRINT if folder + HOW_TO_PRINT in by_path else ""
             listed = index_page(found, printed(folder, ALL), clinic, how, theme, made)
-            files.append(OutputFile(f"{folder}index.html", listed))
+            files.append(OutputFile(f"{folder}{INDEX}", listed))
     return tuple(files)
 
 

@@ -26,7 +26,7 @@ from ketapub.handouts.sheet import Kind, Resolved, fields_of, said
 from ketapub.locale import Words, words
 from ketapub.markup import Medium, Sheet, markup_chapter, markup_inlines, markup_passage
 from ketapub.problems import Problems
-from ketapub.templates import render
+from ketapub.templates import render, traced_templates
 from ketapub.theme import Theme
 
 STYLE = "handout-web.css"
@@ -54,6 +54,7 @@ def handout_page(sheet: Resolved, clinic: Clinic | None, theme: Theme, made: Mad
     medium = Medium(
         href=lambda id: f"#{id}",
         image=data_address,
+        traced=made.traced,
         sheet=Sheet(fields_of(clinic), typed=True, cited=True),
     )
     lower = replace(medium, shift=1)  # behind the sheet, whose title is the page's h1
@@ -113,6 +114,8 @@ def with_crisis_of(clinic: Clinic | None, book: d.Book) -> d.Book:
 
 def _whole(template: str, book: d.Book, theme: Theme, made: Made, shown: dict[str, Any]) -> bytes:
     """Filled twice: the letters that the page shows decide what of each font goes into it."""
+    if made.traced:  # nobody looks at it
+        return as_html(render(template, traced_templates(), style="", policy="", **shown))
     bare = render(template, style="", policy="", **shown)
     style = style_with_fonts(book, theme, STYLE, frozenset(bare) | TYPED, made)
     return as_html(render(template, style=Markup(style), policy=policy(style), **shown))

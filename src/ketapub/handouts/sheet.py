@@ -23,7 +23,7 @@ from ketapub.info import CrisisSettings
 from ketapub.locale import Words, direction, words
 from ketapub.markup import Medium, Sheet, markup_blank, markup_chapter
 from ketapub.problems import Position, Problems
-from ketapub.templates import render
+from ketapub.templates import render, traced_templates
 
 if TYPE_CHECKING:
     from ketapub.formats.pdf.engine import Engine
@@ -147,16 +147,27 @@ def needs_of(clinic: Clinic | None) -> Hashable:
     return clinic.letterhead, len(clinic.address), len(clinic.phones), len(clinic.extra), clinic.crisis is None, logo
 
 
-def page(sheet: Resolved, book: d.Book, clinic: Clinic | None, kind: Kind, lines: int, questions: int) -> Markup:
+def page(
+    sheet: Resolved,
+    book: d.Book,
+    clinic: Clinic | None,
+    kind: Kind,
+    lines: int,
+    questions: int,
+    *,
+    traced: bool = False,
+) -> Markup:
     info, word = book.info, words(book.info.book.language)
     medium = Medium(
         href=lambda id: f"#{id}",
         image=lambda asset: picture_name(sheet, asset),
         page=lambda id: "",
+        traced=traced,
         sheet=Sheet(fields_of(clinic), lines=lines, questions=questions),
     )
     return render(
         "handout.xml",
+        traced_templates() if traced else None,
         book=info.book,
         direction=direction(info.book.language),
         words=word,

@@ -6,7 +6,7 @@ In: a book's folder and what to make. Out: what was made or found, and files in 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ketapub.cache import Cache
@@ -23,10 +23,20 @@ from ketapub.handouts.sheet import Resolved
 from ketapub.handouts.stale import Standing, standing_of, versions_in
 from ketapub.handouts.today import sheet_pages
 from ketapub.handouts.versions import FILE, Versions, as_toml, check_recorded, recorded, without_withdrawn
-from ketapub.outputs import Built, Store, build_id, check_out, replace_file, standing, write_outputs
+from ketapub.outputs import (
+    Built,
+    Bundle,
+    Keep,
+    Store,
+    build_id,
+    check_out,
+    replace_file,
+    standing,
+    write_outputs,
+)
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped
 from ketapub.reading import Read, read_book
-from ketapub.theme import load_theme
+from ketapub.theme import Theme, load_theme
 
 
 def write_handouts(
@@ -53,24 +63,59 @@ def write_handouts(
         check_scheduler(scheduler, problems)
     kept = Cache(cache, problems)
     read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
-    sheets, versions = sheets_of(read, problems, kept)
-    recorded(versions, sheets, read.book.info.book.version, as_of, problems)
-    problems.stop_on_errors()
-    check_recorded(sheets, versions, problems)
+    sheets, versions = _to_record(read, as_of, problems, kept)
     problems.stop_on_warnings(strict)
-    known = _clinics(read, clinics, problems)
+    known = clinics_of(read, problems, clinics)
     check_asked(asked, sheets, known)
     sheets = without_withdrawn(sheets, versions, problems)
     if not sheets:
         problems.stop_on_errors()
-    store = Store(out, problems)
-    bundle = make_sheets(sheets, known, asked, theme, problems, progress, kept, jobs, scheduler, store.keep)
     left = _standing(out, problems)
-    bundle = with_kept(bundle, asked, left, store.keep)
-    bundle += make_pages(sheets, known, bundle, theme, Made(cache=kept), problems, progress, store.keep)
-    bundle += make_manifest(bundle, sheets, left)
+    store = Store(out, problems)
+    bundle = make_handouts(sheets, known, asked, theme, problems, progress, kept, jobs, scheduler, left, store.keep)
     write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
     return Built(problems.in_order(), bundle)
+
+
+def printable_sheets(
+    read: Read, problems: Problems, as_of: datetime.date, cache: Cache | None = None
+) -> tuple[Resolved, ...]:
+    """The handouts as they are now, without those whose version is withdrawn; none where the book has none."""
+    if not read.draft.handouts:
+        return ()
+    return without_withdrawn(*_to_record(read, as_of, problems, cache), problems)
+
+
+def _to_record(
+    read: Read, as_of: datetime.date, problems: Problems, cache: Cache | None
+) -> tuple[tuple[Resolved, ...], Versions]:
+    """The handouts and their versions, which could be recorded today."""
+    sheets, versions = sheets_of(read, problems, cache)
+    recorded(versions, sheets, read.book.info.book.version, as_of, problems)
+    problems.stop_on_errors()
+    check_recorded(sheets, versions, problems)
+    return sheets, versions
+
+
+def make_handouts(
+    sheets: tuple[Resolved, ...],
+    clinics: tuple[Clinic, ...],
+    asked: Asked,
+    theme: Theme,
+    problems: Problems,
+    progress: Callable[[str], None] = lambda step: None,
+    cache: Cache | None = None,
+    jobs: int = 1,
+    scheduler: str = "",
+    left: Mapping[str, Callable[[], bytes]] | None = None,
+    keep: Keep = lambda file: file,
+) -> Bundle:
+    """PDFs, HTML and manifest; `left` is what earlier runs made of them; finished files wait where `keep` puts them."""
+    made = Made(cache=cache or Cache(None, problems))
+    bundle = make_sheets(sheets, clinics, asked, theme, problems, progress, cache, jobs, scheduler, keep)
+    bundle = with_kept(bundle, asked, left or {}, keep)
+    bundle += make_pages(sheets, clinics, bundle, theme, made, problems, progress, keep)
+    return bundle + make_manifest(bundle, sheets, left or {})
 
 
 def _standing(out: Path, problems: Problems) -> dict[str, Callable[[], bytes]]:
@@ -79,7 +124,7 @@ def _standing(out: Path, problems: Problems) -> dict[str, Callable[[], bytes]]:
     return {path: (out / path).read_bytes for path in found}
 
 
-def _clinics(read: Read, table: Path | None, problems: Problems) -> tuple[Clinic, ...]:
+def clinics_of(read: Read, problems: Problems, table: Path | None = None) -> tuple[Clinic, ...]:
     """Those in the book's folder; or those of a table, which may lie anywhere."""
     folder, info = read.manuscript.folder, read.book.info
     if table is None:

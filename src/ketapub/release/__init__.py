@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from ketapub.check.standing import UNJUDGED
 from ketapub.document import Book
 from ketapub.formats import place
 from ketapub.formats.made import Made
-from ketapub.handouts.work import pages_of_sheets
+from ketapub.handouts import Asked
+from ketapub.handouts.sets import clinic_sets
+from ketapub.handouts.work import clinics_of, make_handouts, pages_of_sheets, printable_sheets, texts_of
 from ketapub.outputs import Bundle, check_new_folder, check_out, write_files, write_whole_folder
 from ketapub.problems import NOWHERE, Problem, Problems
 from ketapub.reading import Read, read_book
@@ -69,16 +71,23 @@ def release(
     if draft:
         read = replace(read, book=as_draft(read.book))
     else:
-        require(read, records, notes, problems)
+        problems.severities = {**problems.severities, "unrecorded-version": "error"}  # it goes out to people
+        require(read, texts_of(read, problems), records, notes, problems)
         problems.stop_on_errors()
-    sheets = pages_of_sheets(read, problems, as_of, kept) if "site" in info.book.formats else ()
+    stamped = replace(read, signatures=()) if draft else read  # handouts are signed by themselves
+    pages = pages_of_sheets(stamped, problems, as_of, kept) if "site" in info.book.formats else ()
+    sheets, clinics = printable_sheets(stamped, problems, as_of, kept), clinics_of(read, problems)
+    problems.stop_on_errors()
     problems.stop_on_warnings(strict)  # before the slow part
     claims = claims_to_make(info, records, draft=draft)
-    made = Made(cache=kept, jobs=jobs, pdf_standard=pdf_standard, claims=claims, sheets=sheets, progress=progress)
+    made = Made(cache=kept, jobs=jobs, pdf_standard=pdf_standard, claims=claims, sheets=pages, progress=progress)
     bundle = make_formats(read.book, theme, info.book.formats, problems, progress, made)
+    bundle += make_handouts(sheets, clinics, Asked(), theme, problems, progress, kept, jobs)
+    problems.stop_on_errors()
+    sets = {one.folder: one for one in clinic_sets(sheets, clinics)}
     with tempfile.TemporaryDirectory() as staging:
-        files = stage(bundle, read, Path(staging))
-        run = judge(read, theme, files, kept, problems, as_of=as_of, jobs=jobs, progress=progress)
+        files = stage(bundle, read, Path(staging)) | {output: Path(staging, output) for output in sets}
+        run = judge(read, theme, files, kept, problems, pages, sets, as_of=as_of, jobs=jobs, progress=progress)
         _stop_unless_passed(run, problems, strict=strict)
         progress("package")
         outputs = package(run, bundle, claims, records, notes, pdf_standard, draft=draft)
@@ -92,7 +101,7 @@ def as_draft(book: Book) -> Book:
     return replace(book, info=replace(book.info, book=settings), signed=False)
 
 
-def stage(bundle: Bundle, read: Read, folder: Path) -> Mapping[str, Path]:
+def stage(bundle: Bundle, read: Read, folder: Path) -> dict[str, Path]:
     """Write the outputs where the checks can look at them: the path of each format that can be judged."""
     write_files(folder, bundle)
     book = read.book.info.book
@@ -103,7 +112,7 @@ def _stop_unless_passed(run: Run, problems: Problems, *, strict: bool) -> None:
     """A check that did not run shows nothing, whatever the settings of the book say of that."""
     for result in run.results:
         if result.state == "not run":
-            file = run.subject.files[result.output].name
+            file = run.subject.name(result.output)
             message = f"{result.check} did not look at {file}: {result.reason}"
             problems.add("unchecked-release", NOWHERE, message, "nothing is released that was not checked")
         else:

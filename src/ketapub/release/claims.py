@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ketapub.check.findings import HANDOUTS
 from ketapub.formats.claims import EPUB_ACCESSIBILITY, WCAG, Certificate, Claims
 from ketapub.info import Info
 from ketapub.release.by_people import Record
@@ -35,6 +36,8 @@ TABLE = (
     Claim("PDF/A-2a", _PDF, _METADATA, ("verapdf",), setting="ua-1"),
     Claim("PDF/UA-2", _PDF, _METADATA, ("verapdf", "pdf-tags"), setting="ua-2"),
     Claim("PDF/A-4f", _PDF, _METADATA, ("verapdf",), setting="ua-2"),
+    Claim("PDF/UA-1", (HANDOUTS,), _METADATA, ("verapdf", "pdf-tags")),
+    Claim("PDF/A-2a", (HANDOUTS,), _METADATA, ("verapdf",)),
     Claim("PDF/X-4", _PRESS, _METADATA, ("press",), setting="x-4"),
     Claim("PDF/X-1a", _PRESS, _METADATA, ("press",), setting="x-1a"),
     Claim("EPUB 3.3", ("epub",), "version in the package document, in every build", ("epubcheck",)),
@@ -55,7 +58,7 @@ def claims_to_make(info: Info, made: Collection[Record], *, draft: bool) -> Clai
 
 
 def claims_made(info: Info, formats: Collection[str], claims: Claims, pdf_standard: str) -> tuple[Claim, ...]:
-    """Those of the table that the outputs of a run make."""
+    """Those of the table that outputs of these formats make."""
     settings = {"", pdf_standard, info.press.standard}
     return tuple(
         claim

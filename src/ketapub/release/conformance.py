@@ -35,7 +35,7 @@ def conformance(
             "identifier": book.identifier,
         },
         "draft": draft,
-        "outputs": {output: path.name for output, path in run.subject.files.items()},
+        "outputs": dict(run.names),
         "certified": {"by": certificate.by, "date": certificate.date.isoformat()} if certificate else None,
         "claims": [_claim(claim, run) for claim in made],
         "checks": [
@@ -69,7 +69,7 @@ def conformance(
 def _claim(claim: Claim, run: Run) -> dict[str, Any]:
     return {
         "says": claim.says,
-        "outputs": [output for output in claim.outputs if output in run.subject.files],
+        "outputs": list(run.subject.of_formats(claim.outputs)),
         "where": claim.where,
         "shown_by": list(claim.shown_by),
         "by_person": claim.by_person,

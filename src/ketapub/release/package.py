@@ -11,6 +11,7 @@ from collections.abc import Collection
 from markupsafe import Markup
 
 from ketapub import __version__
+from ketapub.check.findings import format_of
 from ketapub.check.report.run import Run
 from ketapub.formats.claims import Claims
 from ketapub.formats.html import source_hash
@@ -41,7 +42,7 @@ def package(
 ) -> Bundle:
     """`bundle` are the outputs that `run` looked at; `notes` is what the changelog says of this version."""
     slug = run.read.book.info.book.slug
-    formats = tuple(run.subject.files)
+    formats = tuple(dict.fromkeys(map(format_of, run.subject.files)))
     made = claims_made(run.read.book.info, formats, claims, pdf_standard)
     besides = {
         STATEMENT: _statement(run, claims, formats, pdf_standard),

@@ -6,9 +6,11 @@ A draft is asked none of it: it claims nothing that needs a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
+from ketapub.check.findings import HANDOUTS
 from ketapub.check.report.people import tasks_for
+from ketapub.document import Book
 from ketapub.info import Info
 from ketapub.manuscript import HUMAN_CHECKS
 from ketapub.problems import Position, Problems
@@ -41,11 +43,14 @@ SETTINGS: Mapping[str, tuple[Callable[[Info], object], str]] = {
 }
 
 
-def require(read: Read, made: Collection[Record], notes: str, problems: Problems) -> None:
-    """`made` are the checks by people that count; `notes` is what the book's changelog says of this version."""
+def require(read: Read, texts: Iterable[Book], made: Collection[Record], notes: str, problems: Problems) -> None:
+    """`texts` are the book and its handouts, `made` the checks by people that count; `notes` is what the book's
+    changelog says of this version."""
     _require_settings(read.book.info, problems)
-    _require_signatures(read, problems)
-    _require_people(read.book.info, made, problems)
+    for text in texts:
+        _require_signatures(text, read, problems)
+    outputs = (*read.book.info.book.formats, *((HANDOUTS,) if read.draft.handouts else ()))
+    _require_people(read.book.info, outputs, made, problems)
     if read.book.info.book.version and not notes:
         version = read.book.info.book.version
         hint = f'a heading "## {version}" and under it what is new for readers'
@@ -62,10 +67,10 @@ def _require_settings(info: Info, problems: Problems) -> None:
         problems.add("review-overdue", info.at("review.next-review"), message, "review it, and set the new days")
 
 
-def _require_signatures(read: Read, problems: Problems) -> None:
+def _require_signatures(text: Book, read: Read, problems: Problems) -> None:
     if (review := read.book.info.review) is None:
         return
-    for chapter in review_of(read.book, read.signatures):
+    for chapter in review_of(text, read.signatures):
         names = {one.name for one in chapter.signed}
         for reviewer in review.reviewers:
             if reviewer not in names:
@@ -84,9 +89,9 @@ def _unsigned(chapter: ChapterReview, reviewer: str, problems: Problems) -> None
     problems.add("unsigned-chapter", Position(source, 1), f"{reviewer} has not signed this chapter", hint)
 
 
-def _require_people(info: Info, made: Collection[Record], problems: Problems) -> None:
+def _require_people(info: Info, outputs: Collection[str], made: Collection[Record], problems: Problems) -> None:
     records = {record.made.check: record for record in made}
-    for task in tasks_for(info.book.formats):
+    for task in tasks_for(outputs):
         record = records.get(task.name)
         if record is None:
             message = f'nobody has made the check "{task.name}" of version {info.book.version or "…"}'

@@ -9,7 +9,7 @@ from ketapub.check.findings import Check
 
 # Named in the order in which they are told. Each module has its `CHECK`.
 NAMES = (
-    *("verapdf", "pdf-tags", "qpdf", "poppler", "mupdf", "ghostscript", "press", "press-ink"),
+    *("verapdf", "pdf-tags", "qpdf", "poppler", "mupdf", "ghostscript", "press", "press-ink", "office-print"),
     *("epubcheck", "ace", "vnu", "axe", "reflow", "focus", "loading", "links", "weights"),
     "equality",
 )

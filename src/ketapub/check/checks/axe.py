@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ketapub.check.browser import CHROMIUM, PLAYWRIGHT, Scheme, Visit, browser
 from ketapub.check.canaries import HTML, prove
-from ketapub.check.findings import Check, Finding, Looked, Place, Subject
+from ketapub.check.findings import Check, Finding, Looked, Place, Subject, format_of
 from ketapub.check.screens import unpacked
 from ketapub.check.tools import Tool, node_module, node_version
 
@@ -60,7 +60,7 @@ class Excused:
     within: str = ""
     said: tuple[str, ...] = ()
     decided: bool = False
-    outputs: tuple[str, ...] = ("epub", "html", "site")
+    outputs: tuple[str, ...] = ("epub", "html", "site", "handouts")
 
 
 EXCUSED = (
@@ -140,7 +140,7 @@ def _faults(visit: Visit, output: str) -> dict[Fault, list[tuple[int, Scheme]]]:
 
 def ask_axe(visit: Visit, output: str, only: Sequence[str] = ()) -> Iterator[Fault]:
     """Ask axe, which is in the open page, for the rules in `only`, or for all that fit the output."""
-    excused = [asdict(one) for one in EXCUSED if output in one.outputs]
+    excused = [asdict(one) for one in EXCUSED if format_of(output) in one.outputs]
     off = OF_SITES if output == "epub" else ()
     for rule, element, message, decided in visit.ask(_script("axe.js"), {"off": off, "excused": excused, "only": only}):
         yield Fault(rule, element, " ".join(message.split()), decided)
@@ -176,7 +176,7 @@ AXE = Tool("axe-core", lambda: node_version("axe-core"), "run `npm install axe-c
 CHECK = Check(
     "axe",
     "no page breaks a rule of WCAG 2.2, A and AA, that axe-core can judge, in light and dark, wide and narrow",
-    ("epub", "html", "site"),
+    ("epub", "html", "site", "handouts"),
     look,
     (AXE, PLAYWRIGHT, CHROMIUM),
     slow=True,

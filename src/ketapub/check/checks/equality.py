@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 from lxml import etree
 
 from ketapub.check.equality import paper_differs, screen_differs
+from ketapub.check.equality.handouts import set_differs, versions_differ
 from ketapub.check.equality.on_screens import epub_file, html_file, site_folder
 from ketapub.check.equality.on_sheets import booklet_differs, press_differs
 from ketapub.check.findings import Check, Finding, Looked, Subject
@@ -28,20 +30,30 @@ def look(subject: Subject, output: str) -> Looked:
 
 
 def _look(subject: Subject, output: str) -> Looked:
-    book, path = _shown(subject.book, output), subject.files[output]
+    path = subject.files[output]
+    if output in subject.sets:
+        return set_differs(subject.sets[output], {one.name: one.read_bytes() for one in sorted(path.iterdir())})
+    book = _shown(subject.book, output)
     match output:
         case "html":
             return screen_differs(book, html_file(path.read_bytes()), output)
         case "epub":
             return screen_differs(book, epub_file(path.read_bytes()), output)
         case "site":
-            return screen_differs(book, site_folder(_pages(path)), output)
+            pages = _pages(path)
+            of_handouts = {name: data for name, data in pages.items() if name.startswith("h/")}
+            versions = versions_differ(book, subject.sheets, of_handouts)
+            return _together(screen_differs(book, site_folder(pages), output), versions)
         case "press" | "booklet":
             reading = _reading(subject, book, output)
             differs = press_differs if output == "press" else booklet_differs
             return differs(book, reading, path.read_bytes())
         case _:
             return paper_differs(book, path.read_bytes(), output)
+
+
+def _together(one: Looked, other: Looked) -> Looked:
+    return replace(one, things=one.things + other.things, findings=one.findings + other.findings)
 
 
 def _shown(book: Book, output: str) -> Book:
@@ -65,7 +77,7 @@ CHECK = Check(
     "equality",
     "headings, paragraphs, lists, tables, notes, callouts, citations, figures, formulas, alternative texts, languages, "
     "links and contents are those of the manuscript, one for one and in its order",
-    ("pdf", "large-print", "press", "booklet", "epub", "html", "site"),
+    ("pdf", "large-print", "press", "booklet", "epub", "html", "site", "handouts"),
     look,
     by_book=True,
 )

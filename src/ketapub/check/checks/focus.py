@@ -70,7 +70,7 @@ def _unseen(visit: Visit) -> dict[str, list[Scheme]]:
 CHECK = Check(
     "focus",
     "at each step of the Tab key one sees where the focus is (WCAG 2.2, 2.4.7)",
-    ("epub", "html", "site"),
+    ("epub", "html", "site", "handouts"),
     look,
     (PLAYWRIGHT, CHROMIUM),
 )

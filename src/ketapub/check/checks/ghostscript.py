@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ketapub.check.findings import Check, Finding, Looked, Subject
-from ketapub.check.readers import complaints, prove
+from ketapub.check.readers import complaints, of_each, prove
 from ketapub.check.tools import Tool, first_line
 
 LOUD = ("-dNOPAUSE", "-dBATCH", "-dSAFER")
@@ -16,7 +16,7 @@ AROUND = re.compile(r"The following \w+ were encountered|\*{4} (?!Error|Warning)
 
 def look(subject: Subject, output: str) -> Looked:
     prove("gs", subject.room, judge)
-    return Looked(1, "file", tuple(judge(subject.files[output])))
+    return of_each(judge, subject.files[output])
 
 
 def judge(pdf: Path) -> list[Finding]:
@@ -28,7 +28,7 @@ GHOSTSCRIPT = Tool("Ghostscript", lambda: first_line("gs", "--version"), "instal
 CHECK = Check(
     "ghostscript",
     "Ghostscript draws every page and complains of nothing",
-    ("pdf", "large-print", "press", "cover", "booklet"),
+    ("pdf", "large-print", "press", "cover", "booklet", "handouts"),
     look,
     (GHOSTSCRIPT,),
 )

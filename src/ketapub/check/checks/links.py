@@ -141,6 +141,6 @@ def _place(files: Unpacked, name: str, element: etree._Element) -> Place:
 CHECK = Check(
     "links",
     "every link inside of the output lands, every id that is named is there once, and nothing is loaded from elsewhere",
-    ("epub", "html", "site"),
+    ("epub", "html", "site", "handouts"),
     look,
 )

@@ -52,7 +52,7 @@ CHECK = Check(
     "loading",
     "every page loads under its own policy without a message, with its pictures, fonts and style sheets, and asks for "
     "nothing from elsewhere",
-    ("epub", "html", "site"),
+    ("epub", "html", "site", "handouts"),
     look,
     (PLAYWRIGHT, CHROMIUM),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ketapub.check.findings import Check, Finding, Looked, Subject
-from ketapub.check.readers import complaints, prove
+from ketapub.check.readers import complaints, of_each, prove
 from ketapub.check.tools import Tool, first_line
 
 # Debian builds MuPDF without colour management, and it says so once for each file that brings a profile.
@@ -13,7 +13,7 @@ ALLOWED = ("warning: ICC support is not available",)
 
 
 def look(subject: Subject, output: str) -> Looked:
-    seen = subject.room / f"mupdf-{output}"
+    seen = subject.own(output, "mupdf") / "seen"
 
     def judge(pdf: Path) -> list[Finding]:
         # A cover has hardly a word: it is drawn.
@@ -21,14 +21,14 @@ def look(subject: Subject, output: str) -> Looked:
         return complaints("mutool", "draw", "-q", *drawn, pdf, allowed=ALLOWED)
 
     prove("mutool", subject.room, judge)
-    return Looked(1, "file", tuple(judge(subject.files[output])))
+    return of_each(judge, subject.files[output])
 
 
 MUPDF = Tool("MuPDF", lambda: first_line("mutool", "-v").removeprefix("mutool version "), "install mupdf-tools")
 CHECK = Check(
     "mupdf",
     "MuPDF reads every page and complains of nothing",
-    ("pdf", "large-print", "press", "cover"),
+    ("pdf", "large-print", "press", "cover", "handouts"),
     look,
     (MUPDF,),
 )

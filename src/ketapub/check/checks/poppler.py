@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ketapub.check.canaries import prove_once
 from ketapub.check.canaries.pdfs import with_missing_font
-from ketapub.check.findings import Check, Finding, Looked, Subject
-from ketapub.check.readers import complaints, prove
+from ketapub.check.findings import Check, Finding, Looked, Subject, format_of
+from ketapub.check.readers import complaints, of_each, prove
 from ketapub.check.tools import Tool, first_line, run
 
 # Poppler 22 knows the attributes of PDF 1.7 alone. In PDF 2.0 notes have their own (ISO 32000-2, 14.8.5), and lists
@@ -18,16 +18,16 @@ NEWER = {
     "Syntax Warning: Attribute ListNumbering value is of wrong type (name)",
 }
 KNOWN = {"Helvetica is not embedded, not cut to the letters in use, cannot be read"}  # of the file without its font
-TAGGED = ("pdf", "large-print")
+TAGGED = ("pdf", "large-print", "handouts")
 
 
 def look(subject: Subject, output: str) -> Looked:
-    words = subject.room / f"poppler-{output}.txt"
-    newer = NEWER if subject.standard == "ua-2" else set()
+    words = subject.own(output, "poppler") / "words.txt"
+    newer = NEWER if subject.standard_of(output) == "ua-2" else set()
 
     def judge(pdf: Path) -> list[Finding]:
         found = complaints("pdfinfo", pdf)
-        if output in TAGGED:  # not -struct-text: poppler 22 sets up the output intent for each piece of text
+        if format_of(output) in TAGGED:  # not -struct-text: poppler 22 sets up the output intent for each piece of text
             found += complaints("pdfinfo", "-struct", pdf, allowed=newer)
         return found + complaints("pdftotext", pdf, words)
 
@@ -35,11 +35,15 @@ def look(subject: Subject, output: str) -> Looked:
     prove_once(
         "pdffonts", subject.room, lambda: ({one.message for one in fonts(with_missing_font(subject.room))}, KNOWN)
     )
-    pdf = subject.files[output]
-    found = [*judge(pdf), *fonts(pdf)]
-    if not words.exists() or not words.read_text(encoding="utf-8", errors="replace").strip():
-        found.append(Finding("pdftotext", "there is not a word in it"))
-    return Looked(1, "file", tuple(found))
+
+    def look_at(pdf: Path) -> list[Finding]:
+        words.unlink(missing_ok=True)
+        found = [*judge(pdf), *fonts(pdf)]
+        if not words.exists() or not words.read_text(encoding="utf-8", errors="replace").strip():
+            found.append(Finding("pdftotext", "there is not a word in it"))
+        return found
+
+    return of_each(look_at, subject.files[output])
 
 
 def fonts(pdf: Path) -> Iterator[Finding]:
@@ -61,7 +65,7 @@ POPPLER = Tool("poppler", lambda: first_line("pdfinfo", "-v").removeprefix("pdfi
 CHECK = Check(
     "poppler",
     "Poppler finds words, tags and fonts; every font is embedded, cut to the letters in use, and can be read",
-    ("pdf", "large-print", "press", "cover", "booklet"),
+    ("pdf", "large-print", "press", "cover", "booklet", "handouts"),
     look,
     (POPPLER,),
     slow=True,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ketapub.check.findings import Check, Finding, Looked, Subject
-from ketapub.check.readers import complaints, prove
+from ketapub.check.readers import complaints, of_each, prove
 from ketapub.check.tools import Tool, first_line
 
 
 def look(subject: Subject, output: str) -> Looked:
     prove("qpdf", subject.room, judge)
-    return Looked(1, "file", tuple(judge(subject.files[output])))
+    return of_each(judge, subject.files[output])
 
 
 def judge(pdf: Path) -> list[Finding]:
@@ -22,7 +22,7 @@ QPDF = Tool("qpdf", lambda: first_line("qpdf", "--version").removeprefix("qpdf v
 CHECK = Check(
     "qpdf",
     "cross-reference table, streams and syntax of the file are sound",
-    ("pdf", "large-print", "press", "cover", "booklet"),
+    ("pdf", "large-print", "press", "cover", "booklet", "handouts"),
     look,
     (QPDF,),
 )

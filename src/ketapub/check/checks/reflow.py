@@ -66,7 +66,7 @@ def _wide(visit: Visit) -> dict[str, int]:
 CHECK = Check(
     "reflow",
     f"every page reads in a window of {WIDTH} px without scrolling sideways (WCAG 2.2, 1.4.10)",
-    ("epub", "html", "site"),
+    ("epub", "html", "site", "handouts"),
     look,
     (PLAYWRIGHT, CHROMIUM),
 )

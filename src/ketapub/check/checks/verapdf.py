@@ -1,7 +1,7 @@
 """veraPDF 1.28: whether a PDF is the PDF/UA and the PDF/A that it says it is.
 
-One start of Java judges the book's file after two small ones, a sound one and one whose faults are known, each by both
-standards at once: veraPDF takes them from what a file says of itself.
+One start of Java judges the book's file, or all handouts of a clinic, after two small ones, a sound one and one whose
+faults are known, each by both standards at once: veraPDF takes them from what a file says of itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from ketapub.check.canaries import prove
 from ketapub.check.canaries.pdfs import sound, speechless
-from ketapub.check.findings import Check, Finding, Looked, Place, Subject
+from ketapub.check.findings import Check, Finding, Looked, Place, Subject, pdfs_of
 from ketapub.check.pdf_tree import Number
 from ketapub.check.tools import JAVA, NotRun, Tool, java, part, program
 
@@ -59,20 +59,21 @@ class Judged:
     said: tuple[str, ...]
 
 
+NOT_JUDGED = Judged({}, ("the report says nothing of this file",))
+
+
 def look(subject: Subject, output: str) -> Looked:
-    standard, pdf = subject.standard, subject.files[output]
-    faulty = speechless(standard, _own(subject.room, output))
-    judged = judge((sound(standard), faulty, pdf))
+    standard, pdfs = subject.standard_of(output), pdfs_of(subject.files[output])
+    faulty = speechless(standard, subject.own(output, "verapdf"))
+    judged = judge((sound(standard), faulty, *pdfs.values()))
     _prove(judged[sound(standard)], (), standard)
     _prove(judged[faulty], KNOWN[standard], standard)
-    return Looked(sum(RULES[standard].values()), "rule", tuple(findings(judged[pdf], standard, _paths(pdf))))
-
-
-def _own(room: Path, output: str) -> Path:
-    """A folder of its own: outputs are looked at side by side."""
-    folder = room / f"verapdf-{output}"
-    folder.mkdir(exist_ok=True)
-    return folder
+    found = [
+        one.inside(part)
+        for part, pdf in pdfs.items()
+        for one in findings(judged.get(pdf, NOT_JUDGED), standard, _paths(pdf))
+    ]
+    return Looked(len(pdfs) * sum(RULES[standard].values()), "rule", tuple(found))
 
 
 def judge(pdfs: tuple[Path, ...], flavour: str = "0") -> dict[Path, Judged]:
@@ -171,7 +172,7 @@ VERAPDF = Tool("veraPDF", _version, "run `make setup-check`, which brings it fro
 CHECK = Check(
     "verapdf",
     "the file conforms to the standards that it claims: PDF/UA-1 and PDF/A-2a, or PDF/UA-2 and PDF/A-4f",
-    ("pdf", "large-print"),
+    ("pdf", "large-print", "handouts"),
     look,
     (VERAPDF, JAVA),
     slow=True,

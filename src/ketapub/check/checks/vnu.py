@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -32,7 +31,7 @@ def look(subject: Subject, output: str) -> Looked:
     found = list(findings(report))
     prove("vnu", (f"{each.rule} {each.place.line}" for file, each in found if file == HTML), KNOWN)
     parts = {file: file.relative_to(path).as_posix() if path.is_dir() else "" for file in files}
-    return Looked(len(files), "file", tuple(_in(parts[file], each) for file, each in found if file != HTML))
+    return Looked(len(files), "file", tuple(each.inside(parts[file]) for file, each in found if file != HTML))
 
 
 def findings(report: str) -> Iterator[tuple[Path, Finding]]:
@@ -51,13 +50,9 @@ def findings(report: str) -> Iterator[tuple[Path, Finding]]:
         yield file, Finding(said.get("subType", said["type"]), said["message"], place)
 
 
-def _in(part: str, finding: Finding) -> Finding:
-    return replace(finding, place=replace(finding.place, part=part))
-
-
 def _jar() -> Path:
     return node_module("vnu-jar/build/dist/vnu.jar")
 
 
 VNU = Tool("vnu", lambda: node_version("vnu-jar"), "run `npm install vnu-jar@26.9.27`", wanted="26.9.27")
-CHECK = Check("vnu", "pages and style sheets are valid HTML and CSS", ("html", "site"), look, (VNU, JAVA))
+CHECK = Check("vnu", "pages and style sheets are valid HTML and CSS", ("html", "site", "handouts"), look, (VNU, JAVA))

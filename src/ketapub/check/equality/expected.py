@@ -5,11 +5,12 @@ It is written without the program's markup, so that a fault there shows.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ketapub import callouts, document as d
 from ketapub.check.equality.index import shown_places
-from ketapub.check.equality.items import Item
-from ketapub.check.equality.speaker import Medium, Speaker
-from ketapub.locale import words
+from ketapub.check.equality.items import Item, tidy
+from ketapub.check.equality.speaker import Medium, Sheet, Speaker
 from ketapub.problems import NOWHERE
 
 MANY_WAYS_BACK = 10  # that stand in one line
@@ -17,13 +18,16 @@ MANY_WAYS_BACK = 10  # that stand in one line
 
 def expected_chapters(book: d.Book, medium: Medium) -> list[list[Item]]:
     """The items of each chapter of a book as `editions.select` gives it, in reading order."""
-    return [_Chapter(book, chapter, medium).items for chapter in book.chapters]
+    return [expected_chapter(book, chapter, medium) for chapter in book.chapters]
+
+
+def expected_chapter(book: d.Book, chapter: d.Chapter, medium: Medium) -> list[Item]:
+    return _Chapter(book, chapter, medium).items
 
 
 class _Chapter(Speaker):
     def __init__(self, book: d.Book, chapter: d.Chapter, medium: Medium) -> None:
         super().__init__(book, medium, chapter.language)
-        self.word = words(self.language)
         self.at = chapter.heading.at  # the last place that is known
         self.items: list[Item] = []
         self.chapter(chapter)
@@ -87,6 +91,17 @@ class _Chapter(Speaker):
                 self.text(f"heading {node.level}", node, node.children)
             case d.List():
                 self.list(node)
+            case d.Div() if self.medium.sheet and "teach-back" in node.attributes.classes:
+                self.say(self.word["teach-back"])
+                self.end("heading 2", node)
+                most = self.medium.sheet.questions
+                self.blocks(
+                    tuple(
+                        replace(one, items=one.items[:most]) if isinstance(one, d.List) else one for one in node.blocks
+                    )
+                )
+            case d.Div() if self.medium.sheet and "notes" in node.attributes.classes:
+                self.room_for_notes(node, self.medium.sheet)
             case d.Quote() | d.Div():
                 self.blocks(node.blocks)
             case d.CodeBlock():
@@ -136,6 +151,14 @@ class _Chapter(Speaker):
             case _:
                 raise AssertionError(f"{node.at}: {type(node).__name__} is in no finished book")
 
+    def room_for_notes(self, node: d.Div, sheet: Sheet) -> None:
+        if sheet.notes:
+            self.say(self.word["my-notes"])
+            self.end("heading 2", node)
+            self.blocks(node.blocks)
+            self.say(f"⟦{self.word['my-notes' if sheet.typed else 'space-to-write']}⟧")
+            self.end("text", node)
+
     def list(self, node: d.List) -> None:
         for number, item in enumerate(node.items, node.start):
             first, *rest = item.blocks or (d.Plain(()),)
@@ -143,6 +166,8 @@ class _Chapter(Speaker):
                 self.say(f"{number}." if node.ordered else "•")
                 self.end("label", item)
             box = {None: "", True: "☑ ", False: "☐ "}[item.checked]
+            if item.checked is not None and (sheet := self.medium.sheet) and sheet.typed:
+                box = f"☐⟦{self.name_of(item, sheet)}⟧ "
             if isinstance(first, d.Plain):
                 self.text("text", item, first.children, box)
             else:
@@ -150,6 +175,16 @@ class _Chapter(Speaker):
                 self.end("text", item)
                 rest = [first, *rest]
             self.blocks(tuple(rest))
+
+    def name_of(self, item: d.ListItem, sheet: Sheet) -> str:
+        """What a box to tick is called, where it is a field: what stands behind it, with the names of its fields."""
+
+        def called(node: d.Node) -> d.Node | None:
+            if isinstance(node, d.Field):
+                return d.Text(sheet.clinic.get(node.name, "") or self.word[f"clinic-{node.name}"])
+            return None if isinstance(node, d.Citation) else node
+
+        return tidy(d.plain_text(d.map_nodes(item.blocks, called)))
 
     def caption(self, kind: str, node: d.Table) -> None:
         label = self.word.format("table-number", number=node.number) + ". " if node.number else ""

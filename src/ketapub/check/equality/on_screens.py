@@ -13,7 +13,7 @@ from functools import cached_property
 
 from lxml import etree, html
 
-from ketapub.check.equality.items import Item, Line
+from ketapub.check.equality.items import Item, Line, tidy
 from ketapub.check.findings import Place
 from ketapub.check.screens import name_of, path_of
 
@@ -36,10 +36,11 @@ PLAIN = {"listed", "backlinks"}  # classes of what holds lists without labels: t
 
 @dataclass(frozen=True)
 class Page:
-    """One page, "" where the output is a single file."""
+    """One page, "" where the output is a single file. `of_book`: its chapters are those of a book, not a handout."""
 
     name: str
     root: etree._Element
+    of_book: bool = True
 
     @property
     def language(self) -> str:
@@ -52,6 +53,8 @@ class Page:
     @cached_property
     def shift(self) -> int:
         """1 where the title of the book is the first heading, and those of chapters stand below it."""
+        if not self.of_book:
+            return 0
         chapters = set(chapter_elements(self.root))
         return int(any(chapters.isdisjoint(one.iterancestors()) for one in self.root.iter("{*}h1")))
 
@@ -92,6 +95,10 @@ def site_folder(files: Mapping[str, bytes]) -> Pages:
     return {name: pages[name] for name in [*order, *sorted(set(pages) - set(order))]}
 
 
+def handout_pages(files: Mapping[str, bytes]) -> Pages:
+    return {name: Page(name, _html(data), of_book=False) for name, data in files.items()}
+
+
 def chapter_elements(root: etree._Element) -> Iterator[etree._Element]:
     return (one for one in root.iter("{*}section") if "chapter" in (one.get("class") or "").split())
 
@@ -103,6 +110,11 @@ def read_chapters(pages: Pages) -> list[list[Item]]:
 def read_frame(page: Page, pages: Pages) -> list[Item]:
     """What stands on a page outside of chapters."""
     return [item for body in page.root.iter("{*}body") for item in _Reader(page, pages, chapters=False).read(body)]
+
+
+def read_whole(page: Page, pages: Pages, within: str = "body") -> list[Item]:
+    """All that a page says, or all of the elements of one name on it."""
+    return [item for one in page.root.iter("{*}" + within) for item in _Reader(page, pages).read(one)]
 
 
 class _Reader:
@@ -166,7 +178,7 @@ class _Reader:
             return address
         if id:
             return f"#{id}" if id in page.ids else f"{address} (nothing there)"
-        if page.chapter is not None:  # a page of one chapter begins with its title
+        if self.page.of_book and page.chapter is not None:  # a page of one chapter begins with its title
             return f"#{page.chapter.get('aria-labelledby')}"
         return address
 
@@ -198,7 +210,23 @@ def _said(element: etree._Element, name: str) -> str | None:
         return f"⟦{element.get('alt')}⟧" if element.get("alt") else ""
     if name in ("script", "style", "br"):
         return " "
+    if name in ("input", "textarea"):
+        own = element.get("aria-label") or ""
+        if element.get("type") != "checkbox":
+            return f"⟦{_named(element)}⟧"
+        return f"☐⟦{own}⟧" if own else "☐"
     return f"⟨{element.text}⟩" if element.get("role") == "doc-noteref" else None
+
+
+def _named(field: etree._Element) -> str:
+    """The name of a field, as a browser gives it."""
+    if name := field.get("aria-label"):
+        return str(name)
+    if ids := field.get("aria-labelledby"):
+        said = ("".join(one.itertext()) for id in ids.split() for one in field.xpath("//*[@id=$id]", id=id))
+        return tidy(" ".join(said))
+    label = next(field.iterancestors("label"), None)
+    return "" if label is None else tidy("".join(label.itertext()))
 
 
 def _label(item: etree._Element) -> str:

@@ -12,6 +12,23 @@ from xml.etree import ElementTree
 
 from ketapub import document as d
 from ketapub.check.equality.items import Line
+from ketapub.locale import words
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How an output shows a handout.
+
+    `clinic` is what fields stand for; what it does not say is left to be filled in. That is done in fields that are
+    `typed` into, or on lines. `questions` at most are asked, and there is room for `notes` or none. `cited`: citations
+    are shown.
+    """
+
+    clinic: Mapping[str, str]
+    typed: bool = False
+    questions: int = 3
+    notes: bool = True
+    cited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +38,14 @@ class Medium:
     `listed` says which tables are lists there; `page` is the printed number of the page of each id, or None where
     there are no pages: then notes stand at the end of their chapter and there are ways back to where one came from.
     `opening` is said behind the title of each chapter. `unlinked` are the schemes of addresses that are only words.
+    Only handouts have a `sheet`.
     """
 
     listed: Callable[[d.Table], bool] = lambda table: False
     page: Mapping[str, str] | None = None
     opening: str = ""
     unlinked: tuple[str, ...] = ()
+    sheet: Sheet | None = None
 
 
 class Speaker:
@@ -35,6 +54,7 @@ class Speaker:
     def __init__(self, book: d.Book, medium: Medium, language: str = "") -> None:
         self.book, self.medium = book, medium
         self.language = language or book.info.book.language
+        self.word = words(self.language)
         self.line = Line(book.info.book.language)
         self.called: list[d.Note] = []
 
@@ -87,6 +107,8 @@ class Speaker:
                 else:
                     self.inlines(node.children)
                     self.say(f"\N{NO-BREAK SPACE}{self.medium.page[node.target]}")
+            case d.Citation() if self.medium.sheet and not self.medium.sheet.cited:
+                pass
             case d.Citation() | d.IndexMark():
                 self.line.anchor(node.id)
                 self.inlines(node.children)
@@ -95,12 +117,25 @@ class Speaker:
                 self.inlines(node.children)
             case d.PageMark():
                 pass
-            case d.Blank() | d.Field():
-                raise AssertionError(f"{node.at}: {type(node).__name__} stands in handouts only")
+            case d.Blank():
+                self.blank(node.label, hidden=node.hidden)
+            case d.Field(name=name):
+                assert self.medium.sheet is not None, node.at
+                if text := self.medium.sheet.clinic.get(name, ""):
+                    self.say(text)
+                else:
+                    self.blank(self.word[f"clinic-{name}"], hidden=True)
             case d.CitationMark() | d.ReferenceMark() | d.PageReferenceMark() | d.ConditionalSpan():
                 raise AssertionError(f"{node.at}: {type(node).__name__} is in no finished book")
             case _:
                 self.inlines(node.children)
+
+    def blank(self, label: str, *, hidden: bool = False) -> None:
+        """A field by its name, or a line that says what it is for; the label stands before it, or is only said."""
+        assert self.medium.sheet is not None, label
+        space = self.word["space-to-write"]
+        self.say("" if hidden else f"{label} ")
+        self.say(f"⟦{label}⟧" if self.medium.sheet.typed else f"⟦{label}: {space}⟧" if hidden else f"⟦{space}⟧")
 
     def formula(self, node: d.Formula | d.DisplayFormula) -> None:
         """Where its letters are text, they are compared too; on paper they are drawn."""

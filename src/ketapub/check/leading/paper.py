@@ -18,26 +18,29 @@ import pikepdf
 
 from ketapub.check.findings import Place, Subject
 from ketapub.check.leading.outline import UNKNOWN, Origin, Outliner, Piece, nearest, origins
-from ketapub.check.leading.traced import origin_reader, traced_parts
+from ketapub.check.leading.traced import origin_reader, traced_parts, traced_sheets
 from ketapub.check.pdf_tree import Element as Tag, letters, page_labels, spelled, tag_tree
 from ketapub.formats.pdf.standard import STANDARDS, UA_1
 from ketapub.formats.pdf.tags.foretold import Foretold, foretell
+from ketapub.handouts import HOW_TO_PRINT
 
 PROBE = 30  # letters by which a page is known
 # What pikepdf raises where something is missing that has to be there, or is something else.
 BROKEN = (pikepdf.PdfError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
+FRAMES = {"cover": "wrap.xml", HOW_TO_PRINT: "how-to-print.xml"}  # that hold all there is on some pages
 LABEL = "Lbl"  # most of them are made by the style sheet
 
 
 class Paper:
-    """One output. It is read when a finding names a place in it; what is broken has no places."""
+    """One output, or a file of a clinic's handouts. It is read when a finding names a place in it; what is broken has
+    no places."""
 
-    def __init__(self, subject: Subject, output: str) -> None:
-        self.subject, self.output = subject, output
+    def __init__(self, subject: Subject, output: str, part: str = "") -> None:
+        self.subject, self.output, self.part = subject, output, part
 
     def origin(self, place: Place) -> Origin:
-        if self.output == "cover" and (place.element or place.page):
-            return Origin(made_by="template wrap.xml")
+        if (frame := FRAMES.get(self.part or self.output)) and (place.element or place.page):
+            return Origin(made_by=f"template {frame}")
         found = self._by_element(place.element)
         return self._by_page(place.page) if found == UNKNOWN else found
 
@@ -63,7 +66,7 @@ class Paper:
     @cached_property
     def file(self) -> pikepdf.Pdf | None:
         try:
-            return pikepdf.open(io.BytesIO(self.subject.files[self.output].read_bytes()))
+            return pikepdf.open(io.BytesIO((self.subject.files[self.output] / self.part).read_bytes()))
         except (OSError, *BROKEN):
             return None
 
@@ -100,8 +103,11 @@ class Paper:
     @cached_property
     def foretold(self) -> list[tuple[Foretold, Origin | None]]:
         """What the file should hold, with the origin of each element of it."""
-        roots = traced_parts(self.subject, self.output, self.labels)
-        standard = STANDARDS.get(self.subject.standard, UA_1)  # "" where no file conforms to one
+        if self.output in self.subject.sets:
+            roots = traced_sheets(self.subject.sets[self.output], self.part)
+        else:
+            roots = traced_parts(self.subject, self.output, self.labels)
+        standard = STANDARDS.get(self.subject.standard_of(self.output), UA_1)  # "" where no file conforms to one
         told = foretell(roots, self.subject.book.info.book.language, standard)
         origin_of = origin_reader(self.subject.book)
         known: dict[Element, Origin] = {}

@@ -57,7 +57,8 @@ class Screens:
         return self.known[name]
 
     def origin(self, place: Place) -> Origin:
-        name = {"html": "", "site": place.part}.get(self.output, PurePosixPath(place.part).name)
+        is_folder = self.output == "site" or self.output in self.subject.sets
+        name = "" if self.output == "html" else place.part if is_folder else PurePosixPath(place.part).name
         if name.endswith(PACKAGE):
             return Origin(made_by=f"the package file {name}")
         if name.endswith(".css"):
@@ -77,8 +78,11 @@ class Screens:
         return read.origins[index]
 
     def whole(self, name: str) -> Origin:
-        """Of a page with nothing named on it: the heading of its chapter."""
+        """Of a page with nothing named on it: the heading of its chapter or handout."""
         chapters = {one.name: one.heading.at for one in self.subject.book.chapters}
+        if self.output in self.subject.sets:
+            sheets = self.subject.sets[self.output].sheets
+            chapters = {one.handout.name: one.book.chapters[0].heading.at for one in sheets}
         return Origin(chapters.get(PurePosixPath(name).stem, NOWHERE))
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ketapub.check.findings import Subject
+from ketapub.check.findings import HANDOUTS, Subject, format_of
 from ketapub.check.leading.outline import Origin
 from ketapub.problems import Position
 
@@ -18,13 +18,16 @@ MAIN: Mapping[str, str] = {
     "epub": "epub.css",
     "html": "web.css",
     "site": "site.css",
+    HANDOUTS: "handout-web.css",
 }
 # Rules about colours: the element shows them, and a style sheet sets them.
 OF_COLOUR = ("color-contrast", "link-in-text-block")
 
+OF_PAGES = {"office-print": "handout.css"}  # checks that measure whole pages, and the sheet that sets them
+
 
 def main_sheet(output: str) -> str:
-    return MAIN.get(output, "print.css")
+    return MAIN.get(format_of(output), "print.css")
 
 
 def from_sheet(subject: Subject, output: str, text: str, line: int) -> Origin:

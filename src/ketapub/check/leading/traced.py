@@ -18,6 +18,10 @@ from ketapub.check.leading.outline import OURS, Origin
 from ketapub.document import Book
 from ketapub.editions import EDITIONS, SHOWN_AS, select
 from ketapub.formats.made import Made
+from ketapub.handouts import HOW_TO_PRINT, INDEX
+from ketapub.handouts.page import Printed, handout_page, index_page
+from ketapub.handouts.sets import ClinicSet
+from ketapub.handouts.sheet import MOST_LINES, MOST_QUESTIONS, page, show
 from ketapub.markup import PLACE
 from ketapub.outputs import OutputFile
 from ketapub.problems import Position, Problems
@@ -25,7 +29,10 @@ from ketapub.templates import SOURCE, traced_templates
 
 
 def traced_pages(subject: Subject, output: str) -> Mapping[str, str]:
-    """The pages of "html", "epub" or "site" by the name of their file, without folder; "" for that of the HTML."""
+    """The pages of "html", "epub", "site" or a clinic's handouts by the name of their file, without folder; "" for that
+    of the HTML."""
+    if output in subject.sets:
+        return _traced_handouts(subject, subject.sets[output])
     own = traced_templates(subject.book.templates)
     book, made = replace(shown_in(subject, output), templates=own), _made(subject)
     match output:
@@ -60,6 +67,31 @@ def traced_parts(subject: Subject, output: str, labels: Mapping[str, str]) -> li
     make_edition = large_print_edition if output == "large-print" else reading_edition
     parts = make_parts(book, labels, make_edition(book, subject.theme, made), traced=True)
     return [ElementTree.fromstring(part.page(book.info.book.title, "")) for part in parts]
+
+
+def _traced_handouts(subject: Subject, one: ClinicSet) -> Mapping[str, str]:
+    made, problems = Made(traced=True), Problems()
+    pages = {
+        name: handout_page(sheet, one.clinic, subject.theme, made, problems).decode()
+        for name, sheet in one.pages.items()
+    }
+    listed = [
+        (sheet, tuple(Printed(f"{sheet.handout.name}-{kind.suffix}.pdf", kind, 1, 1) for kind in one.kinds))
+        for sheet in one.sheets
+    ]
+    return pages | {INDEX: index_page(listed, one.clinic, HOW_TO_PRINT, subject.theme, made).decode()}
+
+
+def traced_sheets(one: ClinicSet, name: str) -> list[ElementTree.Element]:
+    """The trees that a file of sheets was laid out from, with all that may have given way."""
+    if name not in one.pdfs:
+        return []
+    kind, sheets = one.pdfs[name]
+    shown = ((sheet, show(sheet, one.clinic, Problems())) for sheet in sheets)
+    return [
+        ElementTree.fromstring(page(sheet, book, one.clinic, kind, MOST_LINES, MOST_QUESTIONS, traced=True))
+        for sheet, book in shown
+    ]
 
 
 def shown_in(subject: Subject, output: str) -> Book:

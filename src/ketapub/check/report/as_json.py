@@ -27,7 +27,7 @@ def report_json(run: Run) -> bytes:
         "book": {"title": book.title, "version": book.version, "language": book.language},
         "as_of": run.as_of.isoformat(),
         "standard": run.subject.standard,
-        "outputs": {output: path.name for output, path in run.subject.files.items()},
+        "outputs": dict(run.names),
         "summary": {state: sum(result.state == state for result in run.results) for state in STATES}
         | {"findings": sum(len(result.findings) for result in run.results)},
         "checks": [_check(check, check.name in asked) for check in (*run.checks, *run.left_out)],

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ketapub import __version__
 from ketapub.check.findings import Check, Finding, Result
 from ketapub.check.report import evidence, people, wcag
-from ketapub.check.report.pictures import MOST as MOST_PICTURES, pages_concerned
+from ketapub.check.report.pictures import MOST as MOST_PICTURES, pages_concerned, picture_id
 from ketapub.check.report.run import FAMILIES, OWN_CODES, STATES, Run, told_first
 from ketapub.formats.html import source_hash
 from ketapub.formats.styling import sheet
@@ -70,7 +70,7 @@ def report_page(run: Run) -> bytes:
         direction=direction(book.language),
         as_of=run.as_of.isoformat(),
         standard=run.subject.standard,
-        files={output: path.name for output, path in run.subject.files.items()},
+        files=run.names,
         answer=_answer(run),
         counts={state: sum(result.state == state for result in run.results) for state in STATES},
         failed=_failed(run, {picture.id for picture in pictures}),
@@ -120,7 +120,7 @@ def _failed(run: Run, pictures: Collection[str]) -> list[Failed]:
 
 
 def _told(finding: Finding, result: Result, run: Run, pictures: Collection[str]) -> Told:
-    picture = f"page-{result.output}-{finding.place.page}"
+    picture = picture_id(result.output, finding.place)
     return Told(
         finding.rule,
         shown(finding.message),

@@ -1,4 +1,4 @@
-"""What only a person can check: the formats that are there come in, tasks with instructions go out."""
+"""What only a person can check: the outputs that are there come in, tasks with instructions go out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from ketapub.check.findings import format_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +28,5 @@ def tasks() -> tuple[Task, ...]:
 
 
 def tasks_for(outputs: Collection[str]) -> tuple[Task, ...]:
-    return tuple(task for task in tasks() if not set(outputs).isdisjoint(task.outputs))
+    formats = set(map(format_of, outputs))
+    return tuple(task for task in tasks() if not formats.isdisjoint(task.outputs))

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from ketapub.check.findings import Place
 from ketapub.check.report.run import Run
 
 MOST = 20  # pictures in a report: whoever has mended what they show will look again
@@ -16,37 +17,40 @@ SHADES = 32
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """`address` is a data: URL; `width` and `height` are pixels."""
+    """`file` is what people call it; `address` is a data: URL; `width` and `height` are pixels."""
 
-    output: str
+    id: str
+    file: str
     page: int
     address: str
     width: int
     height: int
 
-    @property
-    def id(self) -> str:
-        return f"page-{self.output}-{self.page}"
-
 
 def pages_concerned(run: Run) -> tuple[PagePicture, ...]:
     """The first pages that any finding names, one picture each, in the order of the findings."""
     named = {
-        (result.output, finding.place.page): run.subject.files[result.output]
+        picture_id(result.output, finding.place): (result.output, finding.place)
         for result in run.results
         for finding in result.findings
-        if finding.place.page and run.subject.files[result.output].suffix == ".pdf"
+        if finding.place.page
     }
     pictures: list[PagePicture] = []
-    for (output, page), path in named.items():
+    for id, (output, place) in named.items():
         if len(pictures) == MOST:
             break
-        if picture := _picture(output, page, path):
+        pdf = run.subject.files[output] / place.part
+        file = "/".join(filter(None, (run.subject.name(output), place.part)))
+        if pdf.suffix == ".pdf" and (picture := _picture(id, file, place.page, pdf)):
             pictures.append(picture)
     return tuple(pictures)
 
 
-def _picture(output: str, page: int, pdf: Path) -> PagePicture | None:
+def picture_id(output: str, place: Place) -> str:
+    return "-".join(filter(None, ("page", output, place.part, str(place.page))))
+
+
+def _picture(id: str, file: str, page: int, pdf: Path) -> PagePicture | None:
     """None where the file is too broken to be drawn, which is what the findings say then."""
     from ketapub.formats.pdf.raster import draw_page
 
@@ -57,4 +61,4 @@ def _picture(output: str, page: int, pdf: Path) -> PagePicture | None:
     data = io.BytesIO()
     drawn.quantize(SHADES).save(data, "PNG", optimize=True)
     address = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"
-    return PagePicture(output, page, address, drawn.width, drawn.height)
+    return PagePicture(id, file, page, address, drawn.width, drawn.height)

@@ -6,13 +6,17 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ketapub.check.findings import Check, Result, State, Subject
+from ketapub.check.findings import HANDOUTS, Check, Result, State, Subject
 from ketapub.problems import Position, Problems
 from ketapub.reading import Read
 
 STATES: tuple[State, ...] = ("failed", "not run", "passed")  # in the order in which they are told
 OWN_CODES = ("failed-check", "check-not-run")  # the problems that the gate makes of its results
-FAMILIES: Mapping[str, tuple[str, ...]] = {"pdf": ("pdf", "large-print"), "epub": ("epub",), "web": ("html", "site")}
+FAMILIES: Mapping[str, tuple[str, ...]] = {  # of formats; handouts are PDFs and pages
+    "pdf": ("pdf", "large-print", HANDOUTS),
+    "epub": ("epub",),
+    "web": ("html", "site", HANDOUTS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,12 @@ class Run:
     @property
     def families(self) -> tuple[str, ...]:
         """Those of which an output is there to be read on a screen."""
-        return tuple(name for name, outputs in FAMILIES.items() if any(one in self.subject.files for one in outputs))
+        return tuple(name for name, formats in FAMILIES.items() if any(self.subject.of_formats(formats)))
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each output that was there is called."""
+        return {output: self.subject.name(output) for output in self.subject.files}
 
 
 def told_first(results: tuple[Result, ...]) -> list[Result]:

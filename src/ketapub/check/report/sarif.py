@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -110,15 +109,15 @@ def _of_problem(problem: Problem, places: Mapping[str, int]) -> JsonObject:
 
 
 def _of_finding(check: Check, result: Result, finding: Finding, run: Run, places: Mapping[str, int]) -> JsonObject:
-    file = run.subject.files[result.output]
-    told = _result(_rule(check, finding), places, "error", finding.told(file.name))
-    in_output = _in_output(file, finding)
+    name = run.subject.name(result.output)
+    told = _result(_rule(check, finding), places, "error", finding.told(name))
+    in_output = _in_output(name, run.subject.files[result.output].suffix != "", finding)
     if finding.at.file:
         told |= {"locations": [_in_book(finding.at)], "relatedLocations": [in_output]}
     else:
         told |= {"locations": [in_output]}
     source = run.source(finding.at)
-    return told | _fingerprint(_rule(check, finding), finding.at.file or file.name, source, finding.place.element)
+    return told | _fingerprint(_rule(check, finding), finding.at.file or name, source, finding.place.element)
 
 
 def _result(rule: str, places: Mapping[str, int], level: str, text: str) -> JsonObject:
@@ -135,11 +134,11 @@ def _in_book(at: Position) -> JsonObject:
     return {"physicalLocation": _physical("BOOK", at.file, at.line, at.column)}
 
 
-def _in_output(file: Path, finding: Finding) -> JsonObject:
-    """A part of a site is a file of its own; of an EPUB, it is named as an element."""
+def _in_output(name: str, is_file: bool, finding: Finding) -> JsonObject:
+    """A part of a folder is a file of its own; of an EPUB, it is named as an element."""
     place = finding.place
-    inside = place.part if file.suffix else ""
-    path = file.name if file.suffix or not place.part else f"{file.name}/{place.part}"
+    inside = place.part if is_file else ""
+    path = name if is_file or not place.part else f"{name}/{place.part}"
     place_in_file = (0, 0) if inside else (place.line, place.column)
     location: JsonObject = {"physicalLocation": _physical("OUT", path, *place_in_file)}
     if name := " ".join(filter(None, (inside, place.element))):

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from ketapub import document as d
-from ketapub.check.findings import Finding
+from ketapub.check.findings import Finding, format_of
 from ketapub.check.report.run import FAMILIES, Run
 
 Shown = Literal[
@@ -131,7 +131,8 @@ _HAS: Mapping[str, Callable[[Run, str], bool]] = {
         isinstance(node, d.Image) for chapter in run.read.book.chapters for node in d.walk_chapter(chapter)
     ),
     "site": lambda run, family: family == "web" and "site" in run.subject.files,
-    "fields": lambda run, family: family == "web" and "site" in run.subject.files,  # its search, its reading settings
+    # Those of handouts; the site's search and reading settings.
+    "fields": lambda run, family: family == "web" and ("site" in run.subject.files or bool(run.subject.sets)),
 }
 
 
@@ -148,7 +149,7 @@ def _verdict(basis: Basis, family: str, run: Run) -> Verdict:
     asked = {check.name for check in run.checks}
     ran, missing, findings, doubts = [], [], 0, 0
     for cover in basis.covers:
-        results = [one for one in run.results if one.check == cover.check and one.output in FAMILIES[family]]
+        results = [one for one in run.results if one.check == cover.check and format_of(one.output) in FAMILIES[family]]
         if cover.check not in asked or any(one.state == "not run" for one in results):
             missing.append(cover.check)
         elif results:
