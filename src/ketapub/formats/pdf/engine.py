@@ -24,6 +24,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from ketapub.fonts import fontconfig_xml
+from ketapub.formats.pdf.fast import hasten
 from ketapub.formats.pdf.mend import mend
 from ketapub.formats.pdf.standard import UA_1, Standard
 from ketapub.formats.pdf.tags import take_over
@@ -44,6 +45,7 @@ class Engine:
 
     def __init__(self, css: str, resources: Mapping[str, bytes], font_folder: Path) -> None:
         _use_only(font_folder)
+        hasten()
         mend()
         take_over()
         from weasyprint import CSS
@@ -78,6 +80,7 @@ class Engine:
 def engine_versions(font_folder: Path) -> tuple[str, ...]:
     """Of all that decides which bytes a page becomes."""
     _use_only(font_folder)
+    hasten()
     from weasyprint.text.ffi import pango
 
     python = (
