@@ -19,6 +19,7 @@ from ketapub import __version__, document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.formats.as_json import as_json
 from ketapub.formats.pdf.engine import in_bulk
+from ketapub.formats.pdf.fast import is_plain, set_plain
 from ketapub.formats.pdf.sheets import lay_out, lay_out_blank, sheet_engine, style_key, write_sheet, write_sheets
 from ketapub.handouts.clinics import GENERAL, Clinic
 from ketapub.handouts.sheet import MOST_LINES, MOST_QUESTIONS, Fits, Kind, Resolved, fit, page, pictures_of, show
@@ -157,7 +158,7 @@ def _work(todo: list[_Job], theme: Theme, severities: Mapping[str, str], jobs: i
         return
     # A process that is forked would share what Pango knows of fonts, which may not be shared.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, _start, (book, dict(severities)))
+    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, _start, (book, dict(severities), is_plain()))
     try:
         yield from pool.map(_make, todo)
     finally:
@@ -167,8 +168,9 @@ def _work(todo: list[_Job], theme: Theme, severities: Mapping[str, str], jobs: i
 _worker: Worker  # of this process, where it is one of a pool
 
 
-def _start(book: d.Book, severities: dict[str, str]) -> None:
+def _start(book: d.Book, severities: dict[str, str], plain: bool) -> None:
     global _worker
+    set_plain(plain)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the process that leads it
     _worker = Worker(book, load_theme(), severities)
 

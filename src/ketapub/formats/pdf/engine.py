@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -65,6 +66,8 @@ class Engine:
         self.fonts: FontConfiguration = FontConfiguration()
         self.sheet: CSS = CSS(string=css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         self.images: dict[str, Any] = {}
+        if folder := self.fonts._folder:  # of the book's own fonts
+            weakref.finalize(self.fonts, shutil.rmtree, folder, ignore_errors=True)
 
     def lay_out(self, tree: Element, extra_css: str) -> Document:
         from weasyprint import CSS
@@ -74,7 +77,8 @@ class Engine:
                 items.set("style", f"counter-reset: list-item {int(start) - 1}")
         extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         html = _html_of(tree, self.fetcher)
-        return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
+        with _without_collector():
+            return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
 def engine_versions(font_folder: Path) -> tuple[str, ...]:
@@ -114,6 +118,19 @@ def to_pdf(document: Document, standard: Standard = UA_1) -> bytes:
 def to_plain_pdf(document: Document) -> bytes:
     """Draw the pages of a document, for paper: no tags, no metadata but Info, colours as CSS gives them."""
     return _drawn(document)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """What makes only what it keeps leaves no garbage to be looked for, time and again."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _drawn(document: Document, **options: Any) -> bytes:
@@ -168,6 +185,7 @@ def _use_only(font_folder: Path) -> None:
     """Point fontconfig at one folder, before Pango is loaded: no font of the machine can get into a book."""
     folder = Path(tempfile.mkdtemp(prefix="ketapub-fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(gc.freeze)  # what is left of a book at the end of the process is not taken apart
     config = folder / "fonts.conf"
     config.write_text(fontconfig_xml([str(font_folder)], str(folder / "cache")), encoding="utf-8")
     os.environ["FONTCONFIG_FILE"] = str(config)

@@ -15,17 +15,17 @@ from ketapub.formats.pdf.fast.loading import load
 from ketapub.formats.pdf.fast.replacing import replaced
 
 KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0"}  # another version may do otherwise what is done here in its place
-_allowed = True
+_plain = False
 
 
 def hasten() -> None:
-    """All measures, unless the engine is to be plain, or is not the one they were made for (`unknown`)."""
-    if not _allowed or unknown():
+    """All measures, unless the engine is to be plain, or is not the one they were made for."""
+    if _plain or unknown():
         return
     load()
-    from ketapub.formats.pdf.fast import draw, inlines, references, styles, text
+    from ketapub.formats.pdf.fast import draw, inlines, references, styles, text, writing
 
-    for measure in (text, draw, styles, inlines, references):
+    for measure in (text, draw, styles, inlines, references, writing):
         measure.apply()
 
 
@@ -35,23 +35,23 @@ def unknown() -> str:
 
 
 def is_plain() -> bool:
-    return not _allowed
+    return _plain
 
 
-def stay_plain() -> None:
-    """From now on, let WeasyPrint do everything itself."""
-    global _allowed
-    _allowed = False
-    replaced.undo()
+def set_plain(plain: bool) -> None:
+    """Whether WeasyPrint is to do everything itself, from now on."""
+    global _plain
+    _plain = plain
+    if plain:
+        replaced.undo()
 
 
 @contextmanager
-def plain() -> Iterator[None]:
-    """For comparison: meanwhile, WeasyPrint does everything itself."""
-    global _allowed
-    before, _allowed = _allowed, False
-    replaced.undo()
+def plain_engine() -> Iterator[None]:
+    """Meanwhile, WeasyPrint does everything itself."""
+    before = _plain
+    set_plain(True)
     try:
         yield
     finally:
-        _allowed = before
+        set_plain(before)

@@ -114,7 +114,7 @@ class Breaker:
 
     def _before(self, start: int, begin: int, width: int) -> Line:
         """The words before the one that is too much, without the space."""
-        if self.breaks[bisect_left(self.breaks, begin)] != begin:
+        if begin not in self.breaks:
             raise Unsure
         return Line(self.text[start : begin - 1], begin - 1, begin, width)
 

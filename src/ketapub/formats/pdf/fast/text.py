@@ -71,10 +71,10 @@ def split_first_line(
     is_line_start: bool = True,
     minimum: bool = False,
 ) -> Any:
-    return _split(text, 0, style, context, max_width, justification_spacing, is_line_start, minimum)
+    return split(text, 0, style, context, max_width, justification_spacing, is_line_start, minimum)
 
 
-def _split(
+def split(
     text: str,
     start: int,
     style: Any,
@@ -141,7 +141,7 @@ def split_text_box(context: Any, box: Any, available_width: float | None, skip: 
     if not face_of(style).simple:
         return ask_split_box(context, box, available_width, skip, is_line_start)
     spacing = box.justification_spacing
-    found = _split(text, start, style, context, available_width, spacing, is_line_start)
+    found = split(text, start, style, context, available_width, spacing, is_line_start)
     if found[1] is not None and text[-1] == " ":  # `mend` may know better
         found = inline.split_first_line(text[start:], style, context, available_width, spacing, is_line_start)
     layout, length, resume, width, height, baseline = found
