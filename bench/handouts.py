@@ -74,6 +74,7 @@ def run_plain(stacks: Sequence[Any]) -> Iterator[None]:
 
     from ketapub.formats.pdf import sheets as on_paper
     from ketapub.formats.pdf.engine import BASE
+    from ketapub.formats.pdf.fast import set_plain
     from ketapub.handouts import sheet as one
     from ketapub.handouts.run import Worker
     from ketapub.problems import Problems
@@ -96,6 +97,7 @@ def run_plain(stacks: Sequence[Any]) -> Iterator[None]:
         def fetch(self, url: str, headers: Any = None) -> Any:
             return URLFetcherResponse(url, files[url.removeprefix(BASE)])
 
+    set_plain(True)
     yield None  # from here on it counts
     for page in pages:
         fonts, fetcher = FontConfiguration(), Fetcher()
