@@ -16,8 +16,9 @@ import weasyprint.draw
 import weasyprint.draw.text
 from conftest import BOOKS, Made, make
 from weasyprint import css
-from weasyprint.formatting_structure.boxes import TextBox
-from weasyprint.layout import inline
+from weasyprint.css import tokens
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout import absolute, float as floats, inline, percent
 from weasyprint.text import fonts, line_break
 
 from ketapub.build import _remarks
@@ -37,6 +38,14 @@ RESTS_ON = {
     inline.add_word_spacing: "879516e71f1b80fa",
     inline.split_text_box: "8c564329599ef23f",
     fonts.FontConfiguration.add_font_face: "e4fcfcc36ed8c310",
+    absolute.AbsolutePlaceholder: "336e26c56311f105",
+    boxes.Box: "ff6d62300bafef85",
+    floats.avoid_collisions: "5fc7793c573af328",
+    percent.adjust_box_sizing: "88f3351db0280d16",
+    percent.resolve_one_percentage: "4cfaa9ad134e4f7b",
+    percent.resolve_percentages: "71673078096fcf87",
+    tokens.Pending: "7dafa4a32b2e3c78",
+    css.text_decoration: "4fa9ec3b45ef2fc6",
     css.AnonymousStyle: "414bbf41061e0a4a",
     css.ComputedStyle: "4ff0512c0af12674",
     weasyprint.draw.draw_inline_level: "068162a401d00efd",
@@ -53,6 +62,12 @@ RESTS_ON = {
 def test_nothing_that_the_measures_rest_on_has_moved() -> None:
     found = {one: hashlib.sha256(inspect.getsource(one).encode()).hexdigest()[:16] for one in RESTS_ON}
     assert found == RESTS_ON
+
+
+def test_all_that_is_replaced_is_known() -> None:
+    fast.hasten()
+    for (owner, _), old in fast.replaced.before.items():
+        assert owner in RESTS_ON or old in RESTS_ON, old
 
 
 DRAW_TEXT = weasyprint.draw.text.draw_text  # WeasyPrint's own
@@ -108,7 +123,7 @@ SAMPLES = {
     "list": "<ol><li>One</li><li>Two</li></ol>",
     "leader": '<style>#l::after { content: leader(".") "7" }</style><p id="l">To</p>',
     "footnote": f'<p>{WORDS}<span style="float: footnote">{WORDS}</span>{WORDS}</p>',
-    "drawing": '<svg width="90" height="20"><text x="1" y="12">To AV</text></svg>',
+    "drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="1" y="12">To AV</text></svg>',
 }
 
 
@@ -148,7 +163,7 @@ def test_lines_end_where_they_end_without() -> None:
     body = "".join(f'<p style="{style}">x</p>' for style in STYLES)
     tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
     (page,) = Engine(CSS, {}, theme.folder / "fonts").lay_out(tree, "").pages
-    styles = [box.style for box in page._page_box.descendants() if isinstance(box, TextBox)]
+    styles = [box.style for box in page._page_box.descendants() if isinstance(box, boxes.TextBox)]
     assert len(styles) == len(STYLES)
     for style in styles * 3:
         words = WORDS.split()

@@ -10,12 +10,12 @@ class _Replaced:
     """What was replaced, and by what: once for each place, however often it is asked for."""
 
     def __init__(self) -> None:
-        self._before: dict[tuple[Any, str], Any] = {}
+        self.before: dict[tuple[Any, str], Any] = {}
 
     def put(self, owner: Any, name: str, new: Any) -> None:
         """`new` as `owner.name`."""
-        if (owner, name) not in self._before:
-            self._before[owner, name] = owner.__dict__[name]
+        if (owner, name) not in self.before:
+            self.before[owner, name] = owner.__dict__[name]
             setattr(owner, name, new)
 
     def put_everywhere(self, old: Any, new: Any) -> None:
@@ -26,9 +26,9 @@ class _Replaced:
                 self.put(module, new.__name__, new)
 
     def undo(self) -> None:
-        for (owner, name), old in self._before.items():
+        for (owner, name), old in self.before.items():
             setattr(owner, name, old)
-        self._before.clear()
+        self.before.clear()
 
 
 replaced = _Replaced()

@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import accumulate, zip_longest
 from typing import Any, NamedTuple
 
-from weasyprint.css import AnonymousStyle
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango, unicode_to_char_p
 from weasyprint.text.fonts import font_features
 from weasyprint.text.line_break import Layout, get_log_attrs, line_size
@@ -26,33 +25,35 @@ SIMPLE = re.compile(
 # Text without one of these is in no script, and has other features of the font.
 LETTER = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 # All that decides about shaping or breaking.
-PROPERTIES = (
-    "font_family",
-    "font_style",
-    "font_stretch",
-    "font_weight",
-    "font_size",
-    "font_variation_settings",
-    "font_kerning",
-    "font_variant_ligatures",
-    "font_variant_position",
-    "font_variant_caps",
-    "font_variant_numeric",
-    "font_variant_alternates",
-    "font_variant_east_asian",
-    "font_feature_settings",
-    "font_language_override",
-    "lang",
-    "direction",
-    "text_decoration_line",
-    "letter_spacing",
-    "word_spacing",
-    "white_space",
-    "overflow_wrap",
-    "word_break",
-    "hyphens",
-    "hyphenate_character",
-    "hyphenate_limit_chars",
+PROPERTIES = dict.fromkeys(
+    (
+        "font_family",
+        "font_style",
+        "font_stretch",
+        "font_weight",
+        "font_size",
+        "font_variation_settings",
+        "font_kerning",
+        "font_variant_ligatures",
+        "font_variant_position",
+        "font_variant_caps",
+        "font_variant_numeric",
+        "font_variant_alternates",
+        "font_variant_east_asian",
+        "font_feature_settings",
+        "font_language_override",
+        "lang",
+        "direction",
+        "text_decoration_line",
+        "letter_spacing",
+        "word_spacing",
+        "white_space",
+        "overflow_wrap",
+        "word_break",
+        "hyphens",
+        "hyphenate_character",
+        "hyphenate_limit_chars",
+    )
 )
 MOST = 4000  # texts that a face remembers
 
@@ -255,11 +256,19 @@ def face_of(style: Any) -> Face:
     """The same for styles that set text in the same way."""
     face = style.__dict__.get("_face")
     if face is None:
-        if isinstance(style, AnonymousStyle) and "white_space" not in style:
-            face = face_of(style.parent_style)  # all that matters here is inherited
+        if _is_as_its_parent(style):
+            face = face_of(style.parent_style)
         else:
             faces = style.font_config.__dict__.setdefault("_faces", {})
             key = str([style[name] for name in PROPERTIES])
             face = faces[key] if key in faces else faces.setdefault(key, Face(style))
         style._face = face
     return face  # type: ignore[no-any-return]
+
+
+def _is_as_its_parent(style: Any) -> bool:
+    """Whether all that matters here is inherited, or passed on: no rule sets any of it, nor was it changed since."""
+    parent = getattr(style, "parent_style", None)  # a text in a drawing has none
+    if parent is None or any(key in PROPERTIES for key in getattr(style, "cascaded", ())):
+        return False
+    return all(style[key] == parent[key] for key in PROPERTIES if key in style)
