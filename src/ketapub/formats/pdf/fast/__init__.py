@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 from ketapub.formats.pdf.fast.loading import load
-from ketapub.formats.pdf.fast.replacing import replaced
+from ketapub.formats.pdf.fast.replacing import replaced as replaced
 
 KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0"}  # another version may do otherwise what is done here in its place
 _plain = False
