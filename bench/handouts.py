@@ -76,6 +76,7 @@ def run_plain(stacks: Sequence[Any]) -> Iterator[None]:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     from ketapub.formats.pdf.engine import BASE
+    from ketapub.formats.pdf.fast import set_plain
     from ketapub.formats.pdf.sheets import sheet_style
     from ketapub.handouts import sheet as one
     from ketapub.handouts.run.worker import Worker
@@ -100,6 +101,7 @@ def run_plain(stacks: Sequence[Any]) -> Iterator[None]:
         def fetch(self, url: str, headers: Any = None) -> Any:
             return URLFetcherResponse(url, files[url.removeprefix(BASE)])
 
+    set_plain(True)
     yield None  # from here on it counts
     for page, own in pages:
         fonts, fetcher = FontConfiguration(), Fetcher()

@@ -64,9 +64,15 @@ def build(
 
 
 def _remarks(names: tuple[str, ...]) -> tuple[str, ...]:
+    said = []
     if "epub" in names and not tells_of_pages(names):
-        return ("the EPUB has no page numbers of print: they are known only where the same run makes pdf or press",)
-    return ()
+        said.append("the EPUB has no page numbers of print: they are known only where the same run makes pdf or press")
+    if not set(PRINTED).isdisjoint(names):
+        from ketapub.formats.pdf.fast import unknown
+
+        if engine := unknown():
+            said.append(f"PDFs are made slowly: this is {engine}, and our shortcuts are for another one")
+    return tuple(said)
 
 
 def tells_of_pages(names: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 from ketapub.check.tools import Tool
 from ketapub.document import Book
 from ketapub.formats.made import SheetPage
-from ketapub.handouts.run import ALL
+from ketapub.handouts.run.stack import ALL
 from ketapub.handouts.sets import ClinicSet
 from ketapub.problems import NOWHERE, Position
 from ketapub.theme import Theme

@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, function: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False)
-        added.set_defaults(command=function, json=False)
+        added.set_defaults(command=function, json=False, plain_engine=False)
         return added
 
     def book(added: argparse.ArgumentParser) -> None:
@@ -50,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
         added.add_argument("--cache", type=Path, metavar="DIR", help=text)
         text = "processes to use (default: one for each processor)"
         added.add_argument("--jobs", type=count_of_jobs, default=processors(), metavar="N", help=text)
+        text = "let the PDF engine do everything itself: slower, for the same PDFs"
+        added.add_argument("--plain-engine", action="store_true", help=text)
         added.add_argument("--json", action="store_true", help="print problems and outputs as one JSON object")
         loudness = added.add_mutually_exclusive_group()
         loudness.add_argument("--quiet", action="store_true", help="print problems only")

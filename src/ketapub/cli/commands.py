@@ -173,9 +173,18 @@ def handouts(options: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _work(options: argparse.Namespace, as_of: datetime.date) -> Iterator[dict[str, Any]]:
     """What all work on a book is given."""
-    with quiet_libraries(), progress_of(options) as progress:
+    with quiet_libraries(), _engine(options), progress_of(options) as progress:
         cache = options.cache or cache_folder()
         yield {"root": book_folder(options.book), "as_of": as_of, "cache": cache, "progress": progress}
+
+
+def _engine(options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """With or without our shortcuts through the PDF engine."""
+    if not options.plain_engine:
+        return contextlib.nullcontext()
+    from ketapub.formats.pdf.fast import plain_engine
+
+    return plain_engine()
 
 
 def _record_versions(options: argparse.Namespace) -> int:

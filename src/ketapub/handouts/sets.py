@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from ketapub.handouts import HOW_TO_PRINT, INDEX, Asked, matrix
 from ketapub.handouts.clinics import Clinic
-from ketapub.handouts.run import ALL, folder_of
+from ketapub.handouts.run.stack import ALL, folder_of
 from ketapub.handouts.sheet import Kind, Resolved
 
 

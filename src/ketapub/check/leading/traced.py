@@ -20,6 +20,7 @@ from ketapub.editions import EDITIONS, SHOWN_AS, select
 from ketapub.formats.made import Made
 from ketapub.handouts import HOW_TO_PRINT, INDEX
 from ketapub.handouts.page import Printed, handout_page, index_page
+from ketapub.handouts.run.stack import ALL
 from ketapub.handouts.sets import ClinicSet
 from ketapub.handouts.sheet import MOST_LINES, MOST_QUESTIONS, page, show
 from ketapub.markup import PLACE
@@ -75,11 +76,13 @@ def _traced_handouts(subject: Subject, one: ClinicSet) -> Mapping[str, str]:
         name: handout_page(sheet, one.clinic, subject.theme, made, problems).decode()
         for name, sheet in one.pages.items()
     }
-    listed = [
-        (sheet, tuple(Printed(f"{sheet.handout.name}-{kind.suffix}.pdf", kind, 1, 1) for kind in one.kinds))
-        for sheet in one.sheets
-    ]
-    return pages | {INDEX: index_page(listed, one.clinic, HOW_TO_PRINT, subject.theme, made).decode()}
+
+    def printed(stem: str) -> tuple[Printed, ...]:
+        return tuple(Printed(f"{stem}-{kind.suffix}.pdf", kind, 1, 1) for kind in one.kinds)
+
+    listed = [(sheet, printed(sheet.handout.name)) for sheet in one.sheets]
+    index = index_page(listed, printed(ALL), one.clinic, HOW_TO_PRINT, subject.theme, made)
+    return pages | {INDEX: index.decode()}
 
 
 def traced_sheets(one: ClinicSet, name: str) -> list[ElementTree.Element]:

@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from ketapub.formats.pdf.composer import Manner
 from ketapub.formats.pdf.desk import Desk, Heard, Task
+from ketapub.formats.pdf.fast import is_plain, set_plain
 from ketapub.formats.pdf.standard import Standard
 
 
@@ -19,7 +20,9 @@ class Crew:
     def __init__(self, manner: Manner, severities: Mapping[str, str], count: int) -> None:
         # A process that is forked would share what Pango knows of fonts, which may not be shared.
         context = multiprocessing.get_context("spawn")
-        self._desks = [ProcessPoolExecutor(1, context, _start, (manner, dict(severities))) for _ in range(count)]
+        self._desks = [
+            ProcessPoolExecutor(1, context, _start, (manner, dict(severities), is_plain())) for _ in range(count)
+        ]
         self._load = [0] * count
         self._desk_of: dict[str, int] = {}
 
@@ -50,9 +53,10 @@ class Crew:
 _own: Desk  # of this process, where it is one of a crew
 
 
-def _start(manner: Manner, severities: dict[str, str]) -> None:
+def _start(manner: Manner, severities: dict[str, str], plain: bool) -> None:
     global _own
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the process that leads it
+    set_plain(plain)
     _own = Desk(manner, severities)
 
 

@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
+import weakref
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from ketapub.fonts import fontconfig_xml
+from ketapub.formats.pdf.fast import hasten
 from ketapub.formats.pdf.mend import mend
 from ketapub.formats.pdf.standard import UA_1, Standard
 from ketapub.formats.pdf.tags import take_over
@@ -45,6 +47,7 @@ class Engine:
 
     def __init__(self, css: str, resources: Mapping[str, bytes], font_folder: Path) -> None:
         _use_only(font_folder)
+        hasten()
         mend()
         take_over()
         from weasyprint import CSS
@@ -64,6 +67,8 @@ class Engine:
         self.fonts: FontConfiguration = FontConfiguration()
         self.sheet: CSS = CSS(string=css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         self.images: dict[str, Any] = {}
+        if folder := self.fonts._folder:  # of the book's own fonts
+            weakref.finalize(self.fonts, shutil.rmtree, folder, ignore_errors=True)
 
     def lay_out(self, tree: Element, extra_css: str) -> Document:
         from weasyprint import CSS
@@ -73,12 +78,14 @@ class Engine:
                 items.set("style", f"counter-reset: list-item {int(start) - 1}")
         extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         html = _html_of(tree, self.fetcher)
-        return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
+        with _without_collector():
+            return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
 def engine_versions(font_folder: Path) -> dict[str, str]:
     """Of all that decides which bytes a page becomes, by name."""
     _use_only(font_folder)
+    hasten()
     from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset, pango
 
     python = ("weasyprint", "pydyf", "tinycss2", "cssselect2", "fonttools", "pillow", "pikepdf")
@@ -117,6 +124,19 @@ def to_pdf(document: Document, standard: Standard = UA_1) -> bytes:
 def to_plain_pdf(document: Document) -> bytes:
     """Draw the pages of a document, for paper: no tags, no metadata but Info, colours as CSS gives them."""
     return _drawn(document)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """What makes only what it keeps leaves no garbage to be looked for, time and again."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _drawn(document: Document, **options: Any) -> bytes:
@@ -171,6 +191,7 @@ def _use_only(font_folder: Path) -> None:
     """Point fontconfig at one folder, before Pango is loaded: no font of the machine can get into a book."""
     folder = Path(tempfile.mkdtemp(prefix="ketapub-fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(gc.freeze)  # what is left of a book at the end of the process is not taken apart
     config = folder / "fonts.conf"
     config.write_text(fontconfig_xml([str(font_folder)], str(folder / "cache")), encoding="utf-8")
     os.environ["FONTCONFIG_FILE"] = str(config)

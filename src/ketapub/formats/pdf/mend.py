@@ -21,19 +21,19 @@ NARROWEST = 0.25  # of the font size: no text has narrower letters on average, s
 def mend() -> None:
     import weasyprint
     from weasyprint.layout import inline
+    from weasyprint.text import line_break
 
     if weasyprint.__version__ != VERSION:
         return
-    split = inline.split_first_line
 
     def split_first_line(text: str, style: Any, context: Any, max_width: Any, *others: Any, **more: Any) -> Any:
-        found = split(text, style, context, max_width, *others, **more)
+        found = line_break.split_first_line(text, style, context, max_width, *others, **more)
         resume_index = found[2]
         if resume_index is None or not max_width or not text.endswith(" "):
             return found
         if style["white_space"] != "normal" or len(text) * style["font_size"] * NARROWEST > max_width:
             return found
-        whole = split(text.rstrip(" "), style, context, max_width, *others, **more)
+        whole = line_break.split_first_line(text.rstrip(" "), style, context, max_width, *others, **more)
         return whole if whole[2] is None and whole[3] <= max_width else found
 
     inline.split_first_line = split_first_line

@@ -76,9 +76,9 @@ class Setter:
         own = (*edition.faces, *own_faces(book))
         self.fonts = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
         named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
-        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix])
         engines = engine_versions(theme.folder / "fonts")
-        self._style = cache_key(__version__, self._manner.css, kind, *engines, *named, *self.fonts)
+        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines])
+        self._style = cache_key(__version__, self._manner.css, kind, *named, *self.fonts)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()
 
