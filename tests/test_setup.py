@@ -25,9 +25,10 @@ def locked(path: Path) -> dict[str, str]:
 
 
 def wanted(group: str) -> set[str]:
-    """Every package that pyproject.toml asks for, for itself and for a dependency group."""
+    """Every package that pyproject.toml asks for, for itself, its extras and a dependency group."""
     names = set()
-    entries = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"][group]]
+    extras = [entry for extra in PROJECT["project"]["optional-dependencies"].values() for entry in extra]
+    entries = [*PROJECT["project"]["dependencies"], *extras, *PROJECT["dependency-groups"][group]]
     for entry in entries:
         if isinstance(entry, dict):
             names |= wanted(entry["include-group"])
