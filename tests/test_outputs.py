@@ -431,3 +431,14 @@ def test_no_place_to_wait_is_told_of(out, monkeypatch):
     code, message = refused(Store, out, Problems())
     assert code == "output-failed"
     assert "No space left" in message
+
+
+def test_a_disk_that_gets_full_meanwhile_is_told_of(out, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    store = Store(out, Problems())
+    monkeypatch.setattr(outputs.os, "pwrite", full)
+    code, message = refused(store.keep, OutputFile("x.pdf", b"1"))
+    assert code == "output-failed"
+    assert "No space left" in message

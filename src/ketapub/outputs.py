@@ -24,6 +24,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -69,7 +70,8 @@ class Store:
 
     def __init__(self, out: Path, problems: Problems) -> None:
         folder = next(folder for folder in (out, *out.absolute().parents) if folder.is_dir())
-        with _refusals(out, problems):
+        self._refusals = partial(_refusals, out, problems)
+        with self._refusals():
             self._handle, name = tempfile.mkstemp(prefix=".ketapub-", dir=folder)
             os.unlink(name)
         self._length = 0
@@ -77,10 +79,11 @@ class Store:
 
     def keep(self, file: OutputFile) -> OutputFile:
         start, data = self._length, memoryview(file.data)
-        while data:
-            written = os.pwrite(self._handle, data, self._length)
-            self._length += written
-            data = data[written:]
+        with self._refusals():  # the disk may be full
+            while data:
+                written = os.pwrite(self._handle, data, self._length)
+                self._length += written
+                data = data[written:]
         return Stored(file.path, self, start, self._length - start)
 
     def read(self, start: int, length: int) -> bytes:
