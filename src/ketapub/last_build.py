@@ -15,8 +15,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from ketapub import __version__
-from ketapub.cache import Cache, cache_key
+from ketapub.cache import Cache, cache_key, own_version
 from ketapub.outputs import Built, OutputFile, build_id, standing
 from ketapub.problems import Position, Problem, Problems, Stopped
 from ketapub.theme import theme_folder
@@ -89,9 +88,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 @cache
 def _programs() -> tuple[str, ...]:
-    """This program, by its files, and what is installed beside it, by names and versions."""
-    own = Path(__file__).parent
-    state = [(str(path), path.stat().st_mtime_ns) for path in _files(own)]
+    """This program, and what is installed beside it, by names and versions."""
     installed = [
         name
         for folder in sys.path
@@ -99,4 +96,4 @@ def _programs() -> tuple[str, ...]:
         for name in sorted(os.listdir(folder))
         if name.endswith(".dist-info")
     ]
-    return (__version__, sys.version, json.dumps(state), *installed)
+    return (own_version(), sys.version, *installed)

@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from ketapub import __version__, document as d
+from ketapub import document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.boxed import callouts_of
@@ -30,9 +29,6 @@ from ketapub.formats.pdf.standard import Standard
 from ketapub.formats.styling import face_rule, own_faces
 from ketapub.problems import Problems
 from ketapub.theme import Theme
-
-if TYPE_CHECKING:
-    pass
 
 LETTERS = 1_150  # on a page, about
 
@@ -78,7 +74,7 @@ class Setter:
         named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
         engines = engine_versions(theme.folder / "fonts")
         kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines])
-        self._style = cache_key(__version__, self._manner.css, kind, *named, *self.fonts)
+        self._style = cache_key(self._manner.css, kind, *named, *self.fonts)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()
 

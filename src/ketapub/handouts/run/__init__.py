@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from ketapub import __version__, document as d
+from ketapub import document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.formats.as_json import as_json
 from ketapub.formats.pdf.sheets import style_key
@@ -84,11 +84,11 @@ def _keys(stack: Stack, style: str, problems: Problems) -> dict[str, str]:
         text = page(sheet, shown, stack.clinic, stack.kind, MOST_LINES, MOST_QUESTIONS)
         pictures = [part for pair in sorted(pictures_of(sheet, stack.clinic).items()) for part in pair]
         budget = str(sheet.budget(stack.kind))
-        found[stack.path(sheet)] = cache_key(__version__, style, text, budget, _about(sheet.book), *pictures)
+        found[stack.path(sheet)] = cache_key(style, text, budget, _about(sheet.book), *pictures)
     if stack.whole:
         found[stack.path_of_all] = cache_key(ALL, title_of_all(stack), *found.values())
     if stack.guide:
-        found[stack.path_of_guide] = cache_key(__version__, style, stack.guide, _about(stack.book))
+        found[stack.path_of_guide] = cache_key(style, stack.guide, _about(stack.book))
     return found
 
 
