@@ -73,7 +73,8 @@ class Setter:
         self.fonts = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
         named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
         engines = engine_versions(theme.folder / "fonts")
-        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines])
+        told = problems.severities.get("typesetting")  # what is off is not heard, and so kept
+        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines, told])
         self._style = cache_key(self._manner.css, kind, *named, *self.fonts)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()

@@ -43,7 +43,8 @@ def make_stacks(
     if not stacks:
         return ()
     cache = cache or Cache(None, problems)
-    style = style_key(stacks[0].book, theme)
+    off = sorted(code for code, severity in problems.severities.items() if severity == "off")  # not told, and so kept
+    style = cache_key(style_key(stacks[0].book, theme), *off)
     keys = {path: key for stack in stacks for path, key in _keys(stack, style, problems).items()}
     before = ((path, cache.get(key)) for path, key in keys.items())
     found = {path: keep(OutputFile(path, data)) for path, data in before if data is not None}
