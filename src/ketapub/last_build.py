@@ -67,9 +67,9 @@ class LastBuild:
             return ""
         digest = hashlib.sha256(cache_key(*self.options, *_programs()).encode())
         try:
-            for folder in (self.root, theme_folder()):
+            for folder in (self.root.resolve(), theme_folder()):
                 size = 0
-                for number, path in enumerate(_files(folder)):
+                for number, path in enumerate(_files(folder, self.out.resolve())):
                     data = path.read_bytes()
                     size += len(data)
                     if number > MOST_FILES or size > MOST_BYTES:
@@ -80,10 +80,15 @@ class LastBuild:
         return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, out: Path) -> Iterator[Path]:
+    """Hidden ones too, as a book may name them. Not what programs put there: outputs, caches, the folder of Git."""
     for inside, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name[0] != "." and name not in ("build", "__pycache__"))
-        yield from (Path(inside, name) for name in sorted(names))
+        if "CACHEDIR.TAG" in names:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if name != ".git" and Path(inside, name) != out)
+        paths = (Path(inside, name) for name in sorted(names))
+        yield from (path for path in paths if path.is_file())  # to read a pipe may take for ever
 
 
 @cache
