@@ -54,13 +54,23 @@ def test_keys():
         lambda path: path.write_bytes(path.read_bytes()[:10]),
         lambda path: path.write_bytes(path.read_bytes() + b"x"),
         lambda path: path.write_bytes(path.read_bytes().replace(b"content", b"c0ntent")),
-        lambda path: path.unlink(),
-        lambda path: shutil.rmtree(path.parent.parent),
     ],
 )
 def test_a_damaged_entry_is_none(cache, tmp_path, problems, damage):
     cache.put(KEY, b"content")
     damage(entries(tmp_path / "cache")[0])
+    assert cache.get(KEY) is None
+    (told,) = problems.found
+    assert (told.code, told.severity) == ("cache-damaged", "warning")
+    cache.put(KEY, b"content")
+    assert cache.get(KEY) == b"content"
+    assert problems.found == [told]
+
+
+@pytest.mark.parametrize("take_away", [Path.unlink, lambda path: shutil.rmtree(path.parent.parent)])
+def test_an_entry_that_was_taken_away_is_none(cache, tmp_path, problems, take_away):
+    cache.put(KEY, b"content")
+    take_away(entries(tmp_path / "cache")[0])
     assert cache.get(KEY) is None
     cache.put(KEY, b"content")
     assert cache.get(KEY) == b"content"

@@ -88,6 +88,14 @@ def test_an_output_that_is_gone_is_made_again(book: Path, build: Callable[..., s
     assert file.read_bytes() == made
 
 
+def test_damage_in_the_cache_is_told_once(book: Path, build: Callable[..., str]) -> None:
+    for entry in (book.parent / "cache").glob("??/*"):
+        entry.write_bytes(b"")
+    assert "warning[cache-damaged]" in build()
+    assert "warning" not in build()
+    assert build() == NOTHING
+
+
 def test_warnings_are_told_again(book: Path, build: Callable[..., str]) -> None:
     with (book / "book.toml").open("a", encoding="utf-8") as file:
         file.write('\n[checks]\nunused-note = "warning"\n')

@@ -76,6 +76,7 @@ class Cache:
             stored = entry.read_bytes()
             if stored[:32] != _seal(key, stored[32:]):  # cut short, damaged, or renamed
                 entry.unlink()
+                self._tell_of_damage(self._folder)
                 return None
             os.utime(entry)  # it was used now: the order in which entries go
         except OSError:
@@ -129,6 +130,15 @@ class Cache:
             path.unlink(missing_ok=True)
             total -= length
         self._room = max(step - size, 0)
+
+    def _tell_of_damage(self, folder: Path) -> None:
+        self._problems.add(
+            "cache-damaged",
+            NOWHERE,
+            f"something kept in {folder} was not what had been written there",
+            "it was made anew; if this comes again, look after the disk",
+            severity="warning",
+        )
 
     def _give_up(self, error: OSError) -> None:
         self._problems.add(

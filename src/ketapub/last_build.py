@@ -50,6 +50,8 @@ class LastBuild:
     def remember(self, built: Built) -> None:
         if not self.state or self._state() != self.state:  # edited meanwhile
             return
+        if any(one.code.startswith("cache-") for one in built.problems):  # of that run, and not of what it made
+            return
         told = [
             [one.code, [one.at.file, one.at.line, one.at.column], one.message, one.hint, one.severity, one.source]
             for one in built.problems
