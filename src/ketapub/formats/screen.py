@@ -55,8 +55,11 @@ def frame_words(book: d.Book, theme: Theme, medium: Medium) -> dict[str, Any]:
 
 def cut_faces(theme: Theme, book: d.Book, letters: frozenset[str], made: Made) -> Iterator[tuple[Face, bytes]]:
     """Each face that draws one of these letters or one of a formula, and its font file with those alone, as WOFF2."""
+    from fontTools.ttLib.woff2 import brotli  # which compresses
+
+    engines = version("fonttools"), brotli.__version__
     letters |= frozenset("".join(shown_letters(one.mathml) for one in d.formulas_in(book.chapters)))
     for face in faces(theme, book):
         cut = partial(subset_woff2, face, letters)
-        if data := made.kept(cut, "woff2", version("fonttools"), face.data, "".join(sorted(letters))):
+        if data := made.kept(cut, "woff2", *engines, face.data, "".join(sorted(letters))):
             yield face, data

@@ -88,7 +88,7 @@ def engine_versions(font_folder: Path) -> dict[str, str]:
     hasten()
     from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset, pango
 
-    python = ("weasyprint", "pydyf", "tinycss2", "cssselect2", "fonttools", "pillow", "pikepdf")
+    python = ("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "fonttools", "pillow", "pikepdf")
     ffi.cdef("const char * hb_version_string(void);", override=True)
     return {
         **{name: version(name) for name in python},
