@@ -22,7 +22,7 @@ from ketapub.outputs import Built
 pytestmark = pytest.mark.slow
 
 FONTS = Path(__file__).parents[1] / "fonts"
-FORMATS = ("pdf",)
+FORMATS = ("pdf", "press", "large-print", "booklet", "epub", "html", "site", "json")
 ALL = "front preface words things facts figures terms glossary references book-index"
 
 Change = Callable[[Path], None]
