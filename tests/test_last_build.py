@@ -69,6 +69,20 @@ def test_a_file_counts_wherever_it_stands(folder: str, book: Path, build: Callab
     assert build() == NOTHING
 
 
+def test_a_link_that_leads_elsewhere_is_built(book: Path, build: Callable[..., str]) -> None:
+    for name in ("eins", "zwei"):
+        (book / name).mkdir()
+        (book / name / "satz.md").write_text(f"Der Satz {name}.\n", encoding="utf-8")
+    (book / "teile").symlink_to("eins")
+    with chapter(book).open("a", encoding="utf-8") as text:
+        text.write("\n{{< include ../teile/satz.md >}}\n")
+    build()
+    (book / "teile").unlink()
+    (book / "teile").symlink_to("zwei")
+    assert NOTHING not in build()
+    assert "Der Satz zwei." in (book.parent / "out/book.json").read_text(encoding="utf-8")
+
+
 def test_outputs_and_pipes_in_the_folder_do_not_count(book: Path, build: Callable[..., str]) -> None:
     os.mkfifo(book / "pipe")
     out = str(book / "chapters" / ".." / "build")

@@ -72,7 +72,7 @@ class LastBuild:
             for folder in (self.root.resolve(), theme_folder()):
                 size = 0
                 for number, path in enumerate(_files(folder, self.out.resolve())):
-                    data = path.read_bytes()
+                    data = os.fsencode(os.readlink(path)) if path.is_dir() else path.read_bytes()
                     size += len(data)
                     if number > MOST_FILES or size > MOST_BYTES:
                         return ""
@@ -83,12 +83,14 @@ class LastBuild:
 
 
 def _files(folder: Path, out: Path) -> Iterator[Path]:
-    """Hidden ones too, as a book may name them. Not what programs put there: outputs, caches, the folder of Git."""
+    """And links to folders. Hidden ones too, as a book may name them. Not what programs put there: outputs, caches, the
+    folder of Git."""
     for inside, folders, names in os.walk(folder):
         if "CACHEDIR.TAG" in names:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if name != ".git" and Path(inside, name) != out)
+        yield from (path for name in folders if (path := Path(inside, name)).is_symlink())
         paths = (Path(inside, name) for name in sorted(names))
         yield from (path for path in paths if path.is_file())  # to read a pipe may take for ever
 
