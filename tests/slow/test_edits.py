@@ -224,6 +224,16 @@ def test_an_edited_book(edit: Edit, base: Base, laid: set[str], tmp_path: Path) 
     assert_same(warm, made(book, None))
 
 
+def test_another_standard(base: Base, tmp_path: Path) -> None:
+    """Its pages are the same, and what is drawn of them is not."""
+    cache = shutil.copytree(base.cache, tmp_path / "cache")
+    warm, cold = (
+        build(base.book, tmp_path / "out", as_of=TODAY, formats=("pdf", "large-print"), cache=kept, pdf_standard="ua-2")
+        for kept in (cache, None)
+    )
+    assert_same(warm, cold)
+
+
 def assert_same(one: Built, other: Built) -> None:
     """Said by names: the difference of two PDFs would be a long one."""
     assert one.problems == other.problems
