@@ -36,10 +36,10 @@ MEMORY = 1.2
 
 
 def sheets_of(book: Path) -> tuple[Any, ...]:
-    from ketapub.build import read_book
     from ketapub.handouts import resolve_handouts
     from ketapub.handouts.resolved import around
     from ketapub.problems import Problems
+    from ketapub.reading import read_book
     from ketapub.theme import load_theme
 
     problems = Problems()

@@ -35,10 +35,11 @@ LIMIT = 0.5  # the site may take so many times pandoc's page
 
 def run_site(book: Path, *, empty: bool) -> None:
     """What the measured process does. With `empty` it stops when the book is read."""
-    from ketapub.build import make_formats, read_book
+    from ketapub.build import make_formats
     from ketapub.formats import site
     from ketapub.formats.made import Made
     from ketapub.problems import Problems
+    from ketapub.reading import read_book
     from ketapub.theme import load_theme
 
     problems, theme = Problems(), load_theme()

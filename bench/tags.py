@@ -33,11 +33,12 @@ def run_build(book: Path, standard: str) -> None:
     """What the measured process does. Without a standard, nothing is tagged."""
     import pikepdf
 
-    from ketapub.build import make_formats, read_book
+    from ketapub.build import make_formats
     from ketapub.formats.made import Made
     from ketapub.formats.pdf import engine
     from ketapub.formats.pdf.standard import STANDARDS, UA_1
     from ketapub.problems import Problems
+    from ketapub.reading import read_book
     from ketapub.theme import load_theme
 
     if not standard:

@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ketapub.build import read_book
 from ketapub.check import tell
 from ketapub.check.findings import Check, Finding, Looked, Place, Result, Subject
 from ketapub.check.report.run import Run
 from ketapub.check.tools import Tool
 from ketapub.problems import NOWHERE, Position, Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 STOCK = Path(__file__).parent / "books/stock"

@@ -7,9 +7,9 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from ketapub.build import read_book
 from ketapub.check.report.people import tasks
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.signatures import sign
 from ketapub.theme import load_theme
 

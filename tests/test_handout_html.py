@@ -13,13 +13,13 @@ import pytest
 from lxml import etree, html
 from test_handouts import CLINIC, SHEET, TODAY, book_with, resolved
 
-from ketapub.build import write_handouts
 from ketapub.editions import select
 from ketapub.formats.made import Made
 from ketapub.handouts import Asked
 from ketapub.handouts.clinics import Clinic, Extra
 from ketapub.handouts.page import handout_page
 from ketapub.handouts.sheet import Kind, Resolved, page
+from ketapub.handouts.work import write_handouts
 from ketapub.info import CrisisSettings
 from ketapub.problems import Problems
 from ketapub.theme import load_theme

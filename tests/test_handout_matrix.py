@@ -14,7 +14,6 @@ import pikepdf
 import pytest
 from test_handouts import CLINIC, SHEET, TODAY, book_with, longer, resolved
 
-from ketapub.build import Built, write_handouts
 from ketapub.cache import Cache
 from ketapub.check.tagging import faults
 from ketapub.cli import main
@@ -23,7 +22,8 @@ from ketapub.formats.pdf.sheets import sheet_engine, write_sheet
 from ketapub.handouts import Asked, Kind, Resolved, make_sheets, run
 from ketapub.handouts.clinics import Clinic, Extra
 from ketapub.handouts.sheet import Fits, fit
-from ketapub.outputs import Bundle
+from ketapub.handouts.work import write_handouts
+from ketapub.outputs import Built, Bundle
 from ketapub.problems import Problems, Stopped
 from ketapub.theme import load_theme
 

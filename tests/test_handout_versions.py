@@ -16,16 +16,7 @@ from lxml import etree
 from reading import site_files
 from test_handouts import SHEET, book_with, resolved
 
-from ketapub.build import (
-    Built,
-    build,
-    pages_of_sheets,
-    read_book,
-    record_versions,
-    stale_sheets,
-    write_handouts,
-    write_notice,
-)
+from ketapub.build import build
 from ketapub.check.checks.links import faults as faults_of_links, output_of
 from ketapub.check.equality import screen_differs
 from ketapub.check.equality.on_screens import site_folder
@@ -39,8 +30,10 @@ from ketapub.formats.pdf.sheets import words_of
 from ketapub.handouts import Asked
 from ketapub.handouts.qr import modules
 from ketapub.handouts.versions import FILE, Versions
-from ketapub.outputs import OutputFile
+from ketapub.handouts.work import pages_of_sheets, record_versions, stale_sheets, write_handouts, write_notice
+from ketapub.outputs import Built, OutputFile
 from ketapub.problems import Problems, Stopped
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 TODAY = datetime.date(2026, 2, 1)

@@ -14,7 +14,6 @@ from conftest import BOOKS
 from signed_book import REVIEW, REVIEWER
 
 from ketapub import document as d
-from ketapub.build import read_book, write_handouts
 from ketapub.check.tagging import faults
 from ketapub.cli import main
 from ketapub.formats.pdf.sheets import PAPERS, sheet_engine
@@ -22,7 +21,9 @@ from ketapub.handouts import Asked, Kind, Resolved, make_sheets, resolve_handout
 from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.resolved import around
 from ketapub.handouts.sheet import fit
+from ketapub.handouts.work import write_handouts
 from ketapub.problems import Problems, Stopped
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 TODAY = datetime.date(2026, 2, 1)

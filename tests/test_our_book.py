@@ -9,10 +9,10 @@ import pytest
 from conftest import BOOKS, TODAY
 
 from ketapub import document as d
-from ketapub.build import Read, read_book
 from ketapub.editorial.prose import RUNNING, read_prose
 from ketapub.passages import passages
 from ketapub.problems import Problems
+from ketapub.reading import Read, read_book
 from ketapub.theme import load_theme
 
 MANUSCRIPT = BOOKS.parents[1] / "manuscript"

@@ -15,7 +15,6 @@ from conftest import TODAY, Made
 from gate_run import FOUND, WORDS, made_up_run
 from lxml import html
 
-from ketapub.build import Built
 from ketapub.check import Checked, check_book
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Check, Finding, Looked, Result
@@ -29,7 +28,7 @@ from ketapub.check.report.wcag import Cover, Verdict, criteria, verdicts
 from ketapub.cli import main
 from ketapub.cli.telling import lines_of
 from ketapub.formats import FORMATS
-from ketapub.outputs import Bundle, OutputFile, clean, write_outputs
+from ketapub.outputs import Built, Bundle, OutputFile, clean, write_outputs
 from ketapub.problems import Position, Problem, Problems, Stopped
 
 Make = Callable[..., Run]

@@ -10,7 +10,6 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from ketapub.build import Read, read_book
 from ketapub.cli import main
 from ketapub.document import Book
 from ketapub.formats.imprint import stamp, use_until
@@ -18,6 +17,7 @@ from ketapub.info import BookSettings, Info
 from ketapub.packet import make_packet
 from ketapub.passages import passages
 from ketapub.problems import Problems
+from ketapub.reading import Read, read_book
 from ketapub.signatures import review_of
 from ketapub.theme import load_theme
 

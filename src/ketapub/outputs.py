@@ -53,6 +53,19 @@ class Made:
     build: str
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of a run that went through."""
+
+    problems: tuple[Problem, ...]  # warnings, and what is wrong with what was left out: other errors raise `Stopped`
+    outputs: Bundle
+    remarks: tuple[str, ...] = ()  # what a file does not have, and why
+
+
+def build_id(bundle: Bundle) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
+
+
 # --- for the pipeline --------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ketapub import document as d
 from ketapub.editorial.readability import reading_report, word_list
@@ -17,11 +18,12 @@ from ketapub.formats.pdf import print_plain
 from ketapub.ledger import Claim, Ledger
 from ketapub.locale import Words, direction, words
 from ketapub.manuscript import Manuscript
-from ketapub.outputs import Bundle, OutputFile
+from ketapub.outputs import Bundle, OutputFile, build_id, check_out, write_outputs
 from ketapub.problems import Problems
+from ketapub.reading import Read
 from ketapub.signatures import ChapterReview, Signature, review_of
 from ketapub.templates import render
-from ketapub.theme import Theme
+from ketapub.theme import Theme, load_theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class _Section:
     source: str
     state: tuple[str, ...]
     passages: tuple[_Numbered, ...]
+
+
+def write_packet(texts: tuple[d.Book, ...], read: Read, root: Path, out: Path, problems: Problems) -> Bundle:
+    """Make the packet for reviewers, into `out`, of what they read (`texts_of`)."""
+    check_out(out, root, problems)
+    bundle = make_packet(texts, read.manuscript, read.signatures, load_theme(), problems)
+    write_outputs(out, bundle, build_id=build_id(bundle), manuscript_root=root, problems=problems)
+    return bundle
 
 
 def make_packet(

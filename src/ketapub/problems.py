@@ -127,6 +127,11 @@ class Problems:
         if self.errors:
             raise Stopped(self.in_order(), usage=usage)
 
+    def stop_on_warnings(self, strict: bool) -> None:
+        """Raise `Stopped` with everything found so far, warnings too, under `--strict`."""
+        if strict and self.found:
+            raise Stopped(self.in_order())
+
 
 @cache
 def explanations() -> Mapping[str, Mapping[str, Any]]:

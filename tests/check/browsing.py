@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from conftest import Built
 
-from ketapub.build import read_book
 from ketapub.cache import Cache
 from ketapub.check.browser import Visit
 from ketapub.check.checks import all_checks, axe
@@ -18,6 +17,7 @@ from ketapub.check.findings import Finding, Subject
 from ketapub.check.running import run_checks
 from ketapub.document import Book
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 

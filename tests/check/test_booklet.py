@@ -11,9 +11,9 @@ from checking import look
 from conftest import BOOKS, Built
 from tools import run
 
-from ketapub.build import read_book
 from ketapub.formats.pdf.booklet import PAPERS, impose
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 

@@ -13,11 +13,11 @@ from checking import look
 from conftest import BOOKS
 from tools import run
 
-from ketapub.build import read_book
 from ketapub.formats.pdf.press.intent import intent_of
 from ketapub.formats.pdf.wrap import draw_cover
 from ketapub.formats.pdf.wrap.sheet import sheet_of
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 ISBN = "978-3-16-148410-0"

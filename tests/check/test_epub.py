@@ -16,7 +16,6 @@ from listening import transcript, words_of
 from tools import ROOT, run
 
 from ketapub import document as d
-from ketapub.build import read_book
 from ketapub.check.equality.expected import expected_chapters
 from ketapub.check.equality.items import Item
 from ketapub.check.equality.speaker import Medium
@@ -24,6 +23,7 @@ from ketapub.editions import select
 from ketapub.formats.imprint import stamp
 from ketapub.formats.narrow import is_too_wide
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 LISTENED = ("words", "things")  # chapters of the stock book whose transcripts are kept

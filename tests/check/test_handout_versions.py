@@ -11,13 +11,15 @@ import pypdfium2
 import pytest
 from conftest import STOCK
 
-from ketapub.build import build, pages_of_sheets, read_book, record_versions, write_handouts
+from ketapub.build import build
 from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Subject
 from ketapub.check.running import run_checks
 from ketapub.handouts import Asked
+from ketapub.handouts.work import pages_of_sheets, record_versions, write_handouts
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 TODAY = datetime.date(2026, 2, 1)

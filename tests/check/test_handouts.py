@@ -13,12 +13,12 @@ import pytest
 from browsing import judged_alone
 from tools import ROOT
 
-from ketapub.build import read_book
 from ketapub.formats.made import Made
 from ketapub.handouts import make_pages, resolve_handouts
 from ketapub.handouts.resolved import around
 from ketapub.outputs import OutputFile
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 SOURCE = ROOT / "manuscript"

@@ -13,11 +13,11 @@ from conftest import Built
 from press_pages import CLEAR, PLAIN, picture, printed, shown
 from tools import run
 
-from ketapub.build import read_book
 from ketapub.check.checks.press_ink import ROUNDING, coverage
 from ketapub.check.printing.painted import painted
 from ketapub.document import Book
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 LIMIT = 240

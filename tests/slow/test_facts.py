@@ -16,8 +16,9 @@ from conftest import BOOKS, TODAY
 from lxml import html
 
 from ketapub import document as d
-from ketapub.build import build, read_book
+from ketapub.build import build
 from ketapub.problems import Problems
+from ketapub.reading import read_book
 from ketapub.theme import load_theme
 
 MANUSCRIPT = BOOKS.parents[1] / "manuscript"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketapub.build import Read, build, build_id, pages_of_sheets, read_book
+from ketapub.build import build
 from ketapub.cache import Cache
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import Result, Subject
@@ -23,8 +23,10 @@ from ketapub.check.report import report_files
 from ketapub.check.report.run import Run
 from ketapub.check.running import run_checks
 from ketapub.check.standing import CONFORMING, stale, standard_of, standing
-from ketapub.outputs import Bundle, check_out, write_outputs
+from ketapub.handouts.work import pages_of_sheets
+from ketapub.outputs import Bundle, build_id, check_out, write_outputs
 from ketapub.problems import NOWHERE, Problem, Problems
+from ketapub.reading import Read, read_book
 from ketapub.theme import Theme, load_theme
 
 

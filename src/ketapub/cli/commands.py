@@ -138,12 +138,12 @@ def handouts(options: argparse.Namespace) -> int:
     as_of = today(options.as_of)
     with _work(options, as_of) as work:
         if options.notice:
-            from ketapub.build import write_notice
+            from ketapub.handouts.work import write_notice
 
             built = write_notice(out=options.out, **work)
         else:
-            from ketapub.build import write_handouts
             from ketapub.handouts import Asked
+            from ketapub.handouts.work import write_handouts
 
             papers, sizes = (tuple(dict.fromkeys(found)) for found in (options.paper, options.size))
             built = write_handouts(
@@ -178,8 +178,8 @@ def _engine(options: argparse.Namespace) -> contextlib.AbstractContextManager[No
 def _record_versions(options: argparse.Namespace) -> int:
     as_of = today(options.as_of)
     with _work(options, as_of) as work:
-        from ketapub.build import record_versions
         from ketapub.handouts.versions import FILE
+        from ketapub.handouts.work import record_versions
 
         problems, versions = record_versions(**work)
     tell(options, problems, ())
@@ -194,7 +194,7 @@ def _list_stale_sheets(options: argparse.Namespace) -> int:
     """Each version in the folder; of one that does not count, the files and what is new in today's text."""
     as_of = today(options.as_of)
     with _work(options, as_of) as work:
-        from ketapub.build import stale_sheets
+        from ketapub.handouts.work import stale_sheets
 
         problems, standing = stale_sheets(folder=options.stale, **work)
     for problem in problems:
@@ -233,7 +233,9 @@ def review(options: argparse.Namespace) -> int:
     """The packet, and for people the state of each chapter."""
     problems = Problems()
     with quiet_libraries():
-        from ketapub.build import read_book, texts_of, write_packet
+        from ketapub.handouts.work import texts_of
+        from ketapub.packet import write_packet
+        from ketapub.reading import read_book
         from ketapub.signatures import review_of
         from ketapub.theme import load_theme
 
@@ -251,8 +253,9 @@ def review(options: argparse.Namespace) -> int:
 
 
 def sign(options: argparse.Namespace) -> int:
-    from ketapub.build import read_book, texts_of
+    from ketapub.handouts.work import texts_of
     from ketapub.outputs import write_new_file
+    from ketapub.reading import read_book
     from ketapub.signatures import sign, signable
     from ketapub.theme import load_theme
 
@@ -276,8 +279,8 @@ def sign(options: argparse.Namespace) -> int:
 
 def facts(options: argparse.Namespace) -> int:
     """The ledger as a list; with --where, one claim and the places that print it."""
-    from ketapub.build import read_book
     from ketapub.document import facts_of
+    from ketapub.reading import read_book
     from ketapub.theme import load_theme
 
     problems = Problems()

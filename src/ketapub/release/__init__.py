@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ketapub.build import Read, make_formats, pages_of_sheets, read_book, stop_on_warnings
+from ketapub.build import make_formats
 from ketapub.cache import Cache
 from ketapub.check import judge, tell
 from ketapub.check.report.run import Run
@@ -22,8 +22,10 @@ from ketapub.check.standing import UNJUDGED
 from ketapub.document import Book
 from ketapub.formats import place
 from ketapub.formats.made import Made
+from ketapub.handouts.work import pages_of_sheets
 from ketapub.outputs import Bundle, check_new_folder, check_out, write_files, write_whole_folder
 from ketapub.problems import NOWHERE, Problem, Problems
+from ketapub.reading import Read, read_book
 from ketapub.release.by_people import in_force, read_records
 from ketapub.release.claims import claims_to_make
 from ketapub.release.notes import notes_of
@@ -70,7 +72,7 @@ def release(
         require(read, records, notes, problems)
         problems.stop_on_errors()
     sheets = pages_of_sheets(read, problems, as_of, kept) if "site" in info.book.formats else ()
-    stop_on_warnings(problems, strict)  # before the slow part
+    problems.stop_on_warnings(strict)  # before the slow part
     claims = claims_to_make(info, records, draft=draft)
     made = Made(cache=kept, pdf_standard=pdf_standard, claims=claims, sheets=sheets)
     bundle = make_formats(read.book, theme, info.book.formats, problems, progress, made)
@@ -107,4 +109,4 @@ def _stop_unless_passed(run: Run, problems: Problems, *, strict: bool) -> None:
         else:
             tell(result, run.subject, problems)
     problems.stop_on_errors()
-    stop_on_warnings(problems, strict)
+    problems.stop_on_warnings(strict)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from ketapub.build import Read
 from ketapub.check.report.people import tasks_for
 from ketapub.info import Info
 from ketapub.manuscript import HUMAN_CHECKS
 from ketapub.problems import Position, Problems
+from ketapub.reading import Read
 from ketapub.release.by_people import Record
 from ketapub.release.notes import CHANGELOG
 from ketapub.signatures import ChapterReview, review_of

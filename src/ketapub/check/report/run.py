@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ketapub.build import Read
 from ketapub.check.findings import Check, Result, State, Subject
 from ketapub.problems import Position, Problems
+from ketapub.reading import Read
 
 STATES: tuple[State, ...] = ("failed", "not run", "passed")  # in the order in which they are told
 OWN_CODES = ("failed-check", "check-not-run")  # the problems that the gate makes of its results

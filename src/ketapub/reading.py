@@ -1,0 +1,49 @@
+"""The first half of all work on a book: its folder comes in, the resolved book goes out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ketapub.cache import Cache
+from ketapub.document import Book, Draft
+from ketapub.editorial import check_text
+from ketapub.manuscript import Manuscript, read_manuscript
+from ketapub.parse import parse
+from ketapub.problems import Problems
+from ketapub.resolve import resolve
+from ketapub.signatures import Signature, is_signed, read_signatures
+from ketapub.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A book as the formats get it, and what reviewers want to know besides."""
+
+    book: Book
+    manuscript: Manuscript
+    signatures: tuple[Signature, ...]
+    draft: Draft  # from which handouts are cut
+
+
+def read_book(
+    root: Path,
+    theme: Theme,
+    problems: Problems,
+    *,
+    as_of: datetime.date,
+    progress: Callable[[str], None] = lambda step: None,
+    cache: Cache | None = None,
+) -> Read:
+    """The first half of a build: from the folder to the resolved book. Raises `Stopped` as `build` does."""
+    progress("reading")
+    manuscript = read_manuscript(root, problems, as_of)
+    draft = parse(manuscript, problems)
+    progress("resolving")
+    book = resolve(draft, manuscript, theme, problems, cache)
+    check_text(book, manuscript, problems)
+    signatures = read_signatures(manuscript.signatures, problems)
+    problems.stop_on_errors()
+    return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures, draft)
