@@ -48,7 +48,6 @@ RESTS_ON = {
     css.text_decoration: "4fa9ec3b45ef2fc6",
     css.AnonymousStyle: "414bbf41061e0a4a",
     css.ComputedStyle: "4ff0512c0af12674",
-    weasyprint.draw.draw_inline_level: "068162a401d00efd",
     weasyprint.draw.text.draw_first_line: "1bb8eae6d88e71b1",
     weasyprint.draw.text.draw_text: "ebaf96239c6ca363",
     pydyf.Array: "454aeae795e116ac",
