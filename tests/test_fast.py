@@ -24,7 +24,7 @@ from weasyprint.text import fonts, line_break
 from ketapub.build import _remarks
 from ketapub.formats.pdf import fast
 from ketapub.formats.pdf.engine import Engine, to_plain_pdf
-from ketapub.handouts import run
+from ketapub.handouts.run import here
 from ketapub.theme import load_theme
 
 # The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
@@ -216,10 +216,10 @@ def test_another_version_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _remarks(("html",)) == ()
 
 
-def test_a_process_that_helps_is_as_plain_as_the_one_that_leads(stock: Made) -> None:
+def test_a_process_that_helps_is_as_plain_as_the_one_that_leads() -> None:
     with fast.plain_engine():
         fast.set_plain(False)
-        run._start(stock.book, {}, fast.is_plain())
+        here._start(fast.is_plain())
         assert not fast.is_plain()
-        run._start(stock.book, {}, True)
+        here._start(True)
         assert fast.is_plain()
