@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ketapub.cache import Cache, cache_key
+from ketapub import cache as module
+from ketapub.cache import Cache, cache_key, own_version
 from ketapub.problems import Problems, explanations
 
 
@@ -53,13 +54,23 @@ def test_keys():
         lambda path: path.write_bytes(path.read_bytes()[:10]),
         lambda path: path.write_bytes(path.read_bytes() + b"x"),
         lambda path: path.write_bytes(path.read_bytes().replace(b"content", b"c0ntent")),
-        lambda path: path.unlink(),
-        lambda path: shutil.rmtree(path.parent.parent),
     ],
 )
 def test_a_damaged_entry_is_none(cache, tmp_path, problems, damage):
     cache.put(KEY, b"content")
     damage(entries(tmp_path / "cache")[0])
+    assert cache.get(KEY) is None
+    (told,) = problems.found
+    assert (told.code, told.severity) == ("cache-damaged", "warning")
+    cache.put(KEY, b"content")
+    assert cache.get(KEY) == b"content"
+    assert problems.found == [told]
+
+
+@pytest.mark.parametrize("take_away", [Path.unlink, lambda path: shutil.rmtree(path.parent.parent)])
+def test_an_entry_that_was_taken_away_is_none(cache, tmp_path, problems, take_away):
+    cache.put(KEY, b"content")
+    take_away(entries(tmp_path / "cache")[0])
     assert cache.get(KEY) is None
     cache.put(KEY, b"content")
     assert cache.get(KEY) == b"content"
@@ -67,12 +78,37 @@ def test_a_damaged_entry_is_none(cache, tmp_path, problems, damage):
 
 
 def test_an_entry_under_another_name_is_none(cache, tmp_path):
-    cache.put(KEY, b"content")
     other = cache_key("b")
-    place = tmp_path / "cache" / other[:2] / other[2:]
-    place.parent.mkdir(exist_ok=True)
-    entries(tmp_path / "cache")[0].rename(place)
+    cache.put(KEY, b"content")
+    (first,) = entries(tmp_path / "cache")
+    cache.put(other, b"another")
+    (second,) = {*entries(tmp_path / "cache")} - {first}
+    first.rename(second)
     assert cache.get(other) is None
+
+
+def test_another_state_of_the_program_finds_nothing_of_this_one(cache, monkeypatch):
+    cache.put(KEY, b"content")
+    with monkeypatch.context() as other:
+        other.setattr(module, "own_version", lambda: "another")
+        assert cache.get(KEY) is None
+        cache.put(KEY, b"of another")
+    assert cache.get(KEY) == b"content"
+
+
+def test_the_state_of_the_program_is_that_of_its_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "cache.py"))
+    (tmp_path / "inner").mkdir()
+    file = tmp_path / "inner" / "rules.toml"
+    states = []
+    for content, time in (("a = 1", 1), ("a = 1", 2), ("a = 10", 2), ("a = 10", 2)):
+        file.write_text(content)
+        os.utime(file, ns=(time, time))
+        states.append(own_version.__wrapped__())
+    file.rename(tmp_path / "rules.toml")
+    (tmp_path / ".#rules.toml").symlink_to("nowhere")
+    states.append(own_version.__wrapped__())
+    assert [states.index(state) for state in states] == [0, 1, 2, 2, 4]
 
 
 def test_the_ones_used_longest_ago_go(tmp_path, problems):

@@ -47,6 +47,17 @@ def test_an_edit_lays_out_its_chapter_and_equals_a_cold_build(book: Path, tmp_pa
     assert warm == pdf(book, tmp_path / "another")[0]
 
 
+def test_a_complaint_that_was_off_is_told_once_it_is_on(book: Path, tmp_path: Path) -> None:
+    (book / "own.css").write_text("p { colr: red }", encoding="utf-8")
+    settings = (book / "book.toml").read_text(encoding="utf-8") + '\n[theme]\ncss = ["own.css"]\n'
+    told = []
+    for severity in ("off", "warning"):
+        (book / "book.toml").write_text(f'{settings}\n[checks]\ntypesetting = "{severity}"\n', encoding="utf-8")
+        built = build(book, tmp_path / "out", as_of=TODAY, formats=("pdf",), cache=tmp_path / "cache")
+        told.append([problem.code for problem in built.problems])
+    assert told == [[], ["typesetting"]]
+
+
 @pytest.mark.slow
 def test_numbers_changed_on_the_pages_are_those_of_a_new_layout(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -56,6 +56,26 @@ def test_an_edit_is_built(book: Path, build: Callable[..., str]) -> None:
     assert build() == NOTHING
 
 
+@pytest.mark.parametrize("folder", ["build", ".parts"])
+def test_a_file_counts_wherever_it_stands(folder: str, book: Path, build: Callable[..., str]) -> None:
+    file = book / folder / "satz.md"
+    file.parent.mkdir()
+    file.write_text("Noch ein Satz.\n", encoding="utf-8")
+    with chapter(book).open("a", encoding="utf-8") as text:
+        text.write(f"\n{{{{< include ../{folder}/satz.md >}}}}\n")
+    build()
+    file.write_text("Ein anderer Satz.\n", encoding="utf-8")
+    assert NOTHING not in build()
+    assert build() == NOTHING
+
+
+def test_outputs_and_pipes_in_the_folder_do_not_count(book: Path, build: Callable[..., str]) -> None:
+    os.mkfifo(book / "pipe")
+    out = str(book / "chapters" / ".." / "build")
+    build("-o", out)
+    assert build("-o", out) == NOTHING
+
+
 def test_other_options_are_another_build(build: Callable[..., str]) -> None:
     assert NOTHING not in build("--as-of", "2026-02-02")
 
@@ -66,6 +86,14 @@ def test_an_output_that_is_gone_is_made_again(book: Path, build: Callable[..., s
     file.unlink()
     assert NOTHING not in build()
     assert file.read_bytes() == made
+
+
+def test_damage_in_the_cache_is_told_once(book: Path, build: Callable[..., str]) -> None:
+    for entry in (book.parent / "cache").glob("??/*"):
+        entry.write_bytes(b"")
+    assert "warning[cache-damaged]" in build()
+    assert "warning" not in build()
+    assert build() == NOTHING
 
 
 def test_warnings_are_told_again(book: Path, build: Callable[..., str]) -> None:

@@ -1,7 +1,8 @@
 """Keeps results of slow stages between runs: a key and bytes in; later, for that key, the same bytes out, or nothing.
 
 The folder may be deleted at any time, shared by several processes, and left in any state by a killed one: an entry
-counts only if the digest in it fits its key and its content, so the worst that can happen is work done again.
+counts only if the digest in it fits its key and its content, so the worst that can happen is work done again. What
+another state of this program made is never found.
 Content is bytes (or JSON as bytes), never pickles: reading an entry cannot run anything.
 """
 
@@ -12,8 +13,10 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+from ketapub import __version__
 from ketapub.problems import NOWHERE, Problems
 
 LIMIT = 512 * 2**20  # bytes
@@ -30,6 +33,19 @@ def cache_key(*parts: bytes | str) -> str:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
+
+
+@cache
+def own_version() -> str:
+    """Of this program: its version, and the state of its files, as those of a checkout change under one version."""
+    package = os.path.dirname(__file__)
+    state = []
+    for folder, folders, names in os.walk(package):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(name for name in names if name[0] != "."):  # editors leave dangling links of such names
+            found = os.stat(os.path.join(folder, name))
+            state.append(f"{folder.removeprefix(package)}/{name} {found.st_size} {found.st_mtime_ns}")
+    return cache_key(__version__, *state)
 
 
 class Cache:
@@ -60,6 +76,7 @@ class Cache:
             stored = entry.read_bytes()
             if stored[:32] != _seal(key, stored[32:]):  # cut short, damaged, or renamed
                 entry.unlink()
+                self._tell_of_damage(self._folder)
                 return None
             os.utime(entry)  # it was used now: the order in which entries go
         except OSError:
@@ -114,6 +131,15 @@ class Cache:
             total -= length
         self._room = max(step - size, 0)
 
+    def _tell_of_damage(self, folder: Path) -> None:
+        self._problems.add(
+            "cache-damaged",
+            NOWHERE,
+            f"something kept in {folder} was not what had been written there",
+            "it was made anew; if this comes again, look after the disk",
+            severity="warning",
+        )
+
     def _give_up(self, error: OSError) -> None:
         self._problems.add(
             "cache-unusable",
@@ -126,7 +152,8 @@ class Cache:
 
 
 def _place(folder: Path, key: str) -> Path:
-    return folder / key[:2] / key[2:]
+    name = cache_key(own_version(), key)
+    return folder / name[:2] / name[2:]
 
 
 def _seal(key: str, content: bytes) -> bytes:

@@ -15,8 +15,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from ketapub import __version__
-from ketapub.cache import Cache, cache_key
+from ketapub.cache import Cache, cache_key, own_version
 from ketapub.outputs import Built, OutputFile, build_id, standing
 from ketapub.problems import Position, Problem, Problems, Stopped
 from ketapub.theme import theme_folder
@@ -51,6 +50,8 @@ class LastBuild:
     def remember(self, built: Built) -> None:
         if not self.state or self._state() != self.state:  # edited meanwhile
             return
+        if any(one.code.startswith("cache-") for one in built.problems):  # of that run, and not of what it made
+            return
         told = [
             [one.code, [one.at.file, one.at.line, one.at.column], one.message, one.hint, one.severity, one.source]
             for one in built.problems
@@ -68,9 +69,9 @@ class LastBuild:
             return ""
         digest = hashlib.sha256(cache_key(*self.options, *_programs()).encode())
         try:
-            for folder in (self.root, theme_folder()):
+            for folder in (self.root.resolve(), theme_folder()):
                 size = 0
-                for number, path in enumerate(_files(folder)):
+                for number, path in enumerate(_files(folder, self.out.resolve())):
                     data = path.read_bytes()
                     size += len(data)
                     if number > MOST_FILES or size > MOST_BYTES:
@@ -81,17 +82,20 @@ class LastBuild:
         return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, out: Path) -> Iterator[Path]:
+    """Hidden ones too, as a book may name them. Not what programs put there: outputs, caches, the folder of Git."""
     for inside, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name[0] != "." and name not in ("build", "__pycache__"))
-        yield from (Path(inside, name) for name in sorted(names))
+        if "CACHEDIR.TAG" in names:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if name != ".git" and Path(inside, name) != out)
+        paths = (Path(inside, name) for name in sorted(names))
+        yield from (path for path in paths if path.is_file())  # to read a pipe may take for ever
 
 
 @cache
 def _programs() -> tuple[str, ...]:
-    """This program, by its files, and what is installed beside it, by names and versions."""
-    own = Path(__file__).parent
-    state = [(str(path), path.stat().st_mtime_ns) for path in _files(own)]
+    """This program, and what is installed beside it, by names and versions."""
     installed = [
         name
         for folder in sys.path
@@ -99,4 +103,4 @@ def _programs() -> tuple[str, ...]:
         for name in sorted(os.listdir(folder))
         if name.endswith(".dist-info")
     ]
-    return (__version__, sys.version, json.dumps(state), *installed)
+    return (own_version(), sys.version, *installed)

@@ -13,11 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ketapub import __version__
 from ketapub.cache import Cache, cache_key
 from ketapub.check.findings import Check, Finding, Looked, Place, Result, Subject
 from ketapub.check.tools import NotRun
@@ -50,21 +48,15 @@ def digest(path: Path) -> str:
     """SHA-256 over a file, or over a folder's files with their names."""
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    files = sorted(each for each in path.rglob("*") if each.is_file() and each.parent.name != "__pycache__")
+    files = sorted(each for each in path.rglob("*") if each.is_file())
     return cache_key(*(part for each in files for part in (each.relative_to(path).as_posix(), each.read_bytes())))
-
-
-@cache
-def _own_version() -> str:
-    """A change of a check makes what it said before worth nothing."""
-    return f"{__version__} {digest(Path(__file__).parent)}"
 
 
 def _run(check: Check, output: str, subject: Subject, digest: str, cache: Cache) -> Result:
     started = time.monotonic()
     try:
         versions = {tool.name: tool.found() for tool in check.tools}
-        key = cache_key("check", _own_version(), check.name, subject.standard_of(output), digest, json.dumps(versions))
+        key = cache_key("check", check.name, subject.standard_of(output), digest, json.dumps(versions))
         kept = None if check.by_book else cache.get(key)
         looked = _read(kept) if kept else check.look(subject, output)
     except NotRun as why:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ketapub import __version__
 from ketapub.cache import Cache, cache_key
 from ketapub.document import Book, Pages
 from ketapub.formats.claims import NO_CLAIMS, Claims
@@ -70,7 +69,7 @@ class Made:
 
     def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:
         """What `make` gives, from the cache where an earlier run made it of the same `parts`."""
-        key = cache_key(__version__, *parts)
+        key = cache_key(*parts)
         found = self.cache.get(key)
         if found is None:
             found = make()

@@ -6,7 +6,9 @@ A part stays with the process that laid it out first, which has its pages when t
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -50,13 +52,26 @@ class Crew:
         return self._desks[self._desk_of[task.part.key]]
 
 
+def follow(plain: bool) -> None:
+    """What each process does first that works for another one: it ends with it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the process that leads it
+    threading.Thread(target=_end_with_leader, daemon=True).start()
+    set_plain(plain)
+
+
+def _end_with_leader() -> None:
+    leader = multiprocessing.parent_process()
+    assert leader is not None
+    leader.join()
+    os._exit(1)
+
+
 _own: Desk  # of this process, where it is one of a crew
 
 
 def _start(manner: Manner, severities: dict[str, str], plain: bool) -> None:
     global _own
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the process that leads it
-    set_plain(plain)
+    follow(plain)
     _own = Desk(manner, severities)
 
 

@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from ketapub import __version__, document as d
+from ketapub import document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.formats.imprint import stamp, use_until
 from ketapub.formats.pdf.boxed import callouts_of
@@ -27,12 +26,9 @@ from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.facts import PartFacts, facts_from
 from ketapub.formats.pdf.parts import Part
 from ketapub.formats.pdf.standard import Standard
-from ketapub.formats.styling import face_rule, own_faces
+from ketapub.formats.styling import face_rule, own_faces, size_rules
 from ketapub.problems import Problems
 from ketapub.theme import Theme
-
-if TYPE_CHECKING:
-    pass
 
 LETTERS = 1_150  # on a page, about
 
@@ -77,8 +73,11 @@ class Setter:
         self.fonts = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
         named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
         engines = engine_versions(theme.folder / "fonts")
-        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines])
-        self._style = cache_key(__version__, self._manner.css, kind, *named, *self.fonts)
+        told = problems.severities.get("typesetting")  # what is off is not heard, and so kept
+        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines, told])
+        sizes = size_rules(book)
+        self._sizes = {rule[rule.index("[") + 1 : rule.index("]")]: rule for rule in sizes.splitlines()}
+        self._style = cache_key(self._manner.css.replace(sizes, ""), kind, *named, *self.fonts)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()
 
@@ -144,7 +143,8 @@ class Setter:
             sorted(id for id in group if f'"{id}"' in page) for group in (self._manner.urgent, self._manner.emergencies)
         ]
         pictures = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in page]
-        nodes = json.dumps([part.starts_apart(), ids])
+        sizes = [rule for attribute, rule in self._sizes.items() if attribute in page]
+        nodes = json.dumps([part.starts_apart(), ids, sizes])
         return Task(part, first, cache_key(self._style, page, str(first), nodes, *pictures))
 
     def _known_facts(self, task: Task) -> PartFacts | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from ketapub import __version__, document as d
+from ketapub import document as d
 from ketapub.cache import Cache, cache_key
 from ketapub.formats.as_json import as_json
 from ketapub.formats.pdf.sheets import style_key
@@ -43,7 +43,8 @@ def make_stacks(
     if not stacks:
         return ()
     cache = cache or Cache(None, problems)
-    style = style_key(stacks[0].book, theme)
+    off = sorted(code for code, severity in problems.severities.items() if severity == "off")  # not told, and so kept
+    style = cache_key(style_key(stacks[0].book, theme), *off)
     keys = {path: key for stack in stacks for path, key in _keys(stack, style, problems).items()}
     before = ((path, cache.get(key)) for path, key in keys.items())
     found = {path: keep(OutputFile(path, data)) for path, data in before if data is not None}
@@ -84,11 +85,11 @@ def _keys(stack: Stack, style: str, problems: Problems) -> dict[str, str]:
         text = page(sheet, shown, stack.clinic, stack.kind, MOST_LINES, MOST_QUESTIONS)
         pictures = [part for pair in sorted(pictures_of(sheet, stack.clinic).items()) for part in pair]
         budget = str(sheet.budget(stack.kind))
-        found[stack.path(sheet)] = cache_key(__version__, style, text, budget, _about(sheet.book), *pictures)
+        found[stack.path(sheet)] = cache_key(style, text, budget, _about(sheet.book), *pictures)
     if stack.whole:
         found[stack.path_of_all] = cache_key(ALL, title_of_all(stack), *found.values())
     if stack.guide:
-        found[stack.path_of_guide] = cache_key(__version__, style, stack.guide, _about(stack.book))
+        found[stack.path_of_guide] = cache_key(style, stack.guide, _about(stack.book))
     return found
 
 

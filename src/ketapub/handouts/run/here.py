@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from ketapub.formats.pdf.fast import is_plain, set_plain
+from ketapub.formats.pdf.crew import follow
+from ketapub.formats.pdf.fast import is_plain
 from ketapub.handouts.run.stack import Done, Job
 from ketapub.handouts.run.window import AHEAD, in_order
 from ketapub.handouts.run.worker import Worker, make
@@ -21,13 +21,8 @@ def in_this_process(todo: Sequence[Job], theme: Theme) -> Iterator[Done]:
 
 def by_processes(todo: Sequence[Job], count: int) -> Iterator[Done]:
     # A process that is forked would share what Pango knows of fonts, which may not be shared.
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (is_plain(),))
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), follow, (is_plain(),))
     try:
         yield from in_order(todo, lambda job: pool.submit(make, job), lambda: AHEAD * count)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _start(plain: bool) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the process that leads it
-    set_plain(plain)
