@@ -291,6 +291,15 @@ def test_the_other_options(fake):
     assert options["jobs"] >= 1
 
 
+def test_the_plain_engine(fake, monkeypatch):
+    said = []
+    monkeypatch.setattr("ketapub.formats.pdf.fast.set_plain", said.append)
+    asked(fake)
+    assert said == []
+    asked(fake, "--plain-engine")
+    assert said == [True, False]
+
+
 # --- the other commands ------------------------------------------------------------------------------
 
 

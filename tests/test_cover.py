@@ -414,7 +414,7 @@ def test_the_spine_counts_the_pages_of_the_press_edition(tmp_path: Path, monkeyp
     extra = '::: {.content-visible when-format="press"}\n' + "{{< pagebreak >}}\n\nMore.\n\n" * 6 + ":::\n"
     (tmp_path / "one.md").write_text(f"# One\n\nText.\n\n{extra}")
     alone = make(tmp_path, "cover")
-    monkeypatch.setattr("ketapub.formats.pdf.wrap.lay_out_edition", None)  # no page is set twice
+    monkeypatch.setattr("ketapub.formats.pdf.wrap.typeset", None)  # no page is set twice
     both = make(tmp_path, "cover", "press")
     assert list(alone.files) == ["a-short-book-cover.pdf"]
     assert both.file("-cover.pdf") == alone.file("-cover.pdf")

@@ -24,7 +24,7 @@ from weasyprint.text import fonts, line_break
 from ketapub.build import _remarks
 from ketapub.formats.pdf import fast
 from ketapub.formats.pdf.engine import Engine, to_plain_pdf
-from ketapub.handouts import run
+from ketapub.handouts.run import here
 from ketapub.theme import load_theme
 
 # The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
@@ -48,7 +48,6 @@ RESTS_ON = {
     css.text_decoration: "4fa9ec3b45ef2fc6",
     css.AnonymousStyle: "414bbf41061e0a4a",
     css.ComputedStyle: "4ff0512c0af12674",
-    weasyprint.draw.draw_inline_level: "068162a401d00efd",
     weasyprint.draw.text.draw_first_line: "1bb8eae6d88e71b1",
     weasyprint.draw.text.draw_text: "ebaf96239c6ca363",
     pydyf.Array: "454aeae795e116ac",
@@ -217,10 +216,10 @@ def test_another_version_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _remarks(("html",)) == ()
 
 
-def test_a_process_that_helps_is_as_plain_as_the_one_that_leads(stock: Made) -> None:
+def test_a_process_that_helps_is_as_plain_as_the_one_that_leads() -> None:
     with fast.plain_engine():
         fast.set_plain(False)
-        run._start(stock.book, {}, fast.is_plain())
+        here._start(fast.is_plain())
         assert not fast.is_plain()
-        run._start(stock.book, {}, True)
+        here._start(True)
         assert fast.is_plain()

@@ -50,7 +50,8 @@ def look(subject: Subject, output: str) -> Looked:
                     if len(sheets) == 1:
                         of_file += of_emergency(tree, sheets[0])
                 found += (each.inside(name) for each in of_file)
-        except (pikepdf.PdfError, AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        except (pikepdf.PdfError, AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
+            # A part that every file has is not there: a finding, never a crash. PDFium raises a RuntimeError.
             found.append(Finding("file", f"it cannot be read to its end: {error}", Place(name)))
     return Looked(pages, "page", tuple(found))
 

@@ -29,6 +29,7 @@ from ketapub.formats.made import SheetPage
 from ketapub.formats.pdf.write import pages_of
 from ketapub.handouts import HOW_TO_PRINT, INDEX
 from ketapub.handouts.clinics import Clinic
+from ketapub.handouts.run.stack import ALL
 from ketapub.handouts.sets import ClinicSet
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.info import CrisisSettings
@@ -229,15 +230,21 @@ def _index(one: ClinicSet, files: Mapping[str, bytes]) -> list[Item]:
     title = word.format("handouts-of-clinic", clinic=one.clinic.name) if one.clinic else word["handouts"]
     items = [*frame.way_past(), *frame.help(), *frame.of_setting(title, "handouts", "heading 1")]
     items += frame.of_setting(f"{word['handouts-how-to-print']} (PDF)", "handouts", links=(HOW_TO_PRINT,))
+
+    def printed(stem: str, at: Position) -> Iterator[Item]:
+        for name, (kind, _) in one.pdfs.items():
+            if name == f"{stem}-{kind.suffix}.pdf" and name in files:
+                yield from _item(f"{_paper(kind, word)} ({_size(files[name], word)})", name, at)
+
+    if whole := list(printed(ALL, book.info.at("handouts"))):
+        items += [*frame.of_setting(word["all-handouts"], "handouts", "heading 2"), *whole]
     for sheet in one.sheets:
         at = sheet.book.chapters[0].heading.at
         items.append(Item("heading 2", sheet.book.info.book.title, at=at))
         items.append(Item("text", word.format("handout-version", id=sheet.version), at=at))
         items += frame.of_setting(stamp(sheet.book), "review")
         items += _item(f"{word['handout-on-screen']} (HTML)", f"{sheet.handout.name}.html", at)
-        for name, (kind, sheets) in one.pdfs.items():
-            if sheets == (sheet,) and name in files:
-                items += _item(f"{_paper(kind, word)} ({_size(files[name], word)})", name, at)
+        items += printed(sheet.handout.name, at)
     return items
 
 
@@ -401,8 +408,10 @@ class _Frame(Speaker):
         yield from self.of_setting(self.settings.safety_line, "handouts.safety-line")
         yield Item("text", f"{'. '.join(said)}.", at=at)
         if self.sheet.sources:
-            yield Item("text", self.word.format("handout-sources", sources=self.sheet.sources), at=at)
-        yield from self.of_setting(self.settings.copying, "handouts.copying")
+            sources = self.word.format("handout-sources", sources=self.sheet.sources)
+            yield Item("text", f"{sources} {self.settings.copying}".strip(), at=at)
+        else:
+            yield from self.of_setting(self.settings.copying, "handouts.copying")
 
 
 def _fields(clinic: Clinic | None) -> dict[str, str]:

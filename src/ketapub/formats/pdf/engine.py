@@ -67,8 +67,9 @@ class Engine:
         self.fonts: FontConfiguration = FontConfiguration()
         self.sheet: CSS = CSS(string=css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         self.images: dict[str, Any] = {}
-        if folder := self.fonts._folder:  # of the book's own fonts
+        if folder := self.fonts._folder:  # of the book's own fonts: at the end of a process, WeasyPrint may be too late
             weakref.finalize(self.fonts, shutil.rmtree, folder, ignore_errors=True)
+            self.fonts._folder = None
 
     def lay_out(self, tree: Element, extra_css: str) -> Document:
         from weasyprint import CSS

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+_ONE_AT_A_TIME = Lock()  # PDFium crashes where two threads call it
 
 
 def draw_page(pdf: bytes | Path, page: int, *, width: int) -> Image:
     """One page, counted from 1, as wide as `width` pixels. Raises `IndexError` where there is no such page."""
     import pypdfium2
 
-    with pypdfium2.PdfDocument(pdf) as document:
+    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         if not 0 < page <= len(document):
             raise IndexError(f"page {page} of {len(document)}")
         drawn = document[page - 1]

@@ -7,7 +7,7 @@ for drawing, and `strut` is asked once for each style.
 Why safe: widths are whole numbers, so sums are exact. What is not simple text in a simple face goes to WeasyPrint, as
 does a line whose end hangs on a space that is not drawn; its answers are kept. And the first lines of each face are
 compared with WeasyPrint's (`COMPARED`).
-Gain: a tenth of the time of a book; that of `draw` rests on it.
+Gain: with `draw`, a quarter of the time of a long book, a thirtieth of that of a short one.
 """
 
 from __future__ import annotations
