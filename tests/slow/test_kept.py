@@ -19,7 +19,7 @@ from conftest import BOOKS, TODAY
 
 from ketapub import cache as cache_module
 from ketapub.build import build
-from ketapub.formats.pdf import setter
+from ketapub.formats.pdf.engine import engine_versions
 from ketapub.outputs import Bundle
 
 pytestmark = pytest.mark.slow
@@ -127,8 +127,8 @@ def test_another_version_of_the_engine(book: Path, tmp_path: Path, monkeypatch: 
 
     said()
     assert not said().startswith("0 of ")
-    real = setter.engine_versions
-    monkeypatch.setattr(setter, "engine_versions", lambda fonts: {**real(fonts), "pango": "0"})
+    other = "ketapub.formats.pdf.setter.engine_versions"
+    monkeypatch.setattr(other, lambda fonts: {**engine_versions(fonts), "pango": "0"})
     assert said().startswith("0 of ")
 
 
