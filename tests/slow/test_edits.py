@@ -113,6 +113,7 @@ def settings(name: str, old: str, new: str, parts: str) -> Edit:
 
 NOTE = "::: {.callout-note}\n## A title from a heading\nText of the note.\n:::\n\n"
 WORDS, THINGS, FACTS, FIGURES = (f"chapters/{name}.md" for name in ("01-words", "02-things", "03-facts", "04-figures"))
+AFTER = "front things facts figures terms glossary references book-index"  # large print needs one more page there
 CITING = "words things facts figures references"  # each citation has a number in the book
 
 EDITS = (
@@ -141,7 +142,7 @@ EDITS = (
     things("caption", "Things *and* counts", "Counts *and* things", "front things"),
     things("alternative text", "Two bars; the second", "Bars; the second", "things"),
     things("image size", "width=60%", "width=50%", "things"),
-    things("table row", "| Two   | 2 |", "| Three | 3 | |\n| Two   | 2 |", "things"),
+    things("table row", "| Two   | 2 |", "| Three | 3 | |\n| Two   | 2 |", AFTER),
     things("condition", 'when-format="pdf"}\nOnly', 'when-format="epub"}\nOnly', "things"),
     things("code", "return a < b & b", "return a <= b", "things"),
     things("page break taken away", "{{< pagebreak >}}\n\n---", "---", ALL),
@@ -170,7 +171,7 @@ EDITS = (
     settings("draft signed", 'stamp = "Draft for tests"', "", ALL),
     settings("crisis line", "At night: ask", "By night: ask", "preface"),
     settings("label of callouts", "In short", "Shortly", "words"),
-    settings("style of citations", "american-medical-association", "vancouver", CITING),
+    settings("style of citations", "american-medical-association", "vancouver", f"preface {CITING}"),
     settings("trim size", "[theme]", '[print]\ntrim = ["5.5in", "8.5in"]\n\n[theme]', ALL),
 )  # fmt: skip
 
