@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import multiprocessing
 import random
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,8 +25,8 @@ from weasyprint.text import fonts, line_break
 
 from ketapub.build import _remarks
 from ketapub.formats.pdf import fast
+from ketapub.formats.pdf.crew import follow
 from ketapub.formats.pdf.engine import Engine, to_plain_pdf
-from ketapub.handouts.run import here
 from ketapub.theme import load_theme
 
 # The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
@@ -217,9 +219,6 @@ def test_another_version_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_process_that_helps_is_as_plain_as_the_one_that_leads() -> None:
-    with fast.plain_engine():
-        fast.set_plain(False)
-        here._start(fast.is_plain())
-        assert not fast.is_plain()
-        here._start(True)
-        assert fast.is_plain()
+    for plain in (False, True):
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), follow, (plain,)) as pool:
+            assert pool.submit(fast.is_plain).result() == plain

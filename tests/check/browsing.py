@@ -15,10 +15,12 @@ from ketapub.check.browser import Visit
 from ketapub.check.checks import all_checks, axe
 from ketapub.check.findings import Finding, Subject
 from ketapub.check.running import run_checks
-from ketapub.document import Book
+from ketapub.handouts.work import pages_of_sheets
 from ketapub.problems import Problems
-from ketapub.reading import read_book
+from ketapub.reading import Read, read_book
 from ketapub.theme import load_theme
+
+TODAY = datetime.date(2026, 2, 1)
 
 
 def faults(page: Any) -> list[tuple[str, str, str]]:
@@ -36,7 +38,9 @@ def judged(check: str, output: str, built: Built, room: Path, changed: Path | No
 
 def judged_alone(check: str, output: str, source: Path, file: Path, room: Path) -> list[Finding]:
     """The same for a file or folder by itself, of the book whose manuscript is in `source`."""
-    subject = Subject(_book(source), load_theme(), {output: file}, "ua-1", room)
+    read = _read(source)
+    sheets = pages_of_sheets(read, Problems(), TODAY) if output == "site" else ()
+    subject = Subject(read.book, load_theme(), {output: file}, "ua-1", room, sheets)
     (result,) = run_checks([all_checks()[check]], subject, Cache(None, Problems()))
     if result.state == "not run":
         pytest.fail(f"not run: {result.reason}", pytrace=False)
@@ -45,5 +49,5 @@ def judged_alone(check: str, output: str, source: Path, file: Path, room: Path) 
 
 
 @cache
-def _book(source: Path) -> Book:
-    return read_book(source, load_theme(), Problems(), as_of=datetime.date(2026, 2, 1)).book
+def _read(source: Path) -> Read:
+    return read_book(source, load_theme(), Problems(), as_of=TODAY)

@@ -83,7 +83,8 @@ def test_the_real_book_is_released_as_a_draft_alone(tmp_path: Path) -> None:
     done = run("release", ROOT / "manuscript", "--draft", "-o", tmp_path / "draft")
     assert done.returncode == 0, done.stderr
     names = [path.name for path in (tmp_path / "draft").iterdir()]
-    assert len(names) == 8
+    assert len(names) == 9
+    assert "handouts-draft" in names
     assert all("draft" in name for name in names)
     with zipfile.ZipFile(tmp_path / "draft/ketamine-for-depression-draft.epub") as archive:
         package = archive.read("EPUB/content.opf").decode()
