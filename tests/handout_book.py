@@ -12,7 +12,7 @@ from ketapub.formats import place
 from ketapub.formats.made import Made
 from ketapub.handouts import Asked
 from ketapub.handouts.sets import clinic_sets
-from ketapub.handouts.work import clinics_of, make_handouts, pages_of_sheets, printable_sheets
+from ketapub.handouts.work import clinics_of, current_handouts, make_handouts, pages_of_sheets, printable_sheets
 from ketapub.outputs import write_files
 from ketapub.problems import Problems
 from ketapub.reading import read_book
@@ -41,9 +41,10 @@ def handout_outputs(folder: Path, asked: Asked = Asked(), *, site: bool = False)
     """Its handouts, and its site if that is asked for, made in `folder`, for the checks of the gate."""
     problems, theme = Problems(), load_theme()
     read = read_book(handout_book(folder / "book"), theme, problems, as_of=TODAY)
-    sheets, clinics = printable_sheets(read, problems, TODAY), clinics_of(read, problems)
+    current = current_handouts(read, problems, TODAY)
+    sheets, clinics = printable_sheets(current, problems), clinics_of(read, problems)
     bundle = make_handouts(sheets, clinics, asked, theme, problems)
-    pages = pages_of_sheets(read, problems, TODAY) if site else ()
+    pages = pages_of_sheets(current, problems) if site else ()
     if site:
         bundle += make_formats(read.book, theme, ("site",), problems, made=Made(sheets=pages))
     assert not problems.errors

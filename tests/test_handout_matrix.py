@@ -19,9 +19,9 @@ from ketapub.check.tagging import faults
 from ketapub.cli import main
 from ketapub.formats.pdf import sheets as on_paper
 from ketapub.formats.pdf.sheets import sheet_engine, write_sheet
-from ketapub.handouts import Asked, Kind, Resolved, make_sheets
+from ketapub.handouts import Asked, Kind, Resolved, stacks
 from ketapub.handouts.clinics import Clinic, Extra
-from ketapub.handouts.run import worker
+from ketapub.handouts.run import make_stacks, worker
 from ketapub.handouts.run.stack import Done, Job
 from ketapub.handouts.sheet import Fits, fit
 from ketapub.handouts.work import write_handouts
@@ -50,7 +50,7 @@ def sheets(root: Path) -> tuple[Resolved, ...]:
 
 def made(sheets: tuple[Resolved, ...], asked: Asked = ONE_KIND, *clinics: Clinic, jobs: int = 1) -> Bundle:
     problems = Problems()
-    bundle = make_sheets(sheets, clinics, asked, load_theme(), problems, jobs=jobs)
+    bundle = make_stacks(stacks(sheets, clinics, asked), load_theme(), problems, jobs=jobs)
     assert not problems.found
     return bundle
 
@@ -177,7 +177,7 @@ def test_what_is_finished_is_handed_on_before_the_next_is_made(sheets: tuple[Res
         steps.append(file.path)
         return OutputFile(file.path, b"")
 
-    bundle = make_sheets(sheets, (CLINIC,), ONE_KIND, load_theme(), Problems(), steps.append, keep=keep)
+    bundle = make_stacks(stacks(sheets, (CLINIC,), ONE_KIND), load_theme(), Problems(), steps.append, keep=keep)
     assert {file.data for file in bundle} == {b""}
     general, sample = steps.index("handouts/general, letter"), steps.index("handouts/sample, letter")
     assert steps[general + 1 : sample] == [file.path for file in bundle if "/general/" in file.path]
@@ -203,7 +203,7 @@ def laid(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept(folder: Path, sheets: tuple[Resolved, ...], *clinics: Clinic) -> Bundle:
     problems = Problems()
-    return make_sheets(sheets, clinics, ONE_KIND, load_theme(), problems, cache=Cache(folder, problems))
+    return make_stacks(stacks(sheets, clinics, ONE_KIND), load_theme(), problems, cache=Cache(folder, problems))
 
 
 def test_only_what_changed_is_made_again(tmp_path: Path, sheets: tuple[Resolved, ...], laid: list[str]) -> None:
@@ -242,7 +242,7 @@ def test_what_is_wrong_is_told_of_in_each_run(tmp_path: Path, sheets: tuple[Reso
     long = dataclasses.replace(sheets[0], handout=dataclasses.replace(sheets[0].handout, pages=0))
     for _ in range(2):
         problems = Problems()
-        bundle = make_sheets((long,), (), ONE_KIND, load_theme(), problems, cache=Cache(tmp_path, problems))
+        bundle = make_stacks(stacks((long,), (), ONE_KIND), load_theme(), problems, cache=Cache(tmp_path, problems))
         assert [one.code for one in problems.found] == ["handout-too-long"]
         assert [file.path for file in bundle] == ["handouts/general/how-to-print.pdf"]  # and no file of all
 

@@ -30,7 +30,14 @@ from ketapub.formats.pdf.sheets import words_of
 from ketapub.handouts import Asked
 from ketapub.handouts.qr import modules
 from ketapub.handouts.versions import FILE, Versions
-from ketapub.handouts.work import pages_of_sheets, record_versions, stale_sheets, write_handouts, write_notice
+from ketapub.handouts.work import (
+    current_handouts,
+    pages_of_sheets,
+    record_versions,
+    stale_sheets,
+    write_handouts,
+    write_notice,
+)
 from ketapub.outputs import Built, OutputFile
 from ketapub.problems import Problems, Stopped
 from ketapub.reading import read_book
@@ -129,7 +136,7 @@ def test_where_all_is_withdrawn_nothing_is_made(root: Path, tmp_path: Path) -> N
     with pytest.raises(Stopped, match="withdrawn-version"):
         write_handouts(root, tmp_path / "out", LETTER, as_of=TODAY)
     read = read_book(root, load_theme(), Problems(), as_of=TODAY)
-    (page,) = pages_of_sheets(read, Problems(), TODAY)
+    (page,) = pages_of_sheets(current_handouts(read, Problems(), TODAY), Problems())
     assert (page.state, page.today, page.newer) == ("withdrawn", None, "")
 
 
@@ -245,7 +252,7 @@ def test_what_the_gate_finds_on_such_a_page_leads_to_the_handout(site: tuple[Pat
     root, out, ids = site
     theme = load_theme()
     read = read_book(root, theme, Problems(), as_of=LATER)
-    sheets = pages_of_sheets(read, Problems(), LATER)
+    sheets = pages_of_sheets(current_handouts(read, Problems(), LATER), Problems())
     subject = Subject(read.book, theme, {"site": out / "site"}, "", out, sheets)
     for name, tag, place in (
         (f"h/{ids[0].lower()}.html", "ul[@class='checklist']/li", "handouts/h1-next.md"),

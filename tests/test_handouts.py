@@ -18,9 +18,10 @@ from ketapub import document as d
 from ketapub.check.tagging import faults
 from ketapub.cli import main
 from ketapub.formats.pdf.sheets import PAPERS, lay_out, sheet_engine
-from ketapub.handouts import Asked, Kind, Resolved, make_sheets, resolve_handouts
+from ketapub.handouts import Asked, Kind, Resolved, resolve_handouts, stacks
 from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.resolved import around
+from ketapub.handouts.run import make_stacks
 from ketapub.handouts.sheet import fit, page, show
 from ketapub.handouts.work import write_handouts
 from ketapub.problems import Problems, Stopped
@@ -87,7 +88,7 @@ def pdf_of(sheet: Resolved, clinic: Clinic | None = None, kind: Kind = LETTER) -
     problems = Problems()
     size = "large" if kind.large else "standard"
     asked = Asked(clinics=(clinic.id if clinic else "general",), papers=(kind.paper,), sizes=(size,))
-    file, *_ = make_sheets((sheet,), (clinic,) if clinic else (), asked, load_theme(), problems)
+    file, *_ = make_stacks(stacks((sheet,), (clinic,) if clinic else (), asked), load_theme(), problems)
     assert not problems.found
     return pikepdf.open(io.BytesIO(file.data))
 

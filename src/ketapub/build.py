@@ -51,9 +51,9 @@ def build(
     names = formats or book.info.book.formats
     made = Made(cache=kept, jobs=jobs, pdf_standard=pdf_standard, progress=progress)
     if "site" in names:
-        from ketapub.handouts.work import pages_of_sheets
+        from ketapub.handouts.work import current_handouts, pages_of_sheets
 
-        made = replace(made, sheets=pages_of_sheets(read, problems, as_of, kept))
+        made = replace(made, sheets=pages_of_sheets(current_handouts(read, problems, as_of, kept), problems))
     problems.stop_on_warnings(strict)  # before the slow part
     bundle = make_formats(book, theme, names, problems, progress, made)
     problems.stop_on_warnings(strict)

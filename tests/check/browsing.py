@@ -15,7 +15,7 @@ from ketapub.check.browser import Visit
 from ketapub.check.checks import all_checks, axe
 from ketapub.check.findings import Finding, Subject
 from ketapub.check.running import run_checks
-from ketapub.handouts.work import pages_of_sheets
+from ketapub.handouts.work import current_handouts, pages_of_sheets
 from ketapub.problems import Problems
 from ketapub.reading import Read, read_book
 from ketapub.theme import load_theme
@@ -39,7 +39,7 @@ def judged(check: str, output: str, built: Built, room: Path, changed: Path | No
 def judged_alone(check: str, output: str, source: Path, file: Path, room: Path) -> list[Finding]:
     """The same for a file or folder by itself, of the book whose manuscript is in `source`."""
     read = _read(source)
-    sheets = pages_of_sheets(read, Problems(), TODAY) if output == "site" else ()
+    sheets = pages_of_sheets(current_handouts(read, Problems(), TODAY), Problems()) if output == "site" else ()
     subject = Subject(read.book, load_theme(), {output: file}, "ua-1", room, sheets)
     (result,) = run_checks([all_checks()[check]], subject, Cache(None, Problems()))
     if result.state == "not run":

@@ -17,7 +17,7 @@ from ketapub.check.checks import all_checks
 from ketapub.check.findings import Subject
 from ketapub.check.running import run_checks
 from ketapub.handouts import Asked
-from ketapub.handouts.work import pages_of_sheets, record_versions, write_handouts
+from ketapub.handouts.work import current_handouts, pages_of_sheets, record_versions, write_handouts
 from ketapub.problems import Problems
 from ketapub.reading import read_book
 from ketapub.theme import load_theme
@@ -63,7 +63,8 @@ def test_a_telephone_reads_the_address_from_the_page(
     outputs = write_handouts(root, tmp_path / "out", asked, as_of=TODAY).outputs
     file = next(one for one in outputs if one.path.startswith("handouts/general/h1-") and one.path.endswith(".pdf"))
     picture = pypdfium2.PdfDocument(file.data)[0].render(scale=200 / 72).to_pil().convert(ink).convert("L")
-    sheets = pages_of_sheets(read_book(root, load_theme(), Problems(), as_of=TODAY), Problems(), TODAY)
+    read = read_book(root, load_theme(), Problems(), as_of=TODAY)
+    sheets = pages_of_sheets(current_handouts(read, Problems(), TODAY), Problems())
     (id,) = [sheet.id.lower() for sheet in sheets if sheet.state == "current"]
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [f"https://book.example/guide/h/{id}.html"]
 

@@ -21,7 +21,7 @@ from ketapub.check.checks import all_checks
 from ketapub.check.findings import HANDOUTS, Check, Subject
 from ketapub.check.running import run_checks
 from ketapub.handouts.sets import clinic_sets
-from ketapub.handouts.work import clinics_of, printable_sheets
+from ketapub.handouts.work import clinics_of, current_handouts, printable_sheets
 from ketapub.problems import Problems
 from ketapub.reading import read_book
 from ketapub.theme import load_theme
@@ -62,7 +62,7 @@ def test_every_sheet_is_there(folder: Path) -> None:
 def subject(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
     problems, theme = Problems(), load_theme()
     read = read_book(ROOT / "manuscript", theme, problems, as_of=TODAY)
-    sets = clinic_sets(printable_sheets(read, problems, TODAY), clinics_of(read, problems))
+    sets = clinic_sets(printable_sheets(current_handouts(read, problems, TODAY), problems), clinics_of(read, problems))
     files = {one.folder: folder.parent / one.folder for one in sets}
     room = tmp_path_factory.mktemp("room")
     return Subject(read.book, theme, files, "ua-1", room, sets={one.folder: one for one in sets})

@@ -20,9 +20,9 @@ from test_handouts import SHEET, TODAY, book_with, resolved
 
 import ketapub
 from ketapub.cli import main
-from ketapub.handouts import Asked, make_sheets
+from ketapub.handouts import Asked, stacks
 from ketapub.handouts.clinics import Clinic
-from ketapub.handouts.run import cluster
+from ketapub.handouts.run import cluster, make_stacks
 from ketapub.handouts.sheet import Resolved
 from ketapub.outputs import Bundle
 from ketapub.problems import Problems, Stopped
@@ -55,7 +55,7 @@ def sheets(root: Path) -> tuple[Resolved, ...]:
 @pytest.fixture(scope="module")
 def alone(sheets: tuple[Resolved, ...]) -> Bundle:
     """What one process makes."""
-    return make_sheets(sheets, CLINICS, KINDS, load_theme(), Problems())
+    return make_stacks(stacks(sheets, CLINICS, KINDS), load_theme(), Problems())
 
 
 def workers(count: int, **options: Any) -> LocalCluster:
@@ -79,7 +79,7 @@ def worker_with(code: Path, address: str) -> Iterator[None]:
 def made(
     sheets: tuple[Resolved, ...], address: str, problems: Problems, progress: Callable[[str], None] = lambda step: None
 ) -> Bundle:
-    return make_sheets(sheets, CLINICS, KINDS, load_theme(), problems, progress, scheduler=address)
+    return make_stacks(stacks(sheets, CLINICS, KINDS), load_theme(), problems, progress, scheduler=address)
 
 
 def other_version(folder: Path) -> Path:

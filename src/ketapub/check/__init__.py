@@ -26,7 +26,7 @@ from ketapub.check.standing import CONFORMING, stale, stale_sets, standard_of, s
 from ketapub.formats.made import SheetPage
 from ketapub.handouts import Asked
 from ketapub.handouts.sets import ClinicSet, clinic_sets
-from ketapub.handouts.work import clinics_of, pages_of_sheets, printable_sheets, write_handouts
+from ketapub.handouts.work import clinics_of, current_handouts, pages_of_sheets, printable_sheets, write_handouts
 from ketapub.outputs import Bundle, build_id, check_out, write_outputs
 from ketapub.problems import NOWHERE, Problem, Problems
 from ketapub.reading import Read, read_book
@@ -75,13 +75,14 @@ def check_book(
         )
         problems.take(built.problems)
     files = standing(out, slug, problems)
-    sets = clinic_sets(printable_sheets(read, problems, as_of, kept), clinics_of(read, problems))
+    current = current_handouts(read, problems, as_of, kept)
+    sets = clinic_sets(printable_sheets(current, problems), clinics_of(read, problems))
     if stale_sets(root, out, sets, problems):
         made = write_handouts(root, out, Asked(), as_of=as_of, cache=cache, jobs=jobs, progress=progress)
         problems.take(made.problems)
     by_output = {one.folder: one for one in sets if (out / one.folder).is_dir()}
     files |= {output: out.absolute() / output for output in by_output}
-    pages = pages_of_sheets(read, problems, as_of, kept) if "site" in files else ()
+    pages = pages_of_sheets(current, problems) if "site" in files else ()
     run = judge(
         read, theme, files, kept, problems, pages, by_output, as_of=as_of, only=only, jobs=jobs, progress=progress
     )

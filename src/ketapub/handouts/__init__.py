@@ -26,7 +26,6 @@ from ketapub.handouts.cut import cut
 from ketapub.handouts.how_to_print import how_to_print
 from ketapub.handouts.page import Printed, handout_page, index_page
 from ketapub.handouts.resolved import Around, resolve_handout
-from ketapub.handouts.run import make_stacks
 from ketapub.handouts.run.stack import ALL, GUIDE, Stack, folder_of
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.handouts.sources import source_line
@@ -68,25 +67,9 @@ def resolve_handouts(
     return tuple(found)
 
 
-def make_sheets(
-    sheets: tuple[Resolved, ...],
-    clinics: tuple[Clinic, ...],
-    asked: Asked,
-    theme: Theme,
-    problems: Problems,
-    progress: Callable[[str], None] = lambda step: None,
-    cache: Cache | None = None,
-    jobs: int = 1,
-    scheduler: str = "",
-    keep: Keep = lambda file: file,
-) -> Bundle:
-    """The PDFs: `handouts/<clinic>/<handout>-<paper>[-large].pdf`, `all-….pdf` where all handouts are asked for, and
-    `how-to-print.pdf`."""
-    return make_stacks(_stacks(sheets, clinics, asked), theme, problems, progress, cache, jobs, scheduler, keep)
-
-
-def _stacks(sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...], asked: Asked) -> Iterator[Stack]:
-    """What is printed together; the first stack of each clinic has the page for staff."""
+def stacks(sheets: tuple[Resolved, ...], clinics: tuple[Clinic, ...], asked: Asked) -> Iterator[Stack]:
+    """What is printed together, for `make_stacks`: `handouts/<clinic>/<handout>-<paper>[-large].pdf`, `all-….pdf` where
+    all handouts are asked for, and `how-to-print.pdf`, for staff, with the first stack of each clinic."""
     for clinic, found in groupby(matrix(sheets, clinics, asked), key=itemgetter(0)):
         by_kind: dict[Kind, list[Resolved]] = {}
         for _, sheet, kind in found:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ketapub.cache import Cache
 from ketapub.document import Book
 from ketapub.formats.made import Made, SheetPage
-from ketapub.handouts import Asked, check_asked, make_pages, make_sheets, resolve_handouts, with_kept
+from ketapub.handouts import Asked, check_asked, make_pages, resolve_handouts, stacks, with_kept
 from ketapub.handouts.clinic_table import read_table_of_clinics
 from ketapub.handouts.clinics import Clinic, read_clinics
 from ketapub.handouts.manifest import make_manifest
 from ketapub.handouts.notice import make_notice
 from ketapub.handouts.resolved import around
+from ketapub.handouts.run import make_stacks
 from ketapub.handouts.run.cluster import check_scheduler
 from ketapub.handouts.sheet import Resolved
 from ketapub.handouts.stale import Standing, standing_of, versions_in
@@ -63,11 +65,11 @@ def write_handouts(
         check_scheduler(scheduler, problems)
     kept = Cache(cache, problems)
     read = read_book(root, theme, problems, as_of=as_of, progress=progress, cache=kept)
-    sheets, versions = _to_record(read, as_of, problems, kept)
+    current = _current(read, problems, as_of, kept)
     problems.stop_on_warnings(strict)
     known = clinics_of(read, problems, clinics)
-    check_asked(asked, sheets, known)
-    sheets = without_withdrawn(sheets, versions, problems)
+    check_asked(asked, current.sheets, known)
+    sheets = printable_sheets(current, problems)
     if not sheets:
         problems.stop_on_errors()
     left = _standing(out, problems)
@@ -77,24 +79,37 @@ def write_handouts(
     return Built(problems.in_order(), bundle)
 
 
-def printable_sheets(
-    read: Read, problems: Problems, as_of: datetime.date, cache: Cache | None = None
-) -> tuple[Resolved, ...]:
-    """The handouts as they are now, without those whose version is withdrawn; none where the book has none."""
-    if not read.draft.handouts:
-        return ()
-    return without_withdrawn(*_to_record(read, as_of, problems, cache), problems)
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The handouts of a book as they are now, the versions that it has on record, and those that it would have if it
+    recorded them today."""
+
+    sheets: tuple[Resolved, ...] = ()
+    versions: Versions = field(default_factory=dict)
+    now: Versions = field(default_factory=dict)
 
 
-def _to_record(
-    read: Read, as_of: datetime.date, problems: Problems, cache: Cache | None
-) -> tuple[tuple[Resolved, ...], Versions]:
-    """The handouts and their versions, which could be recorded today."""
+def current_handouts(read: Read, problems: Problems, as_of: datetime.date, cache: Cache | None = None) -> Current:
+    """None where the book has none."""
+    return _current(read, problems, as_of, cache) if read.draft.handouts else Current()
+
+
+def _current(read: Read, problems: Problems, as_of: datetime.date, cache: Cache | None) -> Current:
     sheets, versions = sheets_of(read, problems, cache)
-    recorded(versions, sheets, read.book.info.book.version, as_of, problems)
+    now = recorded(versions, sheets, read.book.info.book.version, as_of, problems)
     problems.stop_on_errors()
     check_recorded(sheets, versions, problems)
-    return sheets, versions
+    return Current(sheets, versions, now)
+
+
+def printable_sheets(current: Current, problems: Problems) -> tuple[Resolved, ...]:
+    """Those whose version is not withdrawn."""
+    return without_withdrawn(current.sheets, current.versions, problems)
+
+
+def pages_of_sheets(current: Current, problems: Problems) -> tuple[SheetPage, ...]:
+    """What the site tells of the handouts."""
+    return sheet_pages(current.sheets, current.now, problems) if current.sheets else ()
 
 
 def make_handouts(
@@ -112,7 +127,8 @@ def make_handouts(
 ) -> Bundle:
     """PDFs, HTML and manifest; `left` is what earlier runs made of them; finished files wait where `keep` puts them."""
     made = Made(cache=cache or Cache(None, problems))
-    bundle = make_sheets(sheets, clinics, asked, theme, problems, progress, cache, jobs, scheduler, keep)
+    printed = stacks(sheets, clinics, asked)
+    bundle = make_stacks(printed, theme, problems, progress, cache, jobs, scheduler, keep)
     bundle = with_kept(bundle, asked, left or {}, keep)
     bundle += make_pages(sheets, clinics, bundle, theme, made, problems, progress, keep)
     return bundle + make_manifest(bundle, sheets, left or {})
@@ -151,20 +167,6 @@ def sheets_of(read: Read, problems: Problems, cache: Cache | None = None) -> tup
     sheets = resolve_handouts(read.draft, of, problems, cache)
     problems.stop_on_errors()
     return sheets, of.versions
-
-
-def pages_of_sheets(
-    read: Read, problems: Problems, as_of: datetime.date, cache: Cache | None = None
-) -> tuple[SheetPage, ...]:
-    """What the site tells of the handouts: as if they were recorded today."""
-    if not read.draft.handouts:
-        return ()
-
-    sheets, versions = sheets_of(read, problems, cache)
-    now = recorded(versions, sheets, read.book.info.book.version, as_of, problems)
-    problems.stop_on_errors()
-    check_recorded(sheets, versions, problems)
-    return sheet_pages(sheets, now, problems)
 
 
 def record_versions(

@@ -24,7 +24,14 @@ from ketapub.formats import place
 from ketapub.formats.made import Made
 from ketapub.handouts import Asked
 from ketapub.handouts.sets import clinic_sets
-from ketapub.handouts.work import clinics_of, make_handouts, pages_of_sheets, printable_sheets, texts_of
+from ketapub.handouts.work import (
+    clinics_of,
+    current_handouts,
+    make_handouts,
+    pages_of_sheets,
+    printable_sheets,
+    texts_of,
+)
 from ketapub.outputs import Bundle, check_new_folder, check_out, write_files, write_whole_folder
 from ketapub.problems import NOWHERE, Problem, Problems
 from ketapub.reading import Read, read_book
@@ -75,8 +82,9 @@ def release(
         require(read, texts_of(read, problems), records, notes, problems)
         problems.stop_on_errors()
     stamped = replace(read, signatures=()) if draft else read  # handouts are signed by themselves
-    pages = pages_of_sheets(stamped, problems, as_of, kept) if "site" in info.book.formats else ()
-    sheets, clinics = printable_sheets(stamped, problems, as_of, kept), clinics_of(read, problems)
+    current = current_handouts(stamped, problems, as_of, kept)
+    pages = pages_of_sheets(current, problems) if "site" in info.book.formats else ()
+    sheets, clinics = printable_sheets(current, problems), clinics_of(read, problems)
     problems.stop_on_errors()
     problems.stop_on_warnings(strict)  # before the slow part
     claims = claims_to_make(info, records, draft=draft)

@@ -17,15 +17,14 @@ from ketapub import callouts
 from ketapub.check.drawing import matrix_of, steps
 from ketapub.check.findings import Check, Finding, Looked, Place, Subject, pdfs_of
 from ketapub.check.pdf_tree import Element, pages_of_sheets, tag_tree
+from ketapub.formats.pdf.large_print import PAPERS
 from ketapub.formats.pdf.raster import draw_page
-from ketapub.formats.pdf.sheets import Paper
 from ketapub.handouts.sheet import Kind, Resolved
 from ketapub.locale import words
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-PAPER: dict[Paper, tuple[float, float]] = {"letter": (612, 792), "a4": (595.28, 841.89)}  # points
 THINNEST = 0.75  # points; what is thinner is lost in a copy of a copy
 NEAR = 0.02  # points; what the rounding of a file leaves
 LOOK = 425  # pixels across a page where colours are looked for
@@ -68,7 +67,7 @@ def of_wishes(pdf: pikepdf.Pdf) -> Iterator[Finding]:
 def of_paper(pdf: pikepdf.Pdf, kind: Kind) -> Iterator[Finding]:
     for number, page in enumerate(pdf.pages, 1):
         left, bottom, right, top = (float(edge) for edge in page.mediabox)
-        size, wanted = (right - left, top - bottom), PAPER[kind.paper]
+        size, wanted = (right - left, top - bottom), PAPERS[kind.paper]
         if any(abs(mine - its) > 1 for mine, its in zip(size, wanted, strict=True)):
             message = (
                 f"the page is {size[0]:.0f} by {size[1]:.0f} pt, and {kind.paper} is {wanted[0]:.0f} by {wanted[1]:.0f}"

@@ -41,10 +41,6 @@ class LaidPart:
     key: str
 
     @property
-    def last(self) -> int:
-        return self.first + self.facts.pages - 1
-
-    @property
     def task(self) -> Task:
         return Task(self.part, self.first, self.key)
 
@@ -95,8 +91,10 @@ class Setter:
 
     def lay_out_ahead(self, parts: Iterable[tuple[Part, int]]) -> None:
         """Side by side, where that pays; so that `lay_out` finds it."""
+        if self.jobs < 2:
+            return
         todo = [task for part, first in parts if self._known_facts(task := self._task(part, first)) is None]
-        if len(todo) < 2 or self.jobs < 2:
+        if len(todo) < 2:
             return
         self._crew = self._crew or Crew(self._manner, self.problems.severities, min(self.jobs, len(todo)))
         for task, made in zip(todo, self._crew.lay_out(todo), strict=True):

@@ -62,8 +62,9 @@ def _guessed(parts: list[Part], setter: Setter) -> Mapping[str, str]:
     setter.lay_out(parts[0], 1)  # the front matter, whose length cannot be told from its words
     labels: dict[str, str] = {}
     for part, first in _numbered(parts, setter.length):
+        length = setter.length(part)
         for found in re.finditer(r' id="([^"]+)"', part.body):
-            before = setter.length(part) * found.start() // len(part.body)
+            before = length * found.start() // len(part.body)
             labels[found[1]] = page_label(part.folio, first + before)
     return labels
 
