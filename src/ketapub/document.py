@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
-from itertools import count, takewhile
+from functools import cache, cached_property
+from itertools import chain, count, takewhile
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ketapub.problems import NOWHERE, Position
@@ -601,7 +602,7 @@ AnyNode = Inline | Block | ListItem | Row | Cell | Definition | Entry | IndexEnt
 # --- the whole ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chapter:
     """One file of the book. `name` is the file name without leading number and suffix: `short-answer`."""
 
@@ -616,6 +617,11 @@ class Chapter:
     nocite: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()  # of this chapter alone
     pages: tuple[PageMark, ...] = ()  # that begin with its heading
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node in it in reading order, as `walk` gives them: asked for many times, and never another."""
+        return tuple(walk((*self.pages, self.heading, self.subtitle, self.blocks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -741,15 +747,33 @@ def _reading_order(kind: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind) if one.type not in _PLAIN)
 
 
+@cache
+def _values(kind: type) -> Callable[[object], tuple[object, ...]] | None:
+    """Those fields of a node, in one go; None of a kind that holds no nodes."""
+    match _reading_order(kind):
+        case ():
+            return None
+        case (name,):
+            one = attrgetter(name)
+            return lambda node: (one(node),)
+        case names:
+            return attrgetter(*names)
+
+
 def _inside(node: object) -> list[Node]:
     """The nodes directly inside a node (or in a tuple), in reading order."""
+    values: tuple[object, ...]
+    if isinstance(node, tuple):
+        values = node
+    elif (get := _values(type(node))) is None:
+        return []
+    else:
+        values = get(node)
     found: list[Node] = []
-    kind: type = type(node)
-    values = node if isinstance(node, tuple) else [getattr(node, name) for name in _reading_order(kind)]
     for value in values:
         if isinstance(value, Node):
             found.append(value)
-        elif isinstance(value, tuple):
+        elif isinstance(value, tuple) and value:
             found += _inside(value)
     return found
 
@@ -768,11 +792,16 @@ def walk(node: object) -> Iterator[Node]:
     while waiting:
         child = waiting.pop()
         yield child
-        waiting += reversed(_inside(child))
+        if inside := _inside(child):
+            waiting += reversed(inside)
 
 
 def walk_chapter(chapter: Chapter) -> Iterator[Node]:
-    yield from walk(chapter)
+    return iter(chapter.nodes)
+
+
+def walk_book(book: Book | Draft) -> Iterator[Node]:
+    return chain.from_iterable(chapter.nodes for chapter in book.chapters)
 
 
 Change = Callable[[Node], "Node | tuple[Node, ...] | None"]
@@ -791,21 +820,22 @@ def map_nodes(value: Anything, change: Change) -> Anything:
 def _map(value: object, change: Change) -> object:
     if isinstance(value, tuple):
         out: list[object] = []
+        same = True
         for item in value:
             new = _map(item, change)
+            same = same and new is item
             if isinstance(item, Node) and isinstance(new, tuple):
                 out.extend(new)
             elif new is not None:
                 out.append(new)
-        same = len(out) == len(value) and all(new is old for new, old in zip(out, value, strict=True))
         return value if same else tuple(out)
     if isinstance(value, (Node, Chapter)):
         changed = {}
         kind: type = type(value)
-        for name in _reading_order(kind):
-            old = getattr(value, name)
-            if isinstance(old, (Node, tuple)) and (new := _map(old, change)) is not old:
-                changed[name] = new
+        if get := _values(kind):
+            for name, old in zip(_reading_order(kind), get(value), strict=True):
+                if old and isinstance(old, (Node, tuple)) and (new := _map(old, change)) is not old:
+                    changed[name] = new
         rebuilt = replace(value, **changed) if changed else value  # type: ignore[arg-type]
         return change(rebuilt) if isinstance(rebuilt, Node) else rebuilt
     return value

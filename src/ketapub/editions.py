@@ -32,7 +32,7 @@ def select(book: d.Book, problems: Problems, *, format: str, edition: str = "", 
             return ()
         return node
 
-    chapters = d.map_nodes(book.chapters, change)
+    chapters = tuple(d.map_nodes(one, change) if _is_conditional(one) else one for one in book.chapters)
     contents, figures, tables = (_titles(lines, change) for lines in (book.contents, book.figures, book.tables))
     if hidden:
         for chapter in chapters:
@@ -58,7 +58,7 @@ def check_same_words(book: d.Book, problems: Problems, *, format: str, other: st
     one, two = (
         {"format": name, "edition": "", "clinic": "", "lang": book.info.book.language} for name in (format, other)
     )
-    for node in (node for chapter in book.chapters for node in d.walk_chapter(chapter)):
+    for node in d.walk_book(book):
         if isinstance(node, d.Conditional | d.ConditionalSpan):
             shown, shown_there = (all(_holds(condition, now) for condition in node.conditions) for now in (one, two))
             if shown != shown_there:
@@ -72,6 +72,10 @@ def _titles(lines: tuple[d.Contents, ...], change: d.Change) -> tuple[d.Contents
     return tuple(
         replace(line, title=d.map_nodes(line.title, change), children=_titles(line.children, change)) for line in lines
     )
+
+
+def _is_conditional(chapter: d.Chapter) -> bool:
+    return any(isinstance(node, d.Conditional | d.ConditionalSpan) for node in d.walk_chapter(chapter))
 
 
 def _holds(condition: d.Condition, now: Mapping[str, str]) -> bool:

@@ -152,12 +152,11 @@ def _listed(
 
 def _exempt(book: d.Book) -> Iterator[tuple[str, str]]:
     """Words that their author took out of a rule, with the reason given."""
-    for chapter in book.chapters:
-        for node in d.walk_chapter(chapter):
-            attributes = getattr(node, "attributes", d.NONE)
-            if reason := attributes.get("reason"):
-                said = node.title if isinstance(node, d.Figure) else d.plain_text(node)
-                yield str(node.at), f"{said}: {reason}"
+    for node in d.walk_book(book):
+        attributes = getattr(node, "attributes", d.NONE)
+        if reason := attributes.get("reason"):
+            said = node.title if isinstance(node, d.Figure) else d.plain_text(node)
+            yield str(node.at), f"{said}: {reason}"
 
 
 def _sources(books: tuple[d.Book, ...]) -> Iterator[tuple[str, str]]:

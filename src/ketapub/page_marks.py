@@ -6,7 +6,7 @@ a table's caption, a callout's title) and a picture are not to have one inside: 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from ketapub import document as d
@@ -19,7 +19,7 @@ TEXTS = (d.Text, d.Code, d.CodeBlock)
 def with_page_marks(book: d.Book, pages: d.Pages) -> d.Book:
     """The book as one output shows it, from the same numbered book (`in_order`) as that which was printed. Where that
     output hides the first words of a page, the page begins with the next ones that it shows."""
-    shown = [node for chapter in book.chapters for node in d.walk_chapter(chapter)]
+    shown = [*d.walk_book(book)]
     orders = {node.order for node in shown}
     texts = sorted(node.order for node in shown if isinstance(node, (*TEXTS, d.Image)))
     placer, taken = _Placer(), set(book.chapter_of)
@@ -32,6 +32,7 @@ def with_page_marks(book: d.Book, pages: d.Pages) -> d.Book:
             placer.marks.setdefault(turn.order, []).append((turn.offset, mark))
         elif (next_text := bisect_left(texts, turn.order)) < len(texts):
             placer.marks.setdefault(texts[next_text], []).insert(0, (0, mark))
+    placer.orders = sorted(placer.marks)
     chapters = tuple(map(placer.chapter, book.chapters))
     assert not placer.marks, f"pages that begin nowhere: {placer.marks}"
     return replace(book, chapters=chapters, front_pages=front)
@@ -49,6 +50,7 @@ class _Placer:
 
     def __init__(self) -> None:
         self.marks: dict[int, list[tuple[int, d.PageMark]]] = {}
+        self.orders: list[int] = []  # all that had a mark
 
     def own(self, node: d.Node) -> Marks:
         return tuple(mark for _, mark in self.marks.pop(node.order, ()))
@@ -60,8 +62,16 @@ class _Placer:
     def chapter(self, chapter: d.Chapter) -> d.Chapter:
         if not self.marks:
             return chapter
-        opening = self.all(chapter.heading, chapter.subtitle)
-        return replace(chapter, pages=opening, blocks=self.blocks(chapter.blocks))
+        opening, blocks, before = self.all(chapter.heading, chapter.subtitle), list[d.Block](), 0
+        for block in chapter.blocks:
+            blocks += self.block(block) if self._any_within(before, block.order) else (block,)
+            before = block.order
+        return replace(chapter, pages=opening, blocks=tuple(blocks))
+
+    def _any_within(self, before: int, last: int) -> bool:
+        """Whether a node has a mark of those behind `before` up to `last`: a node stands behind what it holds."""
+        place = bisect_right(self.orders, before)
+        return place < len(self.orders) and self.orders[place] <= last
 
     # -- blocks
 

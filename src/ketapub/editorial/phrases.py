@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 LONGEST = 200  # characters of a phrase
 MOST_WORDS = 16
@@ -23,11 +24,10 @@ _ALIKE = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """`finder` has one alternative a phrase; each phrase alone is in `single`."""
+    """`finder` has one alternative a phrase."""
 
     written: tuple[str, ...]
     finder: re.Pattern[str]
-    single: tuple[re.Pattern[str], ...]
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Where a phrase stands, each place once, in order."""
@@ -41,7 +41,7 @@ class Phrases:
     def cover(self, text: str) -> list[tuple[int, int]]:
         """Every place of every phrase, also those that overlap."""
         same, spans = alike(text), []
-        for pattern in self.single:
+        for pattern in map(_alone, self.written):
             match = pattern.search(same)
             while match:
                 spans.append(match.span())
@@ -49,6 +49,7 @@ class Phrases:
         return spans
 
 
+@lru_cache(maxsize=10_000)  # each rule looks at the same texts
 def alike(text: str) -> str:
     """The text with one kind of apostrophe and of hyphen; no offset changes."""
     return text.translate(_ALIKE)
@@ -74,11 +75,12 @@ def phrases(written: tuple[str, ...]) -> Phrases:
     """Only of phrases that `why_not` has nothing against."""
     sources = tuple(_source(phrase) for phrase in written)
     at_word = r"(?<!\w)" if all(phrase.strip()[0] == "*" or phrase.strip()[0].isalnum() for phrase in written) else ""
-    return Phrases(
-        written,
-        re.compile(f"{at_word}(?:{'|'.join(sources)})", re.IGNORECASE),
-        tuple(re.compile(source, re.IGNORECASE) for source in sources),
-    )
+    return Phrases(written, re.compile(f"{at_word}(?:{'|'.join(sources)})", re.IGNORECASE))
+
+
+@cache
+def _alone(phrase: str) -> re.Pattern[str]:
+    return re.compile(_source(phrase), re.IGNORECASE)
 
 
 def _source(phrase: str) -> str:

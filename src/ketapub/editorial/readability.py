@@ -92,11 +92,10 @@ def is_too_hard(reading: SectionReading, most: float) -> bool:
 def easy_words(book: d.Book, easy: Iterable[str] = ()) -> frozenset[str]:
     """The words of a list and of the terms of the book's glossary, in small letters."""
     found = {one.casefold() for line in easy for one in words(line)}
-    for chapter in book.chapters:
-        for node in d.walk_chapter(chapter):
-            if d.is_glossary(node):
-                terms = [one.term for one in d.walk((node,)) if isinstance(one, d.Definition)]
-                found |= {one.casefold() for term in terms for one in words(d.plain_text(term))}
+    for node in d.walk_book(book):
+        if d.is_glossary(node):
+            terms = [one.term for one in d.walk((node,)) if isinstance(one, d.Definition)]
+            found |= {one.casefold() for term in terms for one in words(d.plain_text(term))}
     return frozenset(found)
 
 

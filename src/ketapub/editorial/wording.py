@@ -39,14 +39,13 @@ def _breaches(run: Run, rule: WordRule, kept_out: Phrases, allowed: Phrases) -> 
 def check_links(book: d.Book, links: Links, problems: Problems) -> None:
     """The words of each link, which read alone have to say where it leads (WCAG 2.2, 2.4.9)."""
     empty = {" ".join(one.casefold().split()): one for one in links.empty_words}
-    for chapter in book.chapters:
-        for node in d.walk_chapter(chapter):
-            if not isinstance(node, d.Link) or not node.at.file:
-                continue
-            text = " ".join(d.plain_text(node.children).split()).strip(_TRIMMED)
-            if text.casefold() in empty:
-                hint = "say what stands there, as in [the label of the medicine](…)"
-                problems.add("empty-link-words", node.at, f'"{text}" does not say where this link leads', hint)
+    for node in d.walk_book(book):
+        if not isinstance(node, d.Link) or not node.at.file:
+            continue
+        text = " ".join(d.plain_text(node.children).split()).strip(_TRIMMED)
+        if text.casefold() in empty:
+            hint = "say what stands there, as in [the label of the medicine](…)"
+            problems.add("empty-link-words", node.at, f'"{text}" does not say where this link leads', hint)
 
 
 def check_sentences(prose: Prose, rule: Sentences, line: Line, problems: Problems) -> None:

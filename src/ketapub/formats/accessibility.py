@@ -55,7 +55,7 @@ class _Seen:
 
     def __init__(self, book: d.Book) -> None:
         self.book = book
-        self.nodes = [node for chapter in book.chapters for node in d.walk_chapter(chapter)]
+        self.nodes = [*d.walk_book(book)]
         self.figures = [node for node in self.nodes if isinstance(node, d.Figure)]
         self.pictures = [node for node in self.nodes if isinstance(node, d.Image) and not node.decorative]
         self.all_described = all(picture.alt.strip() for picture in self.pictures)

@@ -28,11 +28,10 @@ _UNSAFE = {
 
 def check_pictures(book: d.Book, problems: Problems) -> None:
     told = set()
-    for chapter in book.chapters:
-        for node in d.walk_chapter(chapter):
-            if isinstance(node, d.Image) and node.source not in told:
-                told.add(node.source)
-                _check_picture(book.assets[node.source], node.at, problems)
+    for node in d.walk_book(book):
+        if isinstance(node, d.Image) and node.source not in told:
+            told.add(node.source)
+            _check_picture(book.assets[node.source], node.at, problems)
 
 
 def _check_picture(asset: d.Asset, at: Position, problems: Problems) -> None:

@@ -29,7 +29,7 @@ class Statement:
 def accessibility_statement(book: d.Book, outputs: Collection[str], claims: Claims, pdf_standard: str) -> Statement:
     """`outputs` are formats: those that readers are offered."""
     word = words(book.info.book.language)
-    nodes = [node for chapter in book.chapters for node in d.walk_chapter(chapter)]
+    nodes = [*d.walk_book(book)]
     images = [node for node in nodes if isinstance(node, d.Image) and not node.decorative]
     undescribed = sum(not image.alt for image in images)
     ways = [word[way] for way in WAYS] if {"html", "site"} & {*outputs} else []

@@ -129,10 +129,9 @@ def size_rules(book: d.Book) -> str:
 
 
 def _images(book: d.Book) -> Iterator[d.Image]:
-    for chapter in book.chapters:
-        for node in d.walk_chapter(chapter):
-            if isinstance(node, d.Image):
-                yield node
+    for node in d.walk_book(book):
+        if isinstance(node, d.Image):
+            yield node
 
 
 def scaled(css: str, factor: float) -> str:

@@ -13,7 +13,7 @@ LONGEST = 40  # characters of a name: what an institution is called may be a sen
 
 def source_line(book: d.Book, library: Library) -> str:
     """First author and year of each work, in the order in which it is cited first."""
-    entries = [node for chapter in book.chapters for node in d.walk_chapter(chapter) if isinstance(node, d.Entry)]
+    entries = [node for node in d.walk_book(book) if isinstance(node, d.Entry)]
     return "; ".join(dict.fromkeys(_short(library.records[one.key].fields) for one in entries))
 
 

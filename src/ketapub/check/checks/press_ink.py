@@ -95,7 +95,7 @@ def _black(subject: Subject, output: str) -> dict[int, str]:
 
 def _is_plain(book: d.Book) -> bool:
     """Whether pages have no colour but in pictures: no style sheet of the author's, and no drawing as an ornament."""
-    nodes = d.walk(tuple(chapter.blocks for chapter in book.chapters))
+    nodes = d.walk_book(book)
     ornaments = (node for node in nodes if isinstance(node, d.Image) and node.decorative)
     return not book.styles and not any(one.drawing or one.source.lower().endswith(".svg") for one in ornaments)
 

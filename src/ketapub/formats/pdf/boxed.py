@@ -16,7 +16,7 @@ def callouts_of(book: d.Book, urgency: str) -> dict[str, Position]:
     """Where the callouts of an urgency stand, by id."""
     return {
         node.attributes.id: node.at
-        for node in d.walk(tuple(chapter.blocks for chapter in book.chapters))
+        for node in d.walk_book(book)
         if isinstance(node, d.Callout) and book.info.callouts[node.kind].urgency == urgency
     }
 

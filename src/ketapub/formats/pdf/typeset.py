@@ -101,7 +101,7 @@ def _labels(parts: tuple[LaidPart, ...]) -> dict[str, str]:
 
 def _report(parts: tuple[LaidPart, ...], book: d.Book, problems: Problems) -> None:
     named = {formula(node.alt): node.at for node in d.formulas_in(book.chapters)}
-    for node in d.walk(tuple(chapter.blocks for chapter in book.chapters)):
+    for node in d.walk_book(book):
         if isinstance(node, d.Callout) and node.attributes.id:
             named[node.attributes.id] = node.at
 

@@ -41,7 +41,7 @@ class Job:
 def job_of(book: d.Book, intent: Intent) -> Job:
     """The job of printing a book's pages."""
     places: dict[str, tuple[Position, ...]] = {}
-    for node in d.walk(tuple(chapter.blocks for chapter in book.chapters)):
+    for node in d.walk_book(book):
         if isinstance(node, d.Image):
             places[node.source] = (*places.get(node.source, ()), node.at)
     places |= {name: (book.info.at("theme.css"),) for name in book.files}
