@@ -214,7 +214,7 @@ def test_no_page_begins_inside_a_word(small: Made) -> None:
 
 def test_a_page_whose_first_words_are_hidden_begins_with_the_next() -> None:
     hidden, shown = d.Text("in print", order=2), d.Text("on screens", order=3)
-    chapter = d.Chapter("one", "body", d.Heading(1, (d.Text("One", order=1),)), (d.Paragraph((shown,)),))
+    chapter = d.Chapter("one", "body", d.Heading(1, (d.Text("One", order=1),)), (d.Paragraph((shown,), order=4),))
     book = d.Book(info(), (chapter,), (), {}, {}, {"page-2": "one"})
     marked = with_page_marks(book, d.Pages({}, 2, (d.Turn("1", 1), d.Turn("2", hidden.order, 3))))
     (chapter,) = marked.chapters

@@ -93,7 +93,7 @@ def make_formats(
     if {"epub", "site"} & {*names}:
         from ketapub.formats.pdf.cover import cover_picture
 
-        made = replace(made, cover=cover_picture(book, theme, problems))
+        made = replace(made, cover=cover_picture(book, theme, made.cache, problems))
     if tells_of_pages(names):
         book = in_order(book)
     # Print comes first, as others tell of its pages; booklet and cover are made of those of other editions; the site

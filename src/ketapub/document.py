@@ -763,9 +763,10 @@ def _values(kind: type) -> Callable[[object], tuple[object, ...]] | None:
 def _inside(node: object) -> list[Node]:
     """The nodes directly inside a node (or in a tuple), in reading order."""
     values: tuple[object, ...]
+    kind: type = type(node)
     if isinstance(node, tuple):
         values = node
-    elif (get := _values(type(node))) is None:
+    elif (get := _values(kind)) is None:
         return []
     else:
         values = get(node)

@@ -32,6 +32,7 @@ from ketapub.templates import render
 from ketapub.theme import Theme
 
 COVER = "cover-picture"  # the id of its file
+PACKED = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".woff", ".woff2")  # cannot be made smaller by an archive
 XHTML = "application/xhtml+xml"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 SVG = "http://www.w3.org/2000/svg"
@@ -296,7 +297,7 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File], claims: Claim
     made.spine = [items[file.name] for file in pages]
     made.guide = []
     buffer = io.BytesIO()
-    writer = epub.EpubWriter(buffer, made, {"mtime": _moment(book)})
+    writer = epub.EpubWriter(buffer, made, {"mtime": _moment(book), "compresslevel": 0})  # it is read again at once
     writer.process()
     writer.write()
     with zipfile.ZipFile(buffer) as archive:
@@ -423,6 +424,7 @@ def _archive(files: dict[str, bytes], book: d.Book) -> bytes:
         for name in first + sorted(set(files) - set(first)):
             entry = zipfile.ZipInfo(name, _moment(book).timetuple()[:6])
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
-            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name], compresslevel=9)
+            is_small = name == "mimetype" or name.endswith(PACKED)
+            entry.compress_type = zipfile.ZIP_STORED if is_small else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
     return buffer.getvalue()

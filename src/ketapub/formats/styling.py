@@ -100,20 +100,22 @@ def _face(file: str, data: bytes) -> Face:
 @lru_cache(maxsize=100)  # handouts show the same letters, sheet after sheet
 def subset_woff2(face: Face, letters: frozenset[str]) -> bytes:
     """The face with the glyphs of these letters alone, as WOFF2; empty when it has none of them but the space."""
-    from fontTools import subset
+    import uharfbuzz
     from fontTools.ttLib import TTFont
 
-    font = TTFont(io.BytesIO(face.data), recalcTimestamp=False)
-    wanted = {ord(letter) for letter in letters} & set(font.getBestCmap())
+    font = uharfbuzz.Face(face.data)
+    wanted = {ord(letter) for letter in letters} & set(font.unicodes)
     if not wanted - {0x20, 0xA0}:
         return b""
-    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True, hinting=False)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=wanted)
-    cutter.subset(font)
-    font.flavor = "woff2"
+    cut = uharfbuzz.SubsetInput()
+    cut.unicode_set.update(wanted)
+    cut.layout_feature_tag_set.clear()
+    cut.layout_feature_tag_set.invert()  # all of them
+    cut.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    made = TTFont(io.BytesIO(uharfbuzz.subset(font, cut).blob.data), recalcTimestamp=False)
+    made.flavor = "woff2"
     out = io.BytesIO()
-    font.save(out, reorderTables=False)
+    made.save(out, reorderTables=False)
     return out.getvalue()
 
 

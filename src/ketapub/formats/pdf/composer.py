@@ -23,7 +23,7 @@ from ketapub.formats.pdf.boxed import (
 from ketapub.formats.pdf.engine import Engine
 from ketapub.formats.pdf.facts import PartFacts, Remark, formula
 from ketapub.formats.pdf.floats import fill_gaps
-from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, misplaced_notes, notes_of, nudge
+from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, OF_DIVIDED, in_divided, misplaced_notes, notes_of, nudge
 from ketapub.formats.pdf.parts import Part, page_label
 from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
 from ketapub.formats.pdf.renumber import changes, renumber
@@ -61,6 +61,12 @@ class _Plan:
     turned: dict[int, Size] = field(default_factory=dict)  # wide tables, with the room on their page
     upright: set[int] = field(default_factory=set)  # wide tables too tall to be turned
     glued: set[int] = field(default_factory=set)  # paragraphs whose last two words stay together
+
+    def changes(self) -> tuple[object, ...]:
+        """All that makes another layout of it."""
+        return tuple(self.nudges.items()), *map(
+            frozenset, (self.apart, self.whole, self.turned, self.upright, self.glued)
+        )
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,10 @@ class Composer:
         css = f"@page :first {{ counter-reset: page {first} }}"
         steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
         steps += [self.glue_last_words] if self.manner.judged and part.starts else []  # title and contents are no text
+        plain = self.once(part, css, plan), plan.changes()
         while True:
-            laid = self.once(part, css, plan)
+            # What was tried in vain for a note is given up.
+            laid = plain[0] if plan.changes() == plain[1] else self.once(part, css, plan)
             if not any(step(plan, laid) for step in steps):
                 laid = replace(laid, document=self.filled(css, plan, laid))
                 return Composed(part, first, laid, self.facts(part, first, laid))
@@ -175,9 +183,13 @@ class Composer:
     def keep_notes(self, plan: _Plan, laid: _Laid) -> bool:
         """Try the next thing for each note that is lost, or is not on the page of its call."""
         lost, displaced = misplaced_notes(laid.document, laid.notes)
+        wanted = sorted(lost | displaced - plan.given_up)
+        divided = in_divided(laid.document, laid.tree, laid.notes) if wanted else set()
         tried = False
-        for index in sorted(lost | displaced - plan.given_up):
+        for index in wanted:
             step = plan.nudges.get(index, -1) + 1
+            if step in OF_DIVIDED and index not in divided:
+                step = NEW_PAGE
             # A new page leaves a gap on the one before: where pages are judged, only to save a note that would be lost.
             if step < (len(NUDGES) if index in lost or not self.manner.judged else NEW_PAGE):
                 plan.nudges[index] = step

@@ -19,6 +19,7 @@ NUDGES = (
     "break-before: page",
 )
 NEW_PAGE = len(NUDGES) - 1  # the step that leaves a gap
+OF_DIVIDED = range(1, NEW_PAGE)  # these only forbid to divide: they change nothing in what stands on one page
 BLOCKS = {"p", "li", "dd", "dt", "blockquote", "figure", "figcaption", "td", "th", "caption", "div"}
 BLOCKS |= {"h1", "h2", "h3", "h4"}
 
@@ -29,14 +30,38 @@ def notes_of(tree: Element) -> list[Element]:
 
 def nudge(tree: Element, notes: Sequence[Element], steps: Mapping[int, int]) -> None:
     """`steps`: index of a note -> of what is tried for it."""
-    parents = {child: parent for parent in tree.iter() for child in parent} if steps else {}
+    parents = _parents(tree) if steps else {}
     for index, step in steps.items():
-        block = parents[notes[index]]
-        while block.tag not in BLOCKS:
-            block = parents[block]
+        block = _block(notes[index], parents)
         if block.tag in ("td", "th") and step == NEW_PAGE:
             block = parents[block]  # a page begins with a row
         block.set("style", NUDGES[step])
+
+
+def in_divided(document: Any, tree: Element, notes: Sequence[Element]) -> set[int]:
+    """Indexes of the notes whose paragraph stands on more than one page."""
+    from weasyprint.formatting_structure.boxes import BlockContainerBox
+
+    parents = _parents(tree)
+    blocks = [_block(note, parents) for note in notes]
+    pages: dict[Element, set[int]] = {block: set() for block in blocks}
+    for number, page in enumerate(document.pages):
+        for box in page._page_box.descendants():
+            if box.element in pages and isinstance(box, BlockContainerBox):
+                pages[box.element].add(number)
+    return {index for index, block in enumerate(blocks) if len(pages[block]) != 1}
+
+
+def _parents(tree: Element) -> dict[Element, Element]:
+    return {child: parent for parent in tree.iter() for child in parent}
+
+
+def _block(note: Element, parents: Mapping[Element, Element]) -> Element:
+    """The paragraph that calls a note, or what is like one."""
+    block = parents[note]
+    while block.tag not in BLOCKS:
+        block = parents[block]
+    return block
 
 
 def misplaced_notes(document: Any, notes: Sequence[Element]) -> tuple[set[int], set[int]]:

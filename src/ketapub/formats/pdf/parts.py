@@ -6,6 +6,7 @@ own: it opens on a right-hand page, its folios are roman or arabic, its page num
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -39,6 +40,11 @@ class Part:
     def first_order(self) -> int:
         """The least number that a node of it has in the book."""
         return min((start.node.order for start in self.starts), default=0)
+
+    @property
+    def letters(self) -> int:
+        """How many there are in its text."""
+        return len(re.sub(r"<[^>]*>", "", self.body))
 
     def starts_apart(self) -> list[tuple[int, int, int, str]]:
         """Where its nodes begin, by numbers that do not change with what stands in other parts."""

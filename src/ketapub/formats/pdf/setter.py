@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +29,7 @@ from ketapub.formats.styling import face_rule, own_faces, size_rules
 from ketapub.problems import Problems
 from ketapub.theme import Theme
 
-LETTERS = 1_150  # on a page, about
+LETTERS = 1_150  # on a page, about: in a book with many boxes, tables and figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,7 @@ class Setter:
         self._style = cache_key(self._manner.css.replace(sizes, ""), kind, *named, *self.fonts)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()
+        self._letters, self._pages = 0, 0  # of the text that this run has set so far
 
     @cached_property
     def desk(self) -> Desk:
@@ -86,7 +86,7 @@ class Setter:
         task = self._task(part, first)
         if (facts := self._known_facts(task)) is None:
             facts = self._keep_facts(task, self.desk.lay_out(task))
-        self.lengths[part.key] = facts.pages
+        self._learn(part, facts)
         return LaidPart(part, first, facts, task.key)
 
     def lay_out_ahead(self, parts: Iterable[tuple[Part, int]]) -> None:
@@ -98,11 +98,17 @@ class Setter:
             return
         self._crew = self._crew or Crew(self._manner, self.problems.severities, min(self.jobs, len(todo)))
         for task, made in zip(todo, self._crew.lay_out(todo), strict=True):
-            self.lengths[task.part.key] = self._keep_facts(task, made).pages
+            self._learn(task.part, self._keep_facts(task, made))
 
     def length(self, part: Part) -> int:
         """How many pages a part had last, or may have."""
-        return self.lengths.get(part.key) or 1 + len(re.sub(r"<[^>]*>", "", part.body)) // LETTERS
+        return self.lengths.get(part.key) or 1 + part.letters * (self._pages or 1) // (self._letters or LETTERS)
+
+    def _learn(self, part: Part, facts: PartFacts) -> None:
+        self.lengths[part.key] = facts.pages
+        if part.starts:  # title and contents are no text
+            self._letters += part.letters
+            self._pages += facts.pages
 
     def draw(self, parts: Sequence[LaidPart], standard: Standard) -> list[Drawn]:
         keys = [cache_key("drawn", laid.key, standard.pdf, self.language) for laid in parts]

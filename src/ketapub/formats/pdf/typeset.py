@@ -8,7 +8,7 @@ document, but loses and repeats footnotes in WeasyPrint 70.) What an earlier run
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ketapub import document as d
@@ -19,6 +19,7 @@ from ketapub.formats.pdf.setter import LaidPart, Setter
 from ketapub.formulas.drawing import Undrawable, draw, without_glyph
 from ketapub.problems import NOWHERE, Position, Problems
 
+SAMPLE = 5_000  # letters: fewer say little of how full a page is
 ROUNDS = 8  # page numbers settle in two or three; a number that gains a digit may need another
 
 
@@ -34,7 +35,7 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     _check_formulas(book, problems)
     if problems.errors:
         return None
-    labels = setter.labels or _guessed(make_parts(book, {}, edition), setter)
+    labels = setter.labels or _guessed(book, edition, setter)
     early = not setter.labels
     for _ in range(ROUNDS):
         parts = _set(make_parts(book, labels, edition), setter, early=early)
@@ -57,9 +58,29 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     return Layout(parts, pages, sum(one.key not in setter.laid for one in parts))
 
 
-def _guessed(parts: list[Part], setter: Setter) -> Mapping[str, str]:
-    """Page numbers with as many digits as the right ones, for the most part: then they can be changed on the pages."""
-    setter.lay_out(parts[0], 1)  # the front matter, whose length cannot be told from its words
+def _guessed(book: d.Book, edition: Edition, setter: Setter) -> Mapping[str, str]:
+    """Page numbers with as many digits as the right ones, for the most part: then they can be changed on the pages.
+
+    The first chapters show how much of this book goes on a page. They keep their pages if the first guess was as good
+    for them.
+    """
+    parts = make_parts(book, {}, edition)
+    if sum(part.folio == "roman" for part in parts) > 1:
+        setter.lay_out(parts[0], 1)  # title and contents, whose length cannot be told from their words
+    samples = make_parts(book, _spread(parts, setter), edition)
+    numbered = [one for one in _numbered(samples, setter.length) if _is_sample(one[0])]
+    setter.lay_out_ahead(numbered[: setter.jobs])
+    for part, first in numbered[:1]:
+        setter.lay_out(part, first)
+    return _spread(parts, setter)
+
+
+def _is_sample(part: Part) -> bool:
+    return part.folio == "arabic" and part.letters > SAMPLE
+
+
+def _spread(parts: Sequence[Part], setter: Setter) -> Mapping[str, str]:
+    """The page labels of all ids if each part had as many pages as `setter` thinks, all as full as another."""
     labels: dict[str, str] = {}
     for part, first in _numbered(parts, setter.length):
         length = setter.length(part)
@@ -69,7 +90,7 @@ def _guessed(parts: list[Part], setter: Setter) -> Mapping[str, str]:
     return labels
 
 
-def _set(parts: list[Part], setter: Setter, *, early: bool) -> tuple[LaidPart, ...]:
+def _set(parts: Sequence[Part], setter: Setter, *, early: bool) -> tuple[LaidPart, ...]:
     """`early`: without what is made of page numbers, as none is known."""
     for _ in range(2):  # the first time with lengths that may be guessed
         numbered = _numbered(parts, setter.length)
@@ -81,7 +102,7 @@ def _set(parts: list[Part], setter: Setter, *, early: bool) -> tuple[LaidPart, .
     return tuple(laid)
 
 
-def _numbered(parts: list[Part], length: Callable[[Part], int]) -> Iterator[tuple[Part, int]]:
+def _numbered(parts: Sequence[Part], length: Callable[[Part], int]) -> Iterator[tuple[Part, int]]:
     """Each part with the number of its first page; how long it is is asked behind it."""
     following = {"roman": 1, "arabic": 1}
     for part in parts:
