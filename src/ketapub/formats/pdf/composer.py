@@ -23,7 +23,16 @@ from ketapub.formats.pdf.boxed import (
 from ketapub.formats.pdf.engine import Engine
 from ketapub.formats.pdf.facts import PartFacts, Remark, formula
 from ketapub.formats.pdf.floats import fill_gaps
-from ketapub.formats.pdf.notes import NEW_PAGE, NUDGES, OF_DIVIDED, in_divided, misplaced_notes, notes_of, nudge
+from ketapub.formats.pdf.notes import (
+    ALLOWS,
+    NEW_PAGE,
+    NUDGES,
+    OF_DIVIDED,
+    beside_breaks,
+    misplaced_notes,
+    notes_of,
+    nudge,
+)
 from ketapub.formats.pdf.parts import Part, page_label
 from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
 from ketapub.formats.pdf.renumber import changes, renumber
@@ -184,10 +193,12 @@ class Composer:
         """Try the next thing for each note that is lost, or is not on the page of its call."""
         lost, displaced = misplaced_notes(laid.document, laid.notes)
         wanted = sorted(lost | displaced - plan.given_up)
-        divided = in_divided(laid.document, laid.tree, laid.notes) if wanted else set()
+        divided, last = beside_breaks(laid.document, laid.tree, laid.notes) if wanted else (set(), set())
         tried = False
         for index in wanted:
             step = plan.nudges.get(index, -1) + 1
+            if step == ALLOWS and index not in divided | last:
+                step += 1
             if step in OF_DIVIDED and index not in divided:
                 step = NEW_PAGE
             # A new page leaves a gap on the one before: where pages are judged, only to save a note that would be lost.

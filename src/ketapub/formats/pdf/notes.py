@@ -19,6 +19,7 @@ NUDGES = (
     "break-before: page",
 )
 NEW_PAGE = len(NUDGES) - 1  # the step that leaves a gap
+ALLOWS = 0  # the step that lets more be divided: it changes nothing in what the end of no page is near to
 OF_DIVIDED = range(1, NEW_PAGE)  # these only forbid to divide: they change nothing in what stands on one page
 BLOCKS = {"p", "li", "dd", "dt", "blockquote", "figure", "figcaption", "td", "th", "caption", "div"}
 BLOCKS |= {"h1", "h2", "h3", "h4"}
@@ -38,18 +39,26 @@ def nudge(tree: Element, notes: Sequence[Element], steps: Mapping[int, int]) -> 
         block.set("style", NUDGES[step])
 
 
-def in_divided(document: Any, tree: Element, notes: Sequence[Element]) -> set[int]:
-    """Indexes of the notes whose paragraph stands on more than one page."""
-    from weasyprint.formatting_structure.boxes import BlockContainerBox
+def beside_breaks(document: Any, tree: Element, notes: Sequence[Element]) -> tuple[set[int], set[int]]:
+    """Indexes of the notes whose paragraph stands on more than one page; and of those where it is the last of a page,
+    or goes on there."""
+    from weasyprint.formatting_structure.boxes import BlockContainerBox, TextBox
 
     parents = _parents(tree)
     blocks = [_block(note, parents) for note in notes]
     pages: dict[Element, set[int]] = {block: set() for block in blocks}
+    last: set[Element] = set()
     for number, page in enumerate(document.pages):
         for box in page._page_box.descendants():
             if box.element in pages and isinstance(box, BlockContainerBox):
                 pages[box.element].add(number)
-    return {index for index, block in enumerate(blocks) if len(pages[block]) != 1}
+        texts = [box for box in page._page_box.children[0].descendants() if isinstance(box, TextBox)]
+        element = texts[-1].element if texts else None
+        while element is not None:
+            last.add(element)
+            element = parents.get(element)
+    divided = {index for index, block in enumerate(blocks) if len(pages[block]) != 1}
+    return divided, {index for index, block in enumerate(blocks) if block in last}
 
 
 def _parents(tree: Element) -> dict[Element, Element]:

@@ -106,7 +106,7 @@ class Setter:
 
     def _learn(self, part: Part, facts: PartFacts) -> None:
         self.lengths[part.key] = facts.pages
-        if part.starts:  # title and contents are no text
+        if part.starts and not part.of_numbers:  # of contents, references, an index as much goes on a page as may be
             self._letters += part.letters
             self._pages += facts.pages
 

@@ -61,14 +61,15 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
 def _guessed(book: d.Book, edition: Edition, setter: Setter) -> Mapping[str, str]:
     """Page numbers with as many digits as the right ones, for the most part: then they can be changed on the pages.
 
-    The first chapters show how much of this book goes on a page. They keep their pages if the first guess was as good
-    for them.
+    Short chapters show how much of this book goes on a page. They keep their pages if the first guess was as good for
+    them.
     """
     parts = make_parts(book, {}, edition)
     if sum(part.folio == "roman" for part in parts) > 1:
         setter.lay_out(parts[0], 1)  # title and contents, whose length cannot be told from their words
     samples = make_parts(book, _spread(parts, setter), edition)
     numbered = [one for one in _numbered(samples, setter.length) if _is_sample(one[0])]
+    numbered.sort(key=lambda one: one[0].letters)
     setter.lay_out_ahead(numbered[: setter.jobs])
     for part, first in numbered[:1]:
         setter.lay_out(part, first)
@@ -76,7 +77,7 @@ def _guessed(book: d.Book, edition: Edition, setter: Setter) -> Mapping[str, str
 
 
 def _is_sample(part: Part) -> bool:
-    return part.folio == "arabic" and part.letters > SAMPLE
+    return part.folio == "arabic" and not part.of_numbers and part.letters > SAMPLE
 
 
 def _spread(parts: Sequence[Part], setter: Setter) -> Mapping[str, str]:
