@@ -16,8 +16,10 @@ from cover_parts import decode, letters, panels, picture, scan, words_of
 from PIL import Image, ImageDraw
 
 from ketapub import document as d
+from ketapub.cache import Cache
 from ketapub.check.printing import press_faults
-from ketapub.formats.pdf.cover import cover_image
+from ketapub.formats.pdf import cover as covers
+from ketapub.formats.pdf.cover import cover_image, cover_picture
 from ketapub.formats.pdf.press.intent import intent_of
 from ketapub.formats.pdf.wrap import draw_cover
 from ketapub.formats.pdf.wrap.barcode import ean13
@@ -299,6 +301,15 @@ def test_the_cover_of_the_ebook_has_room_for_a_long_title(book: d.Book) -> None:
     rule = next(y for y in range(seen.height) if seen.getpixel((300, y)) == (246, 201, 99))
     assert all(colours == 1 for colours in rows[rule - 60 : rule - 2])
     assert seen.size == (1600, 2560)
+
+
+def test_the_cover_of_the_ebook_is_drawn_once(book: d.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theme, cache = load_theme(), Cache(tmp_path, Problems())
+    drawn = cover_picture(book, theme, cache, Problems())
+    with monkeypatch.context() as patch:
+        patch.setattr(covers, "Engine", lambda *_: pytest.fail("a cover is drawn a second time"))
+        assert cover_picture(book, theme, cache, Problems()) == drawn
+    assert cover_picture(changed(book, title="Another"), theme, cache, Problems()) != drawn
 
 
 # --- bar code ----------------------------------------------------------------------------------------------------

@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 
 from ketapub import document as d
 from ketapub.fonts import check_glyphs, coverage, drawn_texts, family_name, fontconfig_xml, has_glyph, read_font
+from ketapub.formats.styling import Face, subset_woff2
 from ketapub.problems import Position, Problems
 from ketapub.theme import load_theme
 
@@ -185,3 +187,18 @@ def test_fontconfig_sees_only_these_folders() -> None:
     ]
     assert [family.text for family in root.iter("family")] == ["serif", "Literata", "Noto Sans Math"]
     assert not {child.tag for child in root} & {"include"}
+
+
+def test_a_font_cut_to_size_has_its_letters_its_features_and_nothing_more() -> None:
+    name = "fonts/Literata_400Regular.ttf"
+    whole = Face("Literata", 400, "normal", name, THEME.read(name))
+    letters = frozenset("AVfi 1½")
+    cut = subset_woff2(whole, letters)
+    assert coverage(cut) == {ord(letter) for letter in letters}
+    with TTFont(io.BytesIO(whole.data)) as before, TTFont(io.BytesIO(cut)) as after:
+        kept = {tag: {one.FeatureTag for one in after[tag].table.FeatureList.FeatureRecord} for tag in ("GPOS", "GSUB")}
+        assert "kern" in kept["GPOS"]
+        assert {"liga", "onum", "smcp"} & kept["GSUB"]
+        assert after["hmtx"]["A"] == before["hmtx"]["A"]
+        assert after["name"].getDebugName(0) == before["name"].getDebugName(0)  # whose it is
+    assert subset_woff2(whole, frozenset("  漢")) == b""

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import io
+import random
 import shutil
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pikepdf
 import pypdfium2
 import pytest
-from conftest import BOOKS, TODAY, Made, make
+from conftest import BOOKS, TODAY, Made, make, resolved
 from test_consistency import check_pdf
 
 from ketapub.build import build
+from ketapub.editions import select
+from ketapub.formats.made import Made as Run
+from ketapub.formats.pdf import reading_edition
+from ketapub.formats.pdf.composer import Composer, Plan
 from ketapub.formats.pdf.engine import Engine
+from ketapub.formats.pdf.notes import ALLOWS, OF_DIVIDED, beside_breaks
+from ketapub.formats.pdf.parts import make_parts
+from ketapub.formats.pdf.setter import Setter, manner_of
 from ketapub.formats.pdf.typeset import page_label
 from ketapub.formats.styling import sheet
-from ketapub.problems import Stopped
+from ketapub.problems import Problems, Stopped
 from ketapub.theme import load_theme
 
 
@@ -89,19 +98,46 @@ def test_a_rule_that_the_typesetter_does_not_know_is_an_error(tmp_path: Path) ->
     assert "typesetting" in told(book, tmp_path / "out")
 
 
-def test_many_notes_in_one_place_are_all_there(tmp_path: Path) -> None:
-    """Two long notes called in the same line are where WeasyPrint loses one."""
+def two_notes(count: int) -> str:
+    """Paragraphs that call two long notes in the same line."""
 
     def note(name: str) -> str:
         return (
             f"^[Note {name} begins. {'It runs over several lines, so that there is little room. ' * 4}End of {name}.]"
         )
 
-    paragraphs = (
-        f"Paragraph {n} calls two notes{note(f'A{n}A')} in a line{note(f'B{n}B')} of text." for n in range(12)
+    return "\n\n".join(
+        f"Paragraph {n} calls two notes{note(f'A{n}A')} in a line{note(f'B{n}B')} of text." for n in range(count)
     )
-    text = "\n\n".join(paragraphs)
-    check_pdf(make(stock_with(tmp_path, text), "pdf"))
+
+
+def test_many_notes_in_one_place_are_all_there(tmp_path: Path) -> None:
+    """Where WeasyPrint loses one."""
+    check_pdf(make(stock_with(tmp_path, two_notes(12)), "pdf"))
+
+
+def test_what_is_not_tried_for_a_note_would_change_nothing(tmp_path: Path) -> None:
+    from weasyprint.formatting_structure.boxes import TextBox
+
+    problems, theme = Problems(), load_theme()
+    book = select(resolved(stock_with(tmp_path, two_notes(6)), problems), problems, format="pdf")
+    edition = reading_edition(book, theme, Run())
+    setter = Setter(book, theme, edition, problems)
+    composer = Composer(manner_of(book, theme, edition), setter.desk.engine)
+    part = next(one for one in make_parts(book, {}, edition) if "words" in one.key)
+
+    def texts(nudges: dict[int, int]) -> tuple[Any, list[tuple[object, ...]]]:
+        laid = composer.once(part, "", Plan(nudges=nudges))
+        boxes = [(n, one) for n, page in enumerate(laid.document.pages) for one in page._page_box.descendants()]
+        return laid, [(n, one.text, one.position_x, one.position_y) for n, one in boxes if isinstance(one, TextBox)]
+
+    laid, before = texts({})
+    divided, last = beside_breaks(laid.document, laid.tree, laid.notes)
+    notes = set(range(len(laid.notes)))
+    assert divided < divided | last < notes
+    skipped = [(index, ALLOWS) for index in notes - divided - last]
+    skipped += [(index, step) for index in notes - divided for step in OF_DIVIDED]
+    assert all(texts(dict([one]))[1] == before for one in random.Random(1).sample(skipped, 12))
 
 
 def pages_of(made: Made, *words: str) -> list[int]:

@@ -59,7 +59,7 @@ def _body(tree: ElementTree.Element) -> ElementTree.Element:
 
 
 @dataclass
-class _Plan:
+class Plan:
     """What to change in a part beyond its style sheet, as far as its layouts have shown. Notes, wide tables and
     paragraphs are named by their place among those of the part."""
 
@@ -132,7 +132,7 @@ class Composer:
 
     def compose(self, part: Part, first: int) -> Composed:
         """Lay out, and again as long as something can be had in a better place. `first` numbers the first page."""
-        plan = _Plan()
+        plan = Plan()
         css = f"@page :first {{ counter-reset: page {first} }}"
         steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
         steps += [self.glue_last_words] if self.manner.judged and part.starts else []  # title and contents are no text
@@ -166,7 +166,7 @@ class Composer:
         turns = [turn if turn.front else replace(turn, order=turn.order - part.first_order) for turn in turns]
         return PartFacts(len(labels), anchors, tuple(turns), tuple(self.remarks(part, laid, labels)))
 
-    def once(self, part: Part, css: str, plan: _Plan) -> _Laid:
+    def once(self, part: Part, css: str, plan: Plan) -> _Laid:
         tree = self.tree(part)
         elements, notes = list(tree.iter()), notes_of(tree)
         nudge(tree, notes, plan.nudges)
@@ -180,7 +180,7 @@ class Composer:
 
     # -- each says whether it has changed the plan
 
-    def turn_tables(self, plan: _Plan, laid: _Laid) -> bool:
+    def turn_tables(self, plan: Plan, laid: _Laid) -> bool:
         tables = wide_tables(laid.tree)
         upright = {tables.index(table) for table in too_tall(laid.document)}
         turned = {tables.index(table): size for table, size in turnable(laid.document).items()}
@@ -189,7 +189,7 @@ class Composer:
         plan.turned = turned | plan.turned
         return changed
 
-    def keep_notes(self, plan: _Plan, laid: _Laid) -> bool:
+    def keep_notes(self, plan: Plan, laid: _Laid) -> bool:
         """Try the next thing for each note that is lost, or is not on the page of its call."""
         lost, displaced = misplaced_notes(laid.document, laid.notes)
         wanted = sorted(lost | displaced - plan.given_up)
@@ -211,20 +211,20 @@ class Composer:
                 tried = True
         return tried
 
-    def part_urgent(self, plan: _Plan, laid: _Laid) -> bool:
+    def part_urgent(self, plan: Plan, laid: _Laid) -> bool:
         # What follows a forced break inside a note would be lost (WeasyPrint 70).
         fixed = {callout.get("id", "") for note in laid.notes for callout in note.iter("aside")}
         movable = crowded(laid.document, self.manner.urgent) - plan.apart - fixed
         plan.apart |= movable
         return bool(movable)
 
-    def keep_emergencies_whole(self, plan: _Plan, laid: _Laid) -> bool:
+    def keep_emergencies_whole(self, plan: Plan, laid: _Laid) -> bool:
         running_over = broken(laid.document, self.manner.emergencies) - plan.whole
         plan.whole |= running_over
         plan.given_up |= {laid.notes.index(note) for note in notes_in(laid.tree, running_over)}
         return bool(running_over)
 
-    def glue_last_words(self, plan: _Plan, laid: _Laid) -> bool:
+    def glue_last_words(self, plan: Plan, laid: _Laid) -> bool:
         place = {paragraph: index for index, paragraph in enumerate(paragraphs_of(laid.tree))}
         found = (one for one in check_pages(laid.document.pages, laid.tree) if one.code == "short-last-line")
         short = {place[one.element] for one in found} - plan.glued
@@ -283,7 +283,7 @@ class Composer:
                     hint = r"divide it into lines: \begin{aligned} … \\ … \end{aligned}"
                     yield Remark("formula-too-wide", message, hint, "warning", formula(alt))
 
-    def filled(self, css: str, plan: _Plan, laid: _Laid) -> Document:
+    def filled(self, css: str, plan: Plan, laid: _Laid) -> Document:
         """The layout with less white before figures, if it has no other fault then: no other note displaced, no other
         emergency callout broken, no urgent ones on one page more than before."""
         before = crowded(laid.document, self.manner.urgent)
