@@ -6,13 +6,11 @@ environment, and is kept from all else (`--sandbox`), the network included.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache as cached
 from importlib.metadata import version
@@ -27,6 +25,7 @@ from ketapub.citation_style.inlines import closed_quotes, from_pandoc, to_pandoc
 from ketapub.citation_style.locators import locator_words, with_locators
 from ketapub.citation_style.patience import SHORTEST, seconds_to_wait
 from ketapub.citation_style.style import LOCATORS, Style, locator_word
+from ketapub.collector import paused
 from ketapub.library import Record
 
 Json = dict[str, Any]
@@ -72,20 +71,7 @@ class Formatted:
     warnings: tuple[str, ...] = ()
 
 
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """The engine's answer has a million nodes and no cycles; Python would look for some again and again."""
-    was_on = gc.isenabled()  # not so where another chapter's citations are at it, in a thread of their own
-    if was_on:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@_without_collector()
+@paused()  # the engine's answer has a million nodes and no cycles
 def format_citations(
     style: Style,
     language: str,

@@ -68,15 +68,17 @@ def build(options: argparse.Namespace) -> int:
         built = last.as_before()
         if built is None:
             from ketapub.build import build
+            from ketapub.collector import seldom
 
-            built = build(
-                out=options.out,
-                formats=formats,
-                strict=options.strict,
-                jobs=options.jobs,
-                pdf_standard=options.pdf_standard,
-                **work,
-            )
+            with seldom():
+                built = build(
+                    out=options.out,
+                    formats=formats,
+                    strict=options.strict,
+                    jobs=options.jobs,
+                    pdf_standard=options.pdf_standard,
+                    **work,
+                )
             last.remember(built)
         else:
             work["progress"]("nothing has changed: all as before")

@@ -5,6 +5,7 @@ A part stays with the process that laid it out first, which has its pages when t
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -72,6 +73,7 @@ _own: Desk  # of this process, where it is one of a crew
 def _start(manner: Manner, severities: dict[str, str], plain: bool) -> None:
     global _own
     follow(plain)
+    gc.disable()  # as in `collector.seldom`
     _own = Desk(manner, severities)
 
 

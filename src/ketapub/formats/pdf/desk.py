@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ketapub.collector import clear
 from ketapub.formats.pdf.composer import Composed, Composer, Manner
 from ketapub.formats.pdf.drawn import draw_part
 from ketapub.formats.pdf.engine import Engine, log_as_problems
@@ -59,6 +60,8 @@ class Desk:
         if known is not None and key != task.key:
             known = self._composer.renumber(known, task.part, task.first)
         composed = known or self._composer.compose(task.part, task.first)
+        if composed is not known:
+            clear()  # the layouts that came before the last one
         self._composed[task.part.key] = task.key, composed
         return composed
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from ketapub.collector import paused
 from ketapub.fonts import fontconfig_xml
 from ketapub.formats.pdf.fast import hasten
 from ketapub.formats.pdf.mend import mend
@@ -79,7 +80,7 @@ class Engine:
                 items.set("style", f"counter-reset: list-item {int(start) - 1}")
         extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         html = _html_of(tree, self.fetcher)
-        with _without_collector():
+        with paused():
             return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
@@ -127,19 +128,6 @@ def to_plain_pdf(document: Document) -> bytes:
     return _drawn(document)
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """What makes only what it keeps leaves no garbage to be looked for, time and again."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 def _drawn(document: Document, **options: Any) -> bytes:
     if collects := gc.isenabled():
         gc.freeze()  # nothing of a laid out book is garbage: looking for some, time and again, takes as long as tags
@@ -153,23 +141,6 @@ def _drawn(document: Document, **options: Any) -> bytes:
         if collects:
             gc.unfreeze()
     return data
-
-
-@contextmanager
-def in_bulk() -> Iterator[None]:
-    """For many small documents: garbage is looked for once, at the end, and only in what was made meanwhile.
-
-    Boxes refer to each other, and what `freeze` and `unfreeze` have moved counts as old, which is hardly looked at: the
-    memory of a run would grow with each document.
-    """
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.enable()
-        gc.unfreeze()
 
 
 def _html_of(tree: Element, fetcher: Any) -> Any:

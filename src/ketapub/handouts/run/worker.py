@@ -10,7 +10,8 @@ from importlib import resources
 from pathlib import Path
 
 from ketapub import __version__, document as d
-from ketapub.formats.pdf.engine import engine_versions, in_bulk
+from ketapub.collector import in_bulk
+from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.sheets import lay_out, lay_out_blank, sheet_engine, write_sheet, write_sheets
 from ketapub.handouts.run.stack import Done, Job, Stack
 from ketapub.handouts.sheet import Fits, fit, pictures_of

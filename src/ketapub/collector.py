@@ -1,0 +1,58 @@
+"""When Python looks for garbage: seldom in a run that keeps most of what it makes, and ends soon.
+
+Boxes on laid out pages refer to each other, so they are not gone when nobody needs them; and to look for those that are
+not needed, Python looks at all that are, time and again.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """For what makes only what it keeps, and so leaves no garbage. Threads may be at it side by side."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """For many small documents: garbage is looked for once, at the end, and only in what was made meanwhile.
+
+    What `freeze` and `unfreeze` have moved counts as old, which is hardly looked at: the memory of a run would grow
+    with each document.
+    """
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.enable()
+        gc.unfreeze()
+
+
+@contextmanager
+def seldom() -> Iterator[None]:
+    """For a run that calls `clear` where it has left something behind."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def clear() -> None:
+    """Garbage goes; what is left now is not looked at again. Nothing where Python looks for garbage as usual."""
+    if not gc.isenabled():
+        gc.collect()
+        gc.freeze()
