@@ -42,12 +42,7 @@ def environment() -> dict[str, str]:
     return found
 
 
-def used_by(
-    command: Sequence[str],
-    given: Mapping[str, str] | None = None,
-    stdin: Path | None = None,
-    folder: Path | None = None,
-) -> Used:
+def used_by(command: Sequence[str], given: Mapping[str, str] | None = None, stdin: Path | None = None) -> Used:
     """Raises SystemExit with the command's last words if it fails."""
     _adopt()
     with open(stdin or os.devnull, "rb") as text, open(os.devnull, "wb") as nowhere:
@@ -58,7 +53,6 @@ def used_by(
             stdout=nowhere,
             stderr=subprocess.PIPE,
             env=dict(given or environment()),
-            cwd=folder,
             start_new_session=True,
         )
         watch = _Watch(process)

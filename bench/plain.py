@@ -57,7 +57,7 @@ def write_page(pandoc: Pandoc, page: Path) -> None:
     root = tree.getroot()
     for style in root.xpath("//style"):
         style.drop_tree()
-    root.find("head").append(lxml.html.fragment_fromstring('<link rel="stylesheet" href="plain.css">'))
+    root.xpath("/html/head")[0].append(lxml.html.fragment_fromstring('<link rel="stylesheet" href="plain.css">'))
     for call in root.xpath('//a[contains(@class, "footnote-ref")]'):
         note = lxml.html.Element("span", {"class": "note"})
         for paragraph in root.get_element_by_id(call.get("href")[1:]).iterchildren():

@@ -1,4 +1,4 @@
-"""Runs come in, a table of what each round took goes out, kept as it comes: a second start goes on where the first ended.
+"""Runs come in, a table of what each took in each round goes out, kept as it comes: a second start goes on.
 
 Ratios are taken within a round, so that a machine that is busy for a while does the same to both sides.
 """

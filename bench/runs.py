@@ -1,4 +1,4 @@
-"""The name of a book comes in; what is measured on it goes out, each run by a name: ketapub in several states, and peers.
+"""The name of a book comes in; what is measured on it goes out, by name: ketapub in several states, and WeasyPrint.
 
 Before each run the folders are put into the state that it begins with, which is not measured.
 """
