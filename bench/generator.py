@@ -272,7 +272,7 @@ class _Writer:
 
     def figure(self) -> str:
         self.figures += 1
-        kind = self.chance.choice(("svg", "png"))
+        kind = "svg" if self.figures % 2 else "png"
         path = f"images/figure-{self.figures:03}.{kind}"
         self.pictures[path] = self.svg() if kind == "svg" else self.png()
         attributes = f'#fig-{self.figures} alt="A chart: {self.title().lower()}" width=80%'

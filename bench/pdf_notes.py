@@ -19,9 +19,15 @@ def look_at(pdf: Path, notes: Sequence[str]) -> Found:
     import pypdfium2
 
     with pypdfium2.PdfDocument(pdf) as document:
-        text = "".join(_letters(page.get_textpage().get_text_range()) for page in document)
-        counts = [text.count(_letters(note)[:ENOUGH]) for note in notes]
-        return Found(len(document), sum(count == 0 for count in counts), sum(count > 1 for count in counts))
+        text = "".join(page.get_textpage().get_text_range() for page in document)
+        return Found(len(document), *wrong_notes(text, notes))
+
+
+def wrong_notes(text: str, notes: Sequence[str]) -> tuple[int, int]:
+    """Lost and repeated."""
+    letters = _letters(text)
+    counts = [letters.count(_letters(note)[:ENOUGH]) for note in notes]
+    return sum(count == 0 for count in counts), sum(count > 1 for count in counts)
 
 
 def _letters(text: str) -> str:
