@@ -9,7 +9,7 @@
 CPU is user and system time of a process and of all that it started and waited for. The three take turns, so that a
 busy machine does the same to each; a ratio is taken in each round, and all figures are medians of the rounds. The last
 column counts the engines that a second run starts, which has the results of the first in its cache: none. The exit
-status is 1 if a ratio is above its limit, or an engine starts again. `make bench` runs it; `--rounds N` and
+status is 1 if a ratio is above its limit, or an engine starts again. `make bench-stages` runs it; `--rounds N` and
 `--only WORD` are for those who change something.
 """
 

@@ -1,4 +1,4 @@
-"""The benchmarks run and print their tables; what they measure is for `make bench` to judge, not for a test."""
+"""The benchmarks run and print their tables; what they measure is for `make bench-stages` to judge, not for a test."""
 
 from __future__ import annotations
 
