@@ -19,7 +19,7 @@ from bench.clock import ROOT
 from bench.goals import GOALS, judged
 from bench.peers import PEERS, lacking
 from bench.report import drawing_of, goals_of, text_of, told
-from bench.results import Results, measure, read_results, write_results
+from bench.results import Failure, Results, measure, read_results, write_results
 from bench.runs import BOOKS, Desk, ours
 
 WORK = ROOT / "build/bench"
@@ -53,21 +53,25 @@ def run_book(name: str, peers: Sequence[str], rounds: int, anew: bool) -> None:
     if anew:
         shutil.rmtree(desk.folder, ignore_errors=True)
     desk.prepare()
-    lacks = {peer: needed for peer in peers if (needed := lacking(peer))}
-    runs = {run: timed for peer in peers if peer not in lacks for run, timed in PEERS[peer](desk).items()}
+    missing = {peer: f"{needed} is not there" for peer in peers if (needed := lacking(peer))}
+    runs = {run: timed for peer in peers if peer not in missing for run, timed in PEERS[peer](desk).items()}
     runs |= ours(desk)
     file, here = desk.folder / "results.csv", machine()
     if any(row.machine != here for row in read_results(file).rows):
         file.unlink()
     for row in measure(runs, rounds, file, here):
-        print(f"{name:>8} {row.round + 1} {row.run:44} {row.cpu:8.2f} {row.wall:8.2f} {row.peak:6.0f}", flush=True)
+        if isinstance(row, Failure):
+            print(f"{name:>8}   {row.run} failed: {row.reason}", flush=True)
+            missing[row.run] = "it fails on this book"
+        else:
+            print(f"{name:>8} {row.round + 1} {row.run:44} {row.cpu:8.2f} {row.wall:8.2f} {row.peak:6.0f}", flush=True)
     order = list(runs)
     found = read_results(file)
     rows = sorted((row for row in found.rows if row.run in order), key=lambda row: (row.round, order.index(row.run)))
     results = Results(tuple(rows))
     RESULTS.mkdir(exist_ok=True)
     write_results(results, RESULTS / f"{name}.csv")
-    (RESULTS / f"{name}.txt").write_text(text_of(name, results, lacks), encoding="utf-8")
+    (RESULTS / f"{name}.txt").write_text(text_of(name, results, missing), encoding="utf-8")
     if results.of("WeasyPrint"):
         (RESULTS / f"{name}.svg").write_text(drawing_of(name, results), encoding="utf-8")
 

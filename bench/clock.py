@@ -35,6 +35,10 @@ class Used:
         return Used(self.cpu + other.cpu, self.wall + other.wall, max(self.peak, other.peak))
 
 
+class Failed(Exception):
+    """A command that ended with another status than 0: the command, the status, and its last words."""
+
+
 def environment() -> dict[str, str]:
     """In which the sources of this checkout are run."""
     found = {**os.environ, "PYTHONPATH": f"{SOURCES}{os.pathsep}{ROOT}"}
@@ -43,7 +47,7 @@ def environment() -> dict[str, str]:
 
 
 def used_by(command: Sequence[str], given: Mapping[str, str] | None = None, stdin: Path | None = None) -> Used:
-    """Raises SystemExit with the command's last words if it fails."""
+    """Raises `Failed` if the command does."""
     _adopt()
     with open(stdin or os.devnull, "rb") as text, open(os.devnull, "wb") as nowhere:
         begun = time.perf_counter()
@@ -70,7 +74,7 @@ def used_by(command: Sequence[str], given: Mapping[str, str] | None = None, stdi
             break
         cpu, most = cpu + rest.ru_utime + rest.ru_stime, max(most, rest.ru_maxrss)
     if process.returncode:
-        raise SystemExit(f"{' '.join(command)}\nended with status {process.returncode}: {watch.said[-2000:]}")
+        raise Failed(f"{' '.join(command)}\nended with status {process.returncode}: {watch.said[-2000:]}")
     return Used(cpu, wall, max(most / 1024, watch.peak))
 
 

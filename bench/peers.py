@@ -25,7 +25,7 @@ def typst(desk: Desk) -> Mapping[str, Run]:
     text, pdf = desk.folder / "typst/book.typ", desk.folder / "typst.pdf"
     text.parent.mkdir(exist_ok=True)
     if not (images := text.parent / "images").exists():
-        images.symlink_to(desk.source / "images")
+        images.symlink_to(desk.pandoc.book / "images")
     look = ["--variable=mainfont:Literata", "--variable=fontsize:10.5pt"]
     look.append(f"--include-before-body={Path(__file__).parent / 'page.typ'}")
     command = desk.pandoc.command(text, "--to=typst-citations", "--toc", "--toc-depth=3", *look)

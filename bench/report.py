@@ -46,7 +46,7 @@ def text_of(name: str, results: Results, missing: Mapping[str, str]) -> str:
         shown = "".join(f" {figure(time):>8} {figure(ratio):>8}" for time, ratio in zip(times, ratios, strict=True))
         about = f" {pages:6} {lost:5} {twice:6}" if pages else ""
         lines.append(f"{run:44}{shown} {results.median(run, 'peak') or 0:6.0f}{about}")
-    lines += [f"{peer:44} not run: {lacks} is not there" for peer, lacks in missing.items()]
+    lines += [f"{run:44} not run: {reason}" for run, reason in missing.items()]
     return "\n".join((*lines, ""))
 
 

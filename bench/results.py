@@ -14,7 +14,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from bench.clock import Used
+from bench.clock import Failed, Used
 
 What = Literal["cpu", "wall", "peak"]
 
@@ -41,6 +41,12 @@ class Row:
     repeated: int
     when: str
     machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    run: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,8 @@ def write_results(results: Results, file: Path) -> None:
 
 def measure(
     runs: Mapping[str, Callable[[], tuple[Used, Found | None]]], rounds: int, file: Path, machine: str
-) -> Iterator[Row]:
-    """Those that `file` lacks, each kept in it when done. Each round begins with another run."""
+) -> Iterator[Row | Failure]:
+    """Those that `file` lacks, each kept in it when done. Each round begins with another one; what fails is left out."""
     known = read_results(file)
     write_results(known, file)
     done = {(row.round, row.run) for row in known.rows}
@@ -124,7 +130,12 @@ def measure(
             if (number, run) in done:
                 continue
             load = os.getloadavg()[0]
-            used, found = runs[run]()
+            try:
+                used, found = runs[run]()
+            except Failed as error:
+                done |= {(later, run) for later in range(rounds)}
+                yield Failure(run, str(error))
+                continue
             when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             row = Row(
                 number, run, **asdict(used), load=load, **asdict(found or Found(0, 0, 0)), when=when, machine=machine

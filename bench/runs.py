@@ -63,7 +63,7 @@ class Desk:
 
     @property
     def pandoc(self) -> Pandoc:
-        return Pandoc(self.source, self.folder)
+        return Pandoc(self.folder / "plain", self.folder)
 
     def prepare(self) -> None:
         """Once for each state of the sources: what an earlier one left says nothing of this one."""
@@ -82,6 +82,9 @@ class Desk:
             shutil.copytree(ROOT / "manuscript", self.source)
         else:
             write_book(self.name, self.source)
+        shutil.copytree(self.source, self.pandoc.book)
+        for chapter in self.pandoc.book.glob("chapters/*.md"):
+            chapter.write_text(without_charts(chapter.read_text(encoding="utf-8")), encoding="utf-8")
         write_page(self.pandoc, self.page)
         self.begin()
         used_by(self.command())
@@ -125,6 +128,11 @@ def edited(chapter: str) -> str:
     words = found[0].split(" ")
     words[3] = "lantern"
     return chapter[: found.start()] + " ".join(words) + chapter[found.end() :]
+
+
+def without_charts(chapter: str) -> str:
+    """Without figures from data, of which peers know nothing."""
+    return re.sub(r"!\[[^\]]*\]\([^)]*\.toml\)(\{[^}]*\})?", "", chapter)
 
 
 def keep_plan(cache: Path) -> None:

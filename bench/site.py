@@ -11,7 +11,8 @@ pandoc, from the text to the finished pages, and is there to be known. No cache 
 
 CPU is user and system time of a process and of all that it started and waited for. The three take turns, so that a
 busy machine does the same to each; ratios are taken in each round, and all figures are medians of the rounds. The exit
-status is 1 if the ratio is above its limit. `make bench-stages` runs it; `--rounds N` is for those who change something.
+status is 1 if the ratio is above its limit. `make bench-stages` runs it; `--rounds N` is for those who change
+something.
 """
 
 from __future__ import annotations

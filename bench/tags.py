@@ -6,8 +6,8 @@
 
 CPU is user and system time of a process and of all that it started and waited for. The three take turns, so that a
 busy machine does the same to each; ratios over the bare build are taken in each round, and all figures are medians of
-the rounds. The exit status is 1 if a ratio is above the limit. `make bench-stages` runs it; `--rounds N` and `--only WORD` are
-for those who change something.
+the rounds. The exit status is 1 if a ratio is above the limit. `make bench-stages` runs it; `--rounds N` and
+`--only WORD` are for those who change something.
 """
 
 from __future__ import annotations

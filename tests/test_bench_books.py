@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.clock import Used, environment
+from bench.clock import Failed, Used, environment
 from bench.generator import SIZES, book_files
 from bench.goals import COLD, EDIT, GOALS, STOCK, Goal, judged, ratio, verdict_of
 from bench.pdf_notes import ENOUGH, wrong_notes
 from bench.report import drawing_of, goals_of, text_of
-from bench.results import Found, Results, Row, measure, read_results, rotated, write_results
-from bench.runs import edited, keep_plan
+from bench.results import Failure, Found, Results, Row, measure, read_results, rotated, write_results
+from bench.runs import edited, keep_plan, without_charts
 from ketapub.cache import Cache
 from ketapub.problems import Problems
 
@@ -71,6 +71,11 @@ def test_an_edit_changes_one_word() -> None:
     before = small()["chapters/02.md"].decode()
     pairs = [(a, b) for a, b in zip(before.split(), edited(before).split(), strict=True) if a != b]
     assert [after for _, after in pairs] == ["lantern"]
+
+
+def test_peers_get_no_charts() -> None:
+    chapter = "Before.\n\n![A *chart*.](figures/a.toml){#fig-a .wide}\n\n![A picture.](images/b.svg){#fig-b}\n"
+    assert without_charts(chapter) == "Before.\n\n\n\n![A picture.](images/b.svg){#fig-b}\n"
 
 
 def test_of_a_cache_only_the_page_map_stays(tmp_path: Path) -> None:
@@ -140,7 +145,7 @@ def test_goals_across_books_and_with_an_aim_that_is_measured() -> None:
 def test_tables_and_drawing() -> None:
     wrong = tuple(replace(row, lost=2) for row in rows(STOCK, 4.0))
     results = Results((*wrong, *rows(COLD, 1.0)))
-    text = text_of("300", results, {"typst": ".peers"}).splitlines()
+    text = text_of("300", results, {"typst": ".peers is not there"}).splitlines()
     assert text[:2] == ["300 pages; 1 round, medians", "2 × a processor; 2026-02-01; load 0.5 (at most 0.5)"]
     assert text[4].split() == ["WeasyPrint", "4", "1", "1", "1", "100", "10", "2", "0"]
     assert text[-1].split("not run: ") == [f"{'typst':45}", ".peers is not there"]
@@ -183,6 +188,16 @@ def test_a_second_start_goes_on(tmp_path: Path) -> None:
     write_results(found, file)
     assert read_results(file) == found
     assert list(measure({"a": run("a"), "b": run("b")}, 2, file, "here")) == []
+
+
+def test_a_run_that_fails_is_told_once_and_the_others_go_on(tmp_path: Path) -> None:
+    def fails() -> tuple[Used, None]:
+        raise Failed("no such luck")
+
+    runs = {"a": fails, "b": lambda: (Used(1.0, 2.0, 3.0), None)}
+    first, *others = measure(runs, 2, tmp_path / "results.csv", "here")
+    assert first == Failure("a", "no such luck")
+    assert [(row.round, row.run) for row in others if isinstance(row, Row)] == [(0, "b"), (1, "b")]
 
 
 def test_each_round_begins_with_another_run() -> None:
