@@ -121,7 +121,7 @@ def write_results(results: Results, file: Path) -> None:
 def measure(
     runs: Mapping[str, Callable[[], tuple[Used, Found | None]]], rounds: int, file: Path, machine: str
 ) -> Iterator[Row | Failure]:
-    """Those that `file` lacks, each kept in it when done. Each round begins with another one; what fails is left out."""
+    """Those that `file` lacks, each kept in it when done. Each round begins with another; what fails is left out."""
     known = read_results(file)
     write_results(known, file)
     done = {(row.round, row.run) for row in known.rows}

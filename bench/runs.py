@@ -132,7 +132,7 @@ def edited(chapter: str) -> str:
 
 def without_charts(chapter: str) -> str:
     """Without figures from data, of which peers know nothing."""
-    return re.sub(r"!\[[^\]]*\]\([^)]*\.toml\)(\{[^}]*\})?", "", chapter)
+    return re.sub(r"!\[(?:(?!\n\n|!\[).)*?\]\([^()\s]*\.toml\)(\{[^}]*\})?", "", chapter, flags=re.DOTALL)
 
 
 def keep_plan(cache: Path) -> None:

@@ -74,7 +74,9 @@ def test_an_edit_changes_one_word() -> None:
 
 
 def test_peers_get_no_charts() -> None:
-    chapter = "Before.\n\n![A *chart*.](figures/a.toml){#fig-a .wide}\n\n![A picture.](images/b.svg){#fig-b}\n"
+    chapter = (
+        "Before.\n\n![A\n*chart* [@rose2002].](figures/a.toml){#fig-a .wide}\n\n![A picture.](images/b.svg){#fig-b}\n"
+    )
     assert without_charts(chapter) == "Before.\n\n\n\n![A picture.](images/b.svg){#fig-b}\n"
 
 
