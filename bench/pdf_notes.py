@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.plain import notes_of
 from bench.results import Found
 
-ENOUGH = 40  # letters, which are a line of a note, so that they stand on one page
+ENOUGH = 40  # letters, which stand in one line of a note
 
 
 def look_at(pdf: Path, notes: Sequence[str]) -> Found:
@@ -24,10 +24,10 @@ def look_at(pdf: Path, notes: Sequence[str]) -> Found:
 
 
 def wrong_notes(text: str, notes: Sequence[str]) -> tuple[int, int]:
-    """Lost and repeated."""
-    letters = _letters(text)
-    counts = [letters.count(_letters(note)[:ENOUGH]) for note in notes]
-    return sum(count == 0 for count in counts), sum(count > 1 for count in counts)
+    """Lost: neither its beginning nor its end is there, as it may go on on another page. Repeated: it begins twice."""
+    letters, sought = _letters(text), [_letters(note) for note in notes]
+    lost = sum(note[:ENOUGH] not in letters and note[-ENOUGH:] not in letters for note in sought)
+    return lost, sum(letters.count(note[:ENOUGH]) > 1 for note in sought)
 
 
 def _letters(text: str) -> str:

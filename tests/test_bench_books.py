@@ -90,10 +90,12 @@ def test_of_a_cache_only_the_page_map_stays(tmp_path: Path) -> None:
     assert {key for key in kept if cache.get(key)} == {"plan"}
 
 
-def test_notes_are_looked_for_by_their_first_line() -> None:
-    lost, once, twice = ("The " + word * 20 + ENOUGH * "." for word in ("lost ", "once ", "twice "))
-    split = once.replace("once once", "on-\nce once")
-    assert wrong_notes(f"{twice} {split}\n{twice}", [lost, once, twice]) == (1, 1)
+def test_notes_are_looked_for_by_how_they_begin_and_end() -> None:
+    lost, once, twice = (" ".join(f"{word} {n}" for n in range(ENOUGH)) for word in ("lost", "once", "twice"))
+    hyphenated = once.replace("once 2", "on-\nce 2")
+    parted = once.replace("once 2", "Chapter 1 / 12 once 2")
+    assert wrong_notes(f"{twice} {hyphenated}\n{twice}", [lost, once, twice]) == (1, 1)
+    assert wrong_notes(parted, [once]) == (0, 0)
 
 
 # --- the arithmetic ------------------------------------------------------------------------------------------------
