@@ -65,10 +65,9 @@ def run_book(name: str, peers: Sequence[str], rounds: int, anew: bool) -> None:
             missing[row.run] = "it fails on this book"
         else:
             print(f"{name:>8} {row.round + 1} {row.run:44} {row.cpu:8.2f} {row.wall:8.2f} {row.peak:6.0f}", flush=True)
-    order = list(runs)
     found = read_results(file)
-    rows = sorted((row for row in found.rows if row.run in order), key=lambda row: (row.round, order.index(row.run)))
-    results = Results(tuple(rows))
+    order = list(dict.fromkeys((*runs, *found.runs)))  # an earlier start may have been asked for others
+    results = Results(tuple(sorted(found.rows, key=lambda row: (row.round, order.index(row.run)))))
     RESULTS.mkdir(exist_ok=True)
     write_results(results, RESULTS / f"{name}.csv")
     (RESULTS / f"{name}.txt").write_text(text_of(name, results, missing), encoding="utf-8")

@@ -81,7 +81,7 @@ def drawing_of(name: str, results: Results) -> str:
         title=f"CPU time, {BOOKS[name]}",
         finding="A bar for each tool.",
         description="A bar for each tool.",
-        measure=f"CPU time, percent of WeasyPrint's, {BOOKS[name]}",
+        measure=f"{BOOKS[name]}: CPU time, WeasyPrint's = 100",
         most=Number(math.ceil(most / 50) * 50),
         names=("CPU time",),
         groups=tuple(groups),
