@@ -1,7 +1,7 @@
 """Books and peers are named; what each takes goes to bench/results/ as text, CSV and drawings, and to the README.
 
 `make bench SIZE=38,300,1457,ketamine PEERS=weasyprint,typst,pandoc,chromium,vivliostyle`; without them, all. It goes on
-where the last run ended, if neither the sources nor the machine have changed; `--anew` begins again.
+where the last run ended, if neither the program nor a library nor the machine has changed; `--anew` begins again.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Before each run the folders are put into the state that it begins with, which is
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 import shutil
@@ -66,16 +67,14 @@ class Desk:
         return Pandoc(self.folder / "plain", self.folder)
 
     def prepare(self) -> None:
-        """Once for each state of the sources: what an earlier one left says nothing of this one."""
-        from ketapub.cache import own_version
-
-        stamp = self.folder / "stamp"
-        if stamp.exists() and stamp.read_text() == own_version():
+        """Once for each state of the program and the libraries: what an earlier one left says nothing of this one."""
+        stamp, state = self.folder / "stamp", _state()
+        if stamp.exists() and stamp.read_text() == state:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         _apart("bench.runs", self.name, str(self.folder))
-        stamp.write_text(own_version())
+        stamp.write_text(state)
 
     def fill(self) -> None:
         if self.name == KETAMINE:
@@ -113,6 +112,13 @@ class Desk:
 
     def look_at(self, pdf: Path) -> Found:
         return Found(**json.loads(_apart("bench.pdf_notes", str(pdf), str(self.page))))
+
+
+def _state() -> str:
+    from ketapub.cache import own_version
+
+    installed = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
+    return "\n".join((own_version(), *sorted(installed)))
 
 
 def _apart(module: str, *given: str) -> str:
