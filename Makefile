@@ -1,7 +1,7 @@
 # `make` builds the book, `make test` runs every fast check of the code, `make check` runs the validators on the
 # built book. Each one first sets up what it needs, and only what is missing.
 .DEFAULT_GOAL := book
-.PHONY: book test test-all check check-citations bench bench-handouts lock golden clean setup setup-check
+.PHONY: book test test-all check check-citations bench bench-stages bench-handouts peers lock golden clean setup setup-check
 unexport PYTHONDONTWRITEBYTECODE   # it makes every start slower
 PY := .venv/bin/python
 
@@ -31,17 +31,25 @@ check: setup-check
 check-citations: setup-check
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -rP -m "" tests/check_citations
 
-# CPU time against the bare engine, and of tags against none, as ratios with limits.
+# Whole books by ketapub and by what else makes books, which takes hours: SIZE=38 PEERS=weasyprint,pandoc for less.
 bench: setup
-	@failed=0; for one in citations tags site; do $(PY) bench/$$one.py || failed=1; done; exit $$failed
+	@$(PY) -m bench $(if $(SIZE),--size $(SIZE)) $(if $(PEERS),--peers $(PEERS))
+
+# CPU time against the bare engine, and of tags against none, as ratios with limits.
+bench-stages: setup
+	@failed=0; for one in citations tags site; do $(PY) -m bench.$$one || failed=1; done; exit $$failed
 
 # A thousand sheets, which take a while: SIZE=60 makes fewer.
 bench-handouts: setup
-	@$(PY) bench/handouts.py --size $(or $(SIZE),1000)
+	@$(PY) -m bench.handouts --size $(or $(SIZE),1000)
 
 # Rewrite the golden texts from what the code does now; then read the diff.
 golden: setup
 	@UPDATE_GOLDEN=1 $(PY) -m pytest -q -k golden
+
+# What `make bench` compares with, beside what there is already.
+peers: setup-check
+	@sh setup/peers
 
 lock:
 	@sh setup/lock

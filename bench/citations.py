@@ -9,7 +9,7 @@
 CPU is user and system time of a process and of all that it started and waited for. The three take turns, so that a
 busy machine does the same to each; a ratio is taken in each round, and all figures are medians of the rounds. The last
 column counts the engines that a second run starts, which has the results of the first in its cache: none. The exit
-status is 1 if a ratio is above its limit, or an engine starts again. `make bench` runs it; `--rounds N` and
+status is 1 if a ratio is above its limit, or an engine starts again. `make bench-stages` runs it; `--rounds N` and
 `--only WORD` are for those who change something.
 """
 
@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
 import shutil
@@ -25,12 +24,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SOURCES = Path(__file__).parents[1] / "src"
+from bench.clock import environment, used_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +170,6 @@ class Watched:
         return subprocess.run(command, **options)
 
 
-def cpu_of(command: Sequence[str], environment: Mapping[str, str], stdin: Path | None = None) -> float:
-    """User and system seconds of a process and of what it waited for."""
-    with open(stdin or os.devnull, "rb") as given, open(os.devnull, "wb") as nowhere:
-        process = subprocess.Popen(command, stdin=given, stdout=nowhere, env=dict(environment))
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command[0]} ended with status {process.returncode}")
-    return used.ru_utime + used.ru_stime
-
-
 # --- the table -----------------------------------------------------------------------------------------------------
 
 
@@ -189,20 +177,18 @@ def measured(case: Case, rounds: int, folder: Path) -> Measured:
     book = folder / "book.json"
     records = works(case.works)
     book.write_text(json.dumps({"works": records, "cited": cited(case.cites, [work["id"] for work in records])}))
-    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it makes every start slower
-    stage = [sys.executable, __file__, "--stage", str(book), case.style]
+    stage = [sys.executable, "-m", "bench.citations", "--stage", str(book), case.style]
     kept = folder / "kept"
     kept.mkdir()
-    cpu_of([*stage, "--keep", str(kept)], environment)
+    used_by([*stage, "--keep", str(kept)])
     call = json.loads((kept / "call.json").read_text())
     times = []
     for _ in range(rounds):
-        ours = cpu_of(stage, environment) - cpu_of([*stage, "--empty"], environment)
-        times.append((ours, cpu_of(call["command"], call["environment"], kept / "request.json")))
+        ours = used_by(stage).cpu - used_by([*stage, "--empty"]).cpu
+        times.append((ours, used_by(call["command"], call["environment"], kept / "request.json").cpu))
     twice = [*stage, "--remember", str(folder / "cache")]
-    cpu_of(twice, environment)
-    starts = subprocess.run(twice, env=environment, capture_output=True, text=True, check=True).stdout
+    used_by(twice)
+    starts = subprocess.run(twice, env=environment(), capture_output=True, text=True, check=True).stdout
     return Measured(
         statistics.median(ours for ours, _ in times),
         statistics.median(bare for _, bare in times),

@@ -19,7 +19,6 @@ import argparse
 import datetime
 import io
 import json
-import os
 import subprocess
 import sys
 import time
@@ -30,7 +29,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from bench.clock import ROOT, environment
+
 BOOK = ROOT / "manuscript"
 AS_OF = datetime.date(2026, 2, 1)
 LIMITS = {"untagged": 1.8, "tagged": 1.05, "two": 1.8, "dask": 1 / 1.1}
@@ -185,14 +185,12 @@ def main() -> int:
     if options.stage:
         print(json.dumps(measure(options.stage, options.size)))
         return 0
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it makes every start slower
     print(f"{options.size} sheets  {'CPU s':>8} {'a CPU s':>8} {'passed s':>9} {'speed':>6} {'limit':>6} {'memory':>7}")
     found: dict[str, dict[str, float]] = {}
     failed = False
     for stage in ("plain", *LIMITS):
-        command = [sys.executable, __file__, "--stage", stage, "--size", str(options.size)]
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        command = [sys.executable, "-m", "bench.handouts", "--stage", stage, "--size", str(options.size)]
+        done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, text=True, check=True)
         one = found[stage] = json.loads(done.stdout.splitlines()[-1])
         others = stage in BY_OTHERS
         speed = found[BY_OTHERS[stage]]["passed"] / one["passed"] if others else found["plain"]["cpu"] / one["cpu"]

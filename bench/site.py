@@ -11,23 +11,22 @@ pandoc, from the text to the finished pages, and is there to be known. No cache 
 
 CPU is user and system time of a process and of all that it started and waited for. The three take turns, so that a
 busy machine does the same to each; ratios are taken in each round, and all figures are medians of the rounds. The exit
-status is 1 if the ratio is above its limit. `make bench` runs it; `--rounds N` is for those who change something.
+status is 1 if the ratio is above its limit. `make bench-stages` runs it; `--rounds N` is for those who change
+something.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from citations import SOURCES, cpu_of
+from bench.clock import ROOT, used_by
+from bench.plain import Pandoc
 
-ROOT = SOURCES.parent
 BOOKS = {"the book in manuscript/": ROOT / "manuscript"}
 AS_OF = datetime.date(2026, 2, 1)
 LIMIT = 0.5  # the site may take so many times pandoc's page
@@ -51,26 +50,6 @@ def run_site(book: Path, *, empty: bool) -> None:
     assert sum(file.path.endswith(".html") for file in made) > len(read.chapters)
 
 
-def pandoc_on(book: Path, folder: Path) -> Sequence[str]:
-    """The command that makes one HTML page of a book's chapters, in the style that the book asks for."""
-    from pypandoc import get_pandoc_path
-
-    from ketapub.citation_style import load_style
-    from ketapub.manuscript import read_manuscript
-    from ketapub.problems import NOWHERE, Problems
-
-    problems = Problems()
-    info = read_manuscript(book, problems, AS_OF).info
-    style = load_style(info.bibliography.style, NOWHERE, problems)
-    assert style is not None
-    (folder / "style.csl").write_bytes(style.xml)
-    command = [get_pandoc_path(), "--from", "markdown", "--to", "html5", "--standalone", "--citeproc", "--quiet"]
-    command += ["--csl", str(folder / "style.csl"), "--metadata", f"title={info.book.title}"]
-    command += [f"--bibliography={book / file}" for file in info.bibliography.files]
-    chapters = (*info.book.frontmatter, *info.book.chapters, *info.book.backmatter)
-    return [*command, "--output", str(folder / "page.html"), *(str(book / chapter) for chapter in chapters)]
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="What the site costs over pandoc's one HTML page of the same text.")
     parser.add_argument("--rounds", type=int, default=3)
@@ -81,14 +60,13 @@ def main() -> int:
         run_site(options.stage, empty=options.empty)
         return 0
     failed = False
-    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it makes every start slower
     print(f"{'CPU seconds':30} {'read':>7} {'site':>7} {'pandoc':>7} {'ratio':>6} {'limit':>6} {'whole':>6}")
     for name, book in BOOKS.items():
-        ours = [sys.executable, __file__, "--stage", str(book)]
+        ours = [sys.executable, "-m", "bench.site", "--stage", str(book)]
         with tempfile.TemporaryDirectory() as folder:
-            commands = ([*ours, "--empty"], ours, pandoc_on(book, Path(folder)))
-            rounds = [[cpu_of(one, environment) for one in commands] for _ in range(options.rounds)]
+            pandoc = Pandoc(book, Path(folder)).command(Path(folder, "page.html"), "--to=html5")
+            commands = ([*ours, "--empty"], ours, pandoc)
+            rounds = [[used_by(one).cpu for one in commands] for _ in range(options.rounds)]
         ratio = statistics.median((site - read) / pandoc for read, site, pandoc in rounds)
         whole = statistics.median(site / pandoc for _, site, pandoc in rounds)
         failed |= ratio > LIMIT

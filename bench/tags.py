@@ -6,8 +6,8 @@
 
 CPU is user and system time of a process and of all that it started and waited for. The three take turns, so that a
 busy machine does the same to each; ratios over the bare build are taken in each round, and all figures are medians of
-the rounds. The exit status is 1 if a ratio is above the limit. `make bench` runs it; `--rounds N` and `--only WORD` are
-for those who change something.
+the rounds. The exit status is 1 if a ratio is above the limit. `make bench-stages` runs it; `--rounds N` and
+`--only WORD` are for those who change something.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from __future__ import annotations
 import argparse
 import datetime
 import io
-import os
 import statistics
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-from citations import SOURCES, cpu_of
+from bench.clock import ROOT, used_by
+from bench.untagged import leave_out_tags
 
-ROOT = SOURCES.parent
 BOOKS = {"the stock book": ROOT / "tests/books/stock", "the book in manuscript/": ROOT / "manuscript"}
 STANDARDS = ("ua-1", "ua-2")
 LIMIT = 1.2  # a build with tags may take so many times one without
@@ -35,21 +33,18 @@ def run_build(book: Path, standard: str) -> None:
 
     from ketapub.build import make_formats
     from ketapub.formats.made import Made
-    from ketapub.formats.pdf import engine
-    from ketapub.formats.pdf.standard import STANDARDS, UA_1
     from ketapub.problems import Problems
     from ketapub.reading import read_book
     from ketapub.theme import load_theme
 
     if not standard:
-        engine.OPTIONS = {**engine.OPTIONS, "pdf_tags": False}
-        STANDARDS["ua-1"] = replace(UA_1, variant="pdf/a-2b")  # type: ignore[index]
+        leave_out_tags()
     problems, theme = Problems(), load_theme()
     read = read_book(book, theme, problems, as_of=datetime.date(2026, 2, 1)).book
     made = Made(pdf_standard=standard or "ua-1")
     (file,) = make_formats(read, theme, ("pdf",), problems, made=made)
     with pikepdf.open(io.BytesIO(file.data)) as pdf:
-        assert ("/StructTreeRoot" in pdf.Root) == bool(standard)
+        assert bool(len(pdf.Root.StructTreeRoot.K[0].K)) == bool(standard)
 
 
 def main() -> int:
@@ -65,13 +60,11 @@ def main() -> int:
     failed = False
     head = "".join(f" {name:>7} {'ratio':>6}" for name in STANDARDS)
     print(f"{'CPU seconds of a whole build':30} {'bare':>7}{head} {'limit':>6}")
-    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it makes every start slower
     for name, book in BOOKS.items():
         if options.only not in name:
             continue
-        command = [sys.executable, __file__, "--stage", str(book), "--standard"]
-        rounds = [[cpu_of([*command, one], environment) for one in ("", *STANDARDS)] for _ in range(options.rounds)]
+        command = [sys.executable, "-m", "bench.tags", "--stage", str(book), "--standard"]
+        rounds = [[used_by([*command, one]).cpu for one in ("", *STANDARDS)] for _ in range(options.rounds)]
         bare = statistics.median(times[0] for times in rounds)
         row = f"{name:30} {bare:7.2f}"
         for column in range(1, len(STANDARDS) + 1):
