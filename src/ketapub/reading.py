@@ -38,12 +38,26 @@ def read_book(
     cache: Cache | None = None,
 ) -> Read:
     """The first half of a build: from the folder to the resolved book. Raises `Stopped` as `build` does."""
+    read = resolved_book(root, theme, problems, as_of=as_of, progress=progress, cache=cache)
+    check_text(read.book, read.manuscript, problems)
+    problems.stop_on_errors()
+    return read
+
+
+def resolved_book(
+    root: Path,
+    theme: Theme,
+    problems: Problems,
+    *,
+    as_of: datetime.date,
+    progress: Callable[[str], None] = lambda step: None,
+    cache: Cache | None = None,
+) -> Read:
+    """The same, before its text is held to the book's own rules: for who wants to see it first."""
     progress("reading")
     manuscript = read_manuscript(root, problems, as_of)
     draft = parse(manuscript, problems)
     progress("resolving")
     book = resolve(draft, manuscript, theme, problems, cache)
-    check_text(book, manuscript, problems)
     signatures = read_signatures(manuscript.signatures, problems)
-    problems.stop_on_errors()
     return Read(replace(book, signed=is_signed(book, signatures)), manuscript, signatures, draft)

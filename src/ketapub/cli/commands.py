@@ -138,6 +138,40 @@ def release(options: argparse.Namespace) -> int:
     return DONE
 
 
+def preview(options: argparse.Namespace) -> int:
+    """Until somebody stops it. On the terminal, what is new among the problems after each save, and how many there
+    are; with --json, a line for each state of the book, with all of them."""
+    answer, told = sys.stdout, frozenset[Problem]()
+
+    def tell_of(problems: tuple[Problem, ...]) -> None:
+        nonlocal told
+        if options.json:
+            line = {"problems": [problem.as_json() for problem in problems], "outputs": []}
+            print(json.dumps(line), file=answer, flush=True)
+        tell(argparse.Namespace(json=False), [problem for problem in problems if problem not in told], ())
+        if frozenset(problems) != told or options.verbose:
+            say(count(problems) or "no problems any more")
+        told = frozenset(problems)
+
+    as_of = today(options.as_of)
+    with quiet_libraries(), _engine(options):
+        from ketapub.preview import Asked, preview
+
+        cache = options.cache or cache_folder()
+        asked = Asked(book_folder(options.book), as_of, cache, options.strict, options.jobs, options.pdf_standard)
+        try:
+            preview(
+                asked,
+                options.port,
+                ready=lambda address: say(f"{address} shows the book; Ctrl-C ends it"),
+                tell=tell_of,
+            )
+        except KeyboardInterrupt:  # the way to end it
+            pass
+    say("the preview has ended")
+    return DONE
+
+
 def handouts(options: argparse.Namespace) -> int:
     """Sheets for clinics. What is wrong with one clinic is told, and the others get theirs."""
     if options.record:

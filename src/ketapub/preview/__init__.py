@@ -1,0 +1,174 @@
+"""`ketapub preview`: a book's folder comes in; a page in the browser that follows each save goes out.
+
+    save -> watching -> resolved book -> screen: shown at once -> the book's own rules -> paper, in another process
+
+Each arrow gives way to a newer save. While the book has errors, what was shown before them stays, marked as old.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ketapub.book_folder import BookFolder
+from ketapub.cache import Cache
+from ketapub.document import Book
+from ketapub.editorial import check_text
+from ketapub.formats.pdf.fast import is_plain
+from ketapub.manuscript import read_settings
+from ketapub.preview.paper import Order, Press
+from ketapub.preview.places import changed_place
+from ketapub.preview.screen import Screen
+from ketapub.preview.server import Server
+from ketapub.preview.view import in_order
+from ketapub.preview.watching import saves
+from ketapub.problems import Problem, Problems, Stopped
+from ketapub.reading import Read, resolved_book
+from ketapub.theme import Theme, load_theme
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which book to preview, and how: as in `build`."""
+
+    root: Path
+    as_of: datetime.date
+    cache: Path | None = None
+    strict: bool = False
+    jobs: int = 1
+    pdf_standard: str = "ua-1"
+
+
+def preview(
+    asked: Asked, port: int, *, ready: Callable[[str], None], tell: Callable[[tuple[Problem, ...]], None]
+) -> None:
+    """Serve until interrupted. `ready` hears the address, `tell` all problems of each state of the book.
+
+    Raises `Stopped` where there is no book with settings that can be read, or no port.
+    """
+    read_settings(BookFolder(asked.root), Problems(), asked.as_of)
+    asyncio.run(_preview(asked, port, ready, tell))
+
+
+async def _preview(
+    asked: Asked, port: int, ready: Callable[[str], None], tell: Callable[[tuple[Problem, ...]], None]
+) -> None:
+    theme = load_theme()
+    server, press = Server(port, theme), Press(is_plain())
+    follower = Follower(asked, theme, server, press, tell)
+    ready(f"http://localhost:{server.port}/")
+    try:
+        await _until_first(server.run(), follower.watch(), follower.read(), follower.print())
+    finally:
+        press.close()
+
+
+async def _until_first(*works: Coroutine[Any, Any, None]) -> None:
+    """Do all of it until one has ended, and raise what that raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+class Follower:
+    """Follows a book: three tasks that run side by side and wait for each other's news."""
+
+    def __init__(
+        self, asked: Asked, theme: Theme, server: Server, press: Press, tell: Callable[[tuple[Problem, ...]], None]
+    ) -> None:
+        self._asked, self._theme, self._server, self._press, self._tell = asked, theme, server, press, tell
+        self._saved, self._files = asyncio.Event(), frozenset[str]()
+        self._saved.set()  # there is a book already
+        self._readable: asyncio.Queue[tuple[Order, tuple[Problem, ...]]] = asyncio.Queue()
+        self._book: Book | None = None  # of which the screen shows a state
+
+    async def watch(self) -> None:
+        async for files in saves(self._asked.root):
+            self._files |= files
+            self._saved.set()
+
+    async def read(self) -> None:
+        while True:
+            await self._saved.wait()
+            self._saved.clear()
+            files, self._files = self._files, frozenset()
+            await self._show(reading=True)
+            problems = Problems()
+            try:
+                await self._read(problems, files)
+            except Stopped as stopped:
+                await self._show(
+                    reading=False,
+                    problems=stopped.problems,
+                    screen_is_old=self._server.view.screen is not None,
+                    paper_is_old=bool(self._server.view.paper.parts),
+                )
+                self._tell(stopped.problems)
+
+    async def _read(self, problems: Problems, files: frozenset[str]) -> None:
+        asked, theme = self._asked, self._theme
+        kept = Cache(asked.cache, problems)
+        read = await asyncio.to_thread(resolved_book, asked.root, theme, problems, as_of=asked.as_of, cache=kept)
+        screen = await asyncio.to_thread(Screen, read.book, theme, problems)
+        view = self._server.view
+        changed = read.book != self._book
+        place = changed_place(self._book, read.book, files) if self._book and changed else None
+        self._book = read.book
+        await self._show(
+            title=read.book.info.book.title,
+            edition=view.edition + changed,
+            screen=screen,
+            place=place if changed else view.place,
+            problems=problems.in_order(),
+            screen_is_old=False,
+            paper_is_old=bool(view.paper.parts) and changed,
+        )
+        if self._saved.is_set():
+            return
+        await asyncio.to_thread(check_text, read.book, read.manuscript, problems)
+        problems.stop_on_warnings(asked.strict)
+        await self._show(reading=False, problems=problems.in_order())
+        if problems.errors:
+            self._tell(problems.in_order())
+            return
+        self._readable.put_nowait((self._order(read, problems), problems.in_order()))
+
+    def _order(self, read: Read, problems: Problems) -> Order:
+        asked, view = self._asked, self._server.view
+        known = frozenset(part.key for part in view.paper.parts)
+        return Order(
+            read.book, dict(problems.severities), view.place, known, asked.cache, asked.jobs, asked.pdf_standard
+        )
+
+    async def print(self) -> None:
+        while True:
+            order, problems = await self._readable.get()
+            while not self._readable.empty():  # only the newest one is worth it
+                order, problems = self._readable.get_nowait()
+            await self._show(printing=True)
+            paper = await self._press.print(order)
+            problems = in_order((*problems, *paper.problems))
+            newest = order.book is self._book
+            view = self._server.view
+            if paper.failed:
+                await self._show(printing=False, problems=problems if newest else view.problems)
+            else:
+                paper = paper.with_parts_of(view.paper)
+                await self._show(
+                    printing=False, paper=paper, paper_is_old=not newest, problems=problems if newest else view.problems
+                )
+            if newest:
+                self._tell(problems)
+
+    async def _show(self, **changes: Any) -> None:
+        await self._server.show(replace(self._server.view, **changes))
