@@ -159,15 +159,13 @@ def preview(options: argparse.Namespace) -> int:
 
         cache = options.cache or cache_folder()
         asked = Asked(book_folder(options.book), as_of, cache, options.strict, options.jobs, options.pdf_standard)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):  # the way to end it
             preview(
                 asked,
                 options.port,
                 ready=lambda address: say(f"{address} shows the book; Ctrl-C ends it"),
                 tell=tell_of,
             )
-        except KeyboardInterrupt:  # the way to end it
-            pass
     say("the preview has ended")
     return DONE
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,13 +59,10 @@ async def _preview(
     asked: Asked, port: int, ready: Callable[[str], None], tell: Callable[[tuple[Problem, ...]], None]
 ) -> None:
     theme = load_theme()
-    server, press = Server(port, theme), Press(is_plain())
-    follower = Follower(asked, theme, server, press, tell)
-    ready(f"http://localhost:{server.port}/")
-    try:
+    with closing(Server(port, theme)) as server, closing(Press(is_plain())) as press:
+        follower = Follower(asked, theme, server, press, tell)
+        ready(f"http://localhost:{server.port}/")
         await _until_first(server.run(), follower.watch(), follower.read(), follower.print())
-    finally:
-        press.close()
 
 
 async def _until_first(*works: Coroutine[Any, Any, None]) -> None:

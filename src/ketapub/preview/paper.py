@@ -11,7 +11,6 @@ import gc
 import multiprocessing
 from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from ketapub.editions import select
 from ketapub.formats.made import Made
 from ketapub.formats.pdf import reading_edition
 from ketapub.formats.pdf.crew import follow
+from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.parts import page_label
 from ketapub.formats.pdf.setter import LaidPart, Setter
 from ketapub.formats.pdf.typeset import typeset
@@ -76,25 +76,22 @@ class Press:
     """The other process. It ends with this one."""
 
     def __init__(self, plain: bool) -> None:
-        self._plain = plain
-        self._process: ProcessPoolExecutor | None = None
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(1, context, follow, (plain,))
+        others = multiprocessing.active_children()
+        self._pool.submit(engine_versions, load_theme().folder / "fonts")  # loads the engine while the book is read
+        self._processes = [child for child in multiprocessing.active_children() if child not in others]
 
     async def print(self, order: Order) -> Paper:
-        if self._process is None:
-            context = multiprocessing.get_context("spawn")
-            self._process = ProcessPoolExecutor(1, context, follow, (self._plain,))
-        try:
-            paper = await asyncio.wrap_future(self._process.submit(_print, order))
-            self._process.submit(gc.collect)  # what boxes of a layout refer to each other, while nobody waits
-            return paper
-        except BrokenProcessPool:
-            self.close()
-            raise
+        paper = await asyncio.wrap_future(self._pool.submit(_print, order))
+        self._pool.submit(gc.collect)  # boxes of a layout refer to each other; nobody waits now
+        return paper
 
     def close(self) -> None:
-        if self._process is not None:
-            self._process.shutdown(wait=False, cancel_futures=True)
-            self._process = None
+        """At once, whatever it is doing."""
+        for process in self._processes:
+            process.kill()
+        self._pool.shutdown()
 
 
 _last: Setter | None = None  # of this process, where it is the press

@@ -61,9 +61,13 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=2,
         )
-        await _Uvicorn(config, self._close).serve(self._sockets)
+        await _Uvicorn(config, self._end_streams).serve(self._sockets)
 
-    async def _close(self) -> None:
+    def close(self) -> None:
+        for one in self._sockets:
+            one.close()
+
+    async def _end_streams(self) -> None:
         self._closing = True
         async with self._news:
             self._news.notify_all()
@@ -72,10 +76,12 @@ class Server:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request = Request(scope["method"], scope["path"], headers)
         refusal = refused(request, self.port)
-        if refusal is None and request.path == "/events":
+        if refusal is None and (request.method, request.path) == ("GET", "/events"):
             await self._tell(receive, send)
             return
-        response = refusal or await asyncio.to_thread(answer, request, self.view, self._theme)
+        response = refusal
+        if response is None:
+            response = await asyncio.to_thread(answer, request, self.view, self._theme)
         await _begin(send, response)
         await send({"type": "http.response.body", "body": response.body if request.method == "GET" else b""})
 
