@@ -21,7 +21,7 @@ import pytest
 from conftest import BOOKS, TODAY, resolved
 from PIL import Image
 
-from ketapub import document as d
+from ketapub import cli, document as d
 from ketapub.preview import Asked, Follower, preview
 from ketapub.preview.answers import Request, Response, answer, refused
 from ketapub.preview.paper import Order, Paper, PaperPart
@@ -418,3 +418,40 @@ def test_a_book_is_followed_through_an_error_and_back(tmp_path: Path) -> None:
         set(),
     ]
     assert press.orders[-1].known == {KEY}
+
+
+# --- The command
+
+
+def test_the_command_tells_what_is_new_and_ends_in_peace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = (Problem("missing-alt", Position("a.md", line), "no words", severity="warning") for line in (1, 2))
+
+    def fake(asked: Asked, port: int, *, ready: Callable[[str], None], tell: Callable[[Any], None]) -> None:
+        ready(f"http://localhost:{port}/")
+        for problems in ((one,), (one, other), ()):
+            tell(problems)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ketapub.preview.preview", fake)
+    assert cli.main(["preview", str(tmp_path), "--port", "0", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert [len(json.loads(line)["problems"]) for line in out.splitlines()] == [1, 2, 0]
+    assert err.splitlines() == [
+        "ketapub: http://localhost:0/ shows the book; Ctrl-C ends that",
+        str(one),
+        "ketapub: 1 warning",
+        str(other),
+        "ketapub: 2 warnings",
+        "ketapub: no problems any more",
+        "ketapub: the preview has ended",
+    ]
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_what_is_no_port_is_wrong_usage(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["preview", "--port", port])
+    assert left.value.code == 2
+    assert "number of a port" in capsys.readouterr().err

@@ -42,6 +42,7 @@ class Asked:
     strict: bool = False
     jobs: int = 1
     pdf_standard: str = "ua-1"
+    progress: Callable[[str], None] = lambda step: None
 
 
 def preview(
@@ -116,7 +117,8 @@ class Follower:
     async def _read(self, problems: Problems, files: frozenset[str]) -> None:
         asked, theme = self._asked, self._theme
         kept = Cache(asked.cache, problems)
-        read = await asyncio.to_thread(resolved_book, asked.root, theme, problems, as_of=asked.as_of, cache=kept)
+        how: dict[str, Any] = {"as_of": asked.as_of, "cache": kept, "progress": asked.progress}
+        read = await asyncio.to_thread(resolved_book, asked.root, theme, problems, **how)
         screen = await asyncio.to_thread(Screen, read.book, theme, problems)
         view = self._server.view
         changed = read.book != self._book
@@ -153,6 +155,7 @@ class Follower:
             order, problems = await self._readable.get()
             while not self._readable.empty():  # only the newest one is worth it
                 order, problems = self._readable.get_nowait()
+            self._asked.progress("print pages")
             await self._show(printing=True)
             paper = await self._press.print(order)
             problems = in_order((*problems, *paper.problems))
