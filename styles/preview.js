@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const by = id => document.getElementById(id);
-  const frame = by("frame"), pages = by("pages");
+  const frame = by("frame"), sheets = by("sheets"), pages = by("pages");
   let edition = -1; // of the text that the frame shows
   let paper = ""; // the pages that are listed
 
@@ -96,7 +96,7 @@
       else line.removeAttribute("aria-current");
     });
     const current = pages.querySelector("[aria-current]");
-    if (current) pages.scrollTo({ top: current.offsetTop - pages.offsetTop - 12, behavior: smooth() });
+    if (current) sheets.scrollTo({ top: current.offsetTop - sheets.offsetTop - 12, behavior: smooth() });
   }
 
   // --- The problems

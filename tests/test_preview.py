@@ -1,6 +1,6 @@
 """The preview: what it answers and to whom, where a text has changed, and how it follows a book.
 
-What a browser makes of it, and print pages after an edit: tests/slow/test_preview.py.
+What a browser makes of it, and print pages after an edit: tests/slow/test_live_preview.py.
 """
 
 from __future__ import annotations

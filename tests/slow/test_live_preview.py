@@ -177,7 +177,8 @@ def test_anybody_can_use_it(previewed: Previewed, scheme: str, width: int) -> No
         assert previewed.ask("document.documentElement.scrollWidth <= innerWidth")
         page.evaluate(axe.source())
         faults = axe.ask_axe(Visit(page), "site")
-        assert [(fault.rule, fault.element) for fault in faults if "#frame" not in fault.element] == []
+        # What is in the frame is a page of the site, and tested as that.
+        assert [(one.rule, one.element, one.message) for one in faults if one.rule != "frame-tested"] == []
     finally:
         page.set_viewport_size({"width": 1400, "height": 900})
         page.emulate_media(color_scheme="light")
