@@ -11,7 +11,7 @@ from ketapub.cache import Cache
 from ketapub.document import Book, Draft
 from ketapub.editorial import check_text
 from ketapub.manuscript import Manuscript, read_manuscript
-from ketapub.parse import parse
+from ketapub.parse import Known, parse
 from ketapub.problems import Problems
 from ketapub.resolve import resolve
 from ketapub.signatures import Signature, is_signed, read_signatures
@@ -52,11 +52,12 @@ def resolved_book(
     as_of: datetime.date,
     progress: Callable[[str], None] = lambda step: None,
     cache: Cache | None = None,
+    known: Known | None = None,
 ) -> Read:
-    """The same, before its text is held to the book's own rules: for who wants to see it first."""
+    """The same, before its text is held to the book's own rules: for who wants to see it first, time and again."""
     progress("reading")
     manuscript = read_manuscript(root, problems, as_of)
-    draft = parse(manuscript, problems)
+    draft = parse(manuscript, problems, known)
     progress("resolving")
     book = resolve(draft, manuscript, theme, problems, cache)
     signatures = read_signatures(manuscript.signatures, problems)

@@ -21,6 +21,7 @@ from ketapub.document import Book
 from ketapub.editorial import check_text
 from ketapub.formats.pdf.fast import is_plain
 from ketapub.manuscript import read_settings
+from ketapub.parse import Known
 from ketapub.preview.paper import Order, Press
 from ketapub.preview.places import changed_place
 from ketapub.preview.screen import Screen
@@ -89,6 +90,7 @@ class Follower:
         self._saved, self._files = asyncio.Event(), frozenset[str]()
         self._saved.set()  # there is a book already
         self._readable: asyncio.Queue[tuple[Order, tuple[Problem, ...]]] = asyncio.Queue()
+        self._known = Known()  # chapters
         self._book: Book | None = None  # of which the screen shows a state
 
     async def watch(self) -> None:
@@ -117,7 +119,7 @@ class Follower:
     async def _read(self, problems: Problems, files: frozenset[str]) -> None:
         asked, theme = self._asked, self._theme
         kept = Cache(asked.cache, problems)
-        how: dict[str, Any] = {"as_of": asked.as_of, "cache": kept, "progress": asked.progress}
+        how: dict[str, Any] = {"as_of": asked.as_of, "cache": kept, "known": self._known, "progress": asked.progress}
         read = await asyncio.to_thread(resolved_book, asked.root, theme, problems, **how)
         screen = await asyncio.to_thread(Screen, read.book, theme, problems)
         view = self._server.view
