@@ -159,5 +159,8 @@
     if (by("state").textContent !== words) by("state").textContent = words;
   }
 
-  events.addEventListener("error", () => { by("state").textContent = "The preview has stopped. This page waits for it."; });
+  events.addEventListener("error", () => {
+    edition = -1; // another run may count anew
+    by("state").textContent = "The preview has ended. This page waits for the next one.";
+  });
 })();

@@ -13,7 +13,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +145,7 @@ def test_every_address_in_a_style_sheet_is_answered(view: View) -> None:
 
 
 def test_a_file_by_itself_runs_nothing(view: View) -> None:
-    assert "sandbox" in asked(view, "/site/settings.js").headers["content-security-policy"]
+    assert "sandbox" in asked(view, "/site/images/dot.png").headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
@@ -359,65 +359,132 @@ def test_a_save_is_heard_and_what_programs_write_is_not(tmp_path: Path) -> None:
 
 
 class NoPress:
-    """Makes a page of each text that it is given, without laying it out."""
+    """Makes a page of each text that it is given, without laying it out, while it is `open`."""
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
+        self.open = asyncio.Event()
+        self.open.set()
 
     async def print(self, order: Order) -> Paper:
         self.orders.append(order)
+        await self.open.wait()
         return Paper((PaperPart(KEY, ("1",), b"%PDF"),), 432, 648)
 
 
-def test_a_book_is_followed_through_an_error_and_back(tmp_path: Path) -> None:
-    book = shutil.copytree(BOOKS / "kochbuch", tmp_path / "book")
-    file = book / "chapters/02-brot.md"
-    text = file.read_text()
-    said: list[tuple[Problem, ...]] = []
-    press = NoPress()
+@dataclass
+class Followed:
+    """A book with one chapter to edit, that is being followed. `said`: all problems of each state."""
 
-    async def work() -> None:
+    root: Path
+    server: Server
+    press: NoPress
+    said: list[tuple[Problem, ...]]
+
+    def write(self, more: str = "") -> None:
+        text = (BOOKS / "kochbuch/chapters/02-brot.md").read_text(encoding="utf-8")
+        (self.root / "chapters/02-brot.md").write_text(f"{text}\n{more}\n", encoding="utf-8")
+
+    async def until(self, holds: Callable[[View], bool]) -> View:
+        while not holds(self.server.view):
+            await asyncio.sleep(0.02)
+        return self.server.view
+
+
+def follow(root: Path, work: Callable[[Followed], Coroutine[Any, Any, None]], *, strict: bool = False) -> None:
+    async def all_of_it() -> None:
         with closing(Server(0, THEME)) as server:
-            await follow(server)
+            book = Followed(shutil.copytree(BOOKS / "kochbuch", root / "book"), server, NoPress(), [])
+            press: Any = book.press
+            follower = Follower(Asked(book.root, TODAY, strict=strict), THEME, server, press, book.said.append)
+            tasks = [asyncio.create_task(one) for one in (follower.watch(), follower.read(), follower.print())]
+            try:
+                await work(book)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def follow(server: Server) -> None:
-        follower = Follower(Asked(book, TODAY), THEME, server, press, said.append)  # type: ignore[arg-type]
-        tasks = [asyncio.create_task(one) for one in (follower.watch(), follower.read(), follower.print())]
+    run(all_of_it())
 
-        async def until(holds: Callable[[View], bool]) -> View:
-            while not holds(server.view):
-                await asyncio.sleep(0.02)
-            return server.view
 
-        first = await until(lambda view: bool(view.paper.parts))
+def test_a_book_is_followed_through_an_error_and_back(tmp_path: Path) -> None:
+    async def work(book: Followed) -> None:
+        first = await book.until(lambda view: bool(view.paper.parts))
         assert (first.edition, first.screen_is_old, first.paper_is_old, first.errors) == (1, False, False, 0)
-        assert first.screen is not None
 
-        file.write_text(f"{text}\nZwiebeln schneiden.\n")
-        second = await until(lambda view: view.edition == 2)
-        assert second.place is not None
-        assert second.place.at.file == file.relative_to(book).as_posix()
+        book.write("Zwiebeln schneiden.")
+        second = await book.until(lambda view: view.edition == 2)
         assert second.screen is not None
+        assert second.place is not None
+        assert second.place.at.file == "chapters/02-brot.md"
         assert b"Zwiebeln schneiden" in (second.screen.file(f"{second.place.chapter}.html") or b"")
 
-        file.write_text(f"{text}\n[Falsch](#nirgends).\n")
-        third = await until(lambda view: view.errors > 0)
+        book.write("[Falsch](#nirgends).")
+        third = await book.until(lambda view: view.errors > 0)
         assert (third.screen_is_old, third.paper_is_old) == (True, True)
         assert third.screen is second.screen
 
-        file.write_text(text)
-        last = await until(lambda view: not view.errors and not view.reading and not view.paper_is_old)
+        book.write()
+        last = await book.until(lambda view: not view.errors and not view.reading and not view.paper_is_old)
         assert (last.edition, last.screen_is_old) == (3, False)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        assert book.press.orders[-1].known == {KEY}
+        errors = [{problem.code for problem in said if problem.severity == "error"} for said in book.said]
+        assert errors[-2:] == [{"unknown-reference"}, set()]
 
-    run(work())
-    assert [{problem.code for problem in one if problem.severity == "error"} for one in said][-2:] == [
-        {"unknown-reference"},
-        set(),
-    ]
-    assert press.orders[-1].known == {KEY}
+    follow(tmp_path, work)
+
+
+def test_pages_of_an_earlier_text_are_old_and_do_not_hide_an_error(tmp_path: Path) -> None:
+    async def work(book: Followed) -> None:
+        book.press.open.clear()
+        await book.until(lambda view: view.printing)
+        book.write("[Falsch](#nirgends).")
+        await book.until(lambda view: view.errors > 0)
+        book.press.open.set()
+        late = await book.until(lambda view: bool(view.paper.parts))
+        assert (late.errors, late.screen_is_old, late.paper_is_old) == (1, True, True)
+        book.write()
+        await book.until(lambda view: not view.errors and not view.paper_is_old)
+
+    follow(tmp_path, work)
+
+
+def test_what_is_saved_meanwhile_comes_next(tmp_path: Path) -> None:
+    async def work(book: Followed) -> None:
+        book.press.open.clear()
+        await book.until(lambda view: view.printing)
+        for number in range(2, 5):
+            book.write(f"Stand {number}.")
+            await book.until(lambda view, number=number: view.edition == number and not view.reading)  # type: ignore[misc]
+        book.press.open.set()
+        await book.until(lambda view: not view.printing and not view.paper_is_old)
+        assert [b"Stand" in str(order.book.chapters).encode() for order in book.press.orders] == [False, True]
+        assert "Stand 4" in str(book.press.orders[-1].book.chapters)
+
+    follow(tmp_path, work)
+
+
+def test_saving_the_same_text_shows_nothing_anew(tmp_path: Path) -> None:
+    async def work(book: Followed) -> None:
+        await book.until(lambda view: bool(view.paper.parts))
+        (book.root / "chapters/02-brot.md").touch()
+        await book.until(lambda view: len(book.press.orders) == 2 and not view.printing)
+        assert book.server.view.edition == 1
+
+    follow(tmp_path, work)
+
+
+def test_with_strict_a_warning_keeps_the_pages_back_and_not_the_text(tmp_path: Path) -> None:
+    async def work(book: Followed) -> None:
+        await book.until(lambda view: bool(view.paper.parts))
+        book.write('![](images/topf.svg){alt="topf.svg"}')
+        warned = await book.until(lambda view: bool(view.problems) and not view.reading)
+        assert {problem.severity for problem in warned.problems} == {"warning"}
+        assert (warned.edition, warned.screen_is_old, warned.paper_is_old) == (2, False, True)
+        assert len(book.press.orders) == 1
+
+    follow(tmp_path, work, strict=True)
 
 
 # --- The command

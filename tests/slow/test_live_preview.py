@@ -164,6 +164,18 @@ def test_the_focus_stays_where_it_was(previewed: Previewed) -> None:
     previewed.until_printed()
 
 
+def test_the_search_finds_what_was_just_written(previewed: Previewed) -> None:
+    previewed.write(f"Antananarivo. {LINE}")
+    previewed.until_seen("Antananarivo")
+    frame = previewed.page.frame_locator("#frame")
+    frame.locator(".to-search a").click()
+    frame.locator("input[type=search]").fill("antananarivo")
+    frame.locator("input[type=search]").press("Enter")
+    found = frame.locator(".search-results")
+    found.get_by_text("Words in a row").first.wait_for(timeout=SECONDS * 1000)
+    previewed.until_printed()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 320])
 def test_anybody_can_use_it(previewed: Previewed, scheme: str, width: int) -> None:

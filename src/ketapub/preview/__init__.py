@@ -29,7 +29,7 @@ from ketapub.preview.server import Server
 from ketapub.preview.view import in_order
 from ketapub.preview.watching import saves
 from ketapub.problems import Problem, Problems, Stopped
-from ketapub.reading import Read, resolved_book
+from ketapub.reading import resolved_book
 from ketapub.theme import Theme, load_theme
 
 
@@ -81,7 +81,8 @@ async def _until_first(*works: Coroutine[Any, Any, None]) -> None:
 
 
 class Follower:
-    """Follows a book: three tasks that run side by side and wait for each other's news."""
+    """Follows a book: three tasks that run side by side and wait for each other's news. States of its text have
+    numbers, so that what was made of an older one is known as that."""
 
     def __init__(
         self, asked: Asked, theme: Theme, server: Server, press: Press, tell: Callable[[tuple[Problem, ...]], None]
@@ -89,9 +90,12 @@ class Follower:
         self._asked, self._theme, self._server, self._press, self._tell = asked, theme, server, press, tell
         self._saved, self._files = asyncio.Event(), frozenset[str]()
         self._saved.set()  # there is a book already
-        self._readable: asyncio.Queue[tuple[Order, tuple[Problem, ...]]] = asyncio.Queue()
+        self._state = 0  # that was read last, whatever came of it
+        self._on_screen = 0
+        self._book: Book | None = None  # as it is on the screen
+        self._printed: Book | None = None
         self._known = Known()  # chapters
-        self._book: Book | None = None  # of which the screen shows a state
+        self._readable: asyncio.Queue[tuple[int, Order, tuple[Problem, ...]]] = asyncio.Queue()
 
     async def watch(self) -> None:
         async for files in saves(self._asked.root):
@@ -103,75 +107,72 @@ class Follower:
             await self._saved.wait()
             self._saved.clear()
             files, self._files = self._files, frozenset()
+            self._state += 1
             await self._show(reading=True)
-            problems = Problems()
             try:
-                await self._read(problems, files)
+                await self._read(files)
             except Stopped as stopped:
+                view = self._server.view
                 await self._show(
                     reading=False,
                     problems=stopped.problems,
-                    screen_is_old=self._server.view.screen is not None,
-                    paper_is_old=bool(self._server.view.paper.parts),
+                    screen_is_old=view.screen is not None and self._on_screen != self._state,
+                    paper_is_old=bool(view.paper.parts),
                 )
                 self._tell(stopped.problems)
 
-    async def _read(self, problems: Problems, files: frozenset[str]) -> None:
-        asked, theme = self._asked, self._theme
+    async def _read(self, files: frozenset[str]) -> None:
+        asked, problems = self._asked, Problems()
         kept = Cache(asked.cache, problems)
         how: dict[str, Any] = {"as_of": asked.as_of, "cache": kept, "known": self._known, "progress": asked.progress}
-        read = await asyncio.to_thread(resolved_book, asked.root, theme, problems, **how)
-        screen = await asyncio.to_thread(Screen, read.book, theme, problems)
-        view = self._server.view
-        changed = read.book != self._book
-        place = changed_place(self._book, read.book, files) if self._book and changed else None
-        self._book = read.book
-        await self._show(
-            title=read.book.info.book.title,
-            edition=view.edition + changed,
-            screen=screen,
-            place=place if changed else view.place,
-            problems=problems.in_order(),
-            screen_is_old=False,
-            paper_is_old=bool(view.paper.parts) and changed,
-        )
+        read = await asyncio.to_thread(resolved_book, asked.root, self._theme, problems, **how)
+        screen = await asyncio.to_thread(Screen, read.book, self._theme, problems)
+        await self._show_text(read.book, screen, files, problems)
         if self._saved.is_set():
             return
         await asyncio.to_thread(check_text, read.book, read.manuscript, problems)
+        problems.stop_on_errors()
         problems.stop_on_warnings(asked.strict)
         await self._show(reading=False, problems=problems.in_order())
-        if problems.errors:
-            self._tell(problems.in_order())
-            return
-        self._readable.put_nowait((self._order(read, problems), problems.in_order()))
-
-    def _order(self, read: Read, problems: Problems) -> Order:
-        asked, view = self._asked, self._server.view
+        view = self._server.view
         known = frozenset(part.key for part in view.paper.parts)
-        return Order(
+        order = Order(
             read.book, dict(problems.severities), view.place, known, asked.cache, asked.jobs, asked.pdf_standard
+        )
+        self._readable.put_nowait((self._state, order, problems.in_order()))
+
+    async def _show_text(self, book: Book, screen: Screen, files: frozenset[str], problems: Problems) -> None:
+        view, before = self._server.view, self._book
+        changed = book != before
+        self._book, self._on_screen = book, self._state
+        await self._show(
+            title=book.info.book.title,
+            edition=view.edition + changed,
+            screen=screen,
+            place=changed_place(before, book, files) if before and changed else view.place,
+            problems=problems.in_order(),
+            screen_is_old=False,
+            paper_is_old=self._printed is not None and self._printed != book,
         )
 
     async def print(self) -> None:
         while True:
-            order, problems = await self._readable.get()
+            state, order, problems = await self._readable.get()
             while not self._readable.empty():  # only the newest one is worth it
-                order, problems = self._readable.get_nowait()
+                state, order, problems = self._readable.get_nowait()
             self._asked.progress("print pages")
             await self._show(printing=True)
             paper = await self._press.print(order)
-            problems = in_order((*problems, *paper.problems))
-            newest = order.book is self._book
             view = self._server.view
-            if paper.failed:
-                await self._show(printing=False, problems=problems if newest else view.problems)
-            else:
-                paper = paper.with_parts_of(view.paper)
-                await self._show(
-                    printing=False, paper=paper, paper_is_old=not newest, problems=problems if newest else view.problems
-                )
-            if newest:
+            if not paper.failed:
+                self._printed = order.book
+                old = self._on_screen != self._state or self._book != order.book
+                view = replace(view, paper=paper.with_parts_of(view.paper), paper_is_old=old)
+            if state == self._state:
+                problems = in_order((*problems, *paper.problems))
+                view = replace(view, problems=problems)
                 self._tell(problems)
+            await self._server.show(replace(view, printing=False))
 
     async def _show(self, **changes: Any) -> None:
         await self._server.show(replace(self._server.view, **changes))

@@ -88,10 +88,11 @@ class Press:
         return paper
 
     def close(self) -> None:
-        """At once, whatever it is doing."""
+        """Soon, whatever it is doing."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
+            process.join(1)
             process.kill()
-        self._pool.shutdown()
 
 
 _last: Setter | None = None  # of this process, where it is the press
