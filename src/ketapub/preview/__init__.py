@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import signal
 from collections.abc import Callable, Coroutine
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -54,6 +55,7 @@ def preview(
     Raises `Stopped` where there is no book with settings that can be read, or no port.
     """
     read_settings(BookFolder(asked.root), Problems(), asked.as_of)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
     asyncio.run(_preview(asked, port, ready, tell))
 
 

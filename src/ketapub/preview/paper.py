@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import multiprocessing
+import signal
 from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from ketapub.formats.pdf.typeset import typeset
 from ketapub.preview.places import Place, page_of
 from ketapub.problems import Problem, Problems, Stopped
 from ketapub.theme import load_theme
+
+SECONDS = 5  # for a process to end by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Press:
 
     def __init__(self, plain: bool) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, context, follow, (plain,))
+        self._pool = ProcessPoolExecutor(1, context, _start, (plain,))
         others = multiprocessing.active_children()
         self._pool.submit(engine_versions, load_theme().folder / "fonts")  # loads the engine while the book is read
         self._processes = [child for child in multiprocessing.active_children() if child not in others]
@@ -91,8 +94,21 @@ class Press:
         """Soon, whatever it is doing."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
-            process.join(1)
+            process.terminate()
+            process.join(SECONDS)
             process.kill()
+
+
+def _start(plain: bool) -> None:
+    follow(plain)
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(*_: object) -> None:
+    """Nobody wants these pages any more. What this process holds is given back, as by any that ends."""
+    for process in multiprocessing.active_children():
+        process.kill()
+    raise SystemExit
 
 
 _last: Setter | None = None  # of this process, where it is the press
