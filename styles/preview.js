@@ -54,14 +54,19 @@
     if (smooth() === "smooth") element.animate([{ backgroundColor: "#f3bd4c80" }, {}], { duration: 1500 });
   }
 
+  let loaded = null; // what to do with the page once it is there; whoever asks last has it
+
+  frame.addEventListener("load", () => {
+    for (const link of frame.contentDocument.querySelectorAll("a[href^='http']")) {
+      link.target = "_blank"; // nothing from elsewhere is shown in the frame
+      link.rel = "noopener";
+    }
+    loaded?.(frame.contentDocument);
+    loaded = null;
+  });
+
   function load(page, then) {
-    frame.addEventListener("load", () => {
-      for (const link of frame.contentDocument.querySelectorAll("a[href^='http']")) {
-        link.target = "_blank";
-        link.rel = "noopener";
-      }
-      then(frame.contentDocument);
-    }, { once: true });
+    loaded = then;
     if (page === pageOf()) frame.contentWindow.location.reload();
     else frame.contentWindow.location.replace(`/site/${page}`);
   }
@@ -70,10 +75,10 @@
     const { scrollX, scrollY } = frame.contentWindow, page = pageOf();
     const focused = document.activeElement === frame ? wayTo(frame.contentDocument.activeElement) : null;
     const stays = !place || place.page === page;
-    load(stays ? (page === "blank" ? "index.html" : page) : place.page, loaded => {
+    load(stays ? (page === "blank" ? "index.html" : page) : place.page, shown => {
       if (stays) frame.contentWindow.scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
-      if (place) point(written(place.at, loaded));
-      if (stays && focused) at(focused, loaded)?.focus({ preventScroll: true });
+      if (place) point(written(place.at, shown));
+      if (stays && focused) at(focused, shown)?.focus({ preventScroll: true });
     });
   }
 
@@ -105,6 +110,7 @@
     by("told").hidden = !problems.length;
     by("problems-name").textContent = `Problems (${problems.length})`;
     if (problems.some(one => one.severity === "error")) by("told").open = true;
+    const focused = [...by("list").querySelectorAll("button")].indexOf(document.activeElement);
     by("list").replaceChildren(...problems.map(({ text, severity, at, page }) => {
       const line = document.createElement("li"), words = line.appendChild(document.createElement("pre"));
       line.className = severity;
@@ -114,11 +120,12 @@
         button.textContent = `Show ${at}`;
         button.addEventListener("click", () => {
           if (page === pageOf()) point(written(at, frame.contentDocument));
-          else load(page, loaded => point(written(at, loaded)));
+          else load(page, shown => point(written(at, shown)));
         });
       }
       return line;
     }));
+    if (focused >= 0) (by("list").querySelectorAll("button")[focused] ?? by("problems")).focus();
   }
 
   // --- All of it

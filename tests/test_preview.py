@@ -181,6 +181,13 @@ def test_what_the_browser_has_is_not_sent_again(view: View) -> None:
     assert (again.status, again.body) == (304, b"")
 
 
+def test_the_browser_asks_again_for_all_that_may_change(view: View) -> None:
+    paths = ("/", "/preview.js", "/site/words.html", "/site/style.css", "/site/images/dot.png")
+    assert {asked(view, path).headers["cache-control"] for path in paths} == {"no-cache"}
+    never = ("/site/fonts/Literata_400Regular.ttf", f"/paper/{KEY}/1.png")
+    assert all("immutable" in asked(view, path).headers["cache-control"] for path in never)
+
+
 def test_the_view_is_told_in_the_words_of_the_terminal(view: View) -> None:
     problem = Problem("missing-alt", Position("chapters/01-words.md", 3, 1), "no words", "write some", source="![](a)")
     told = json.loads(replace(view, problems=(problem,), place=Place("words", problem.at)).as_json())

@@ -12,7 +12,7 @@ import io
 import mimetypes
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ketapub.formats.pdf.raster import draw_page
@@ -28,6 +28,7 @@ _FRAME = (
 )
 _PAGE = "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"  # over what each page of the site says itself
 _FILE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a drawing opened by itself runs nothing
+_FONTS = "/site/fonts/"  # of the theme; the book's own have other addresses
 _SAME = ("same-origin", "none")  # what asks: our own page, or a person
 
 
@@ -69,6 +70,8 @@ def answer(request: Request, view: View, theme: Theme) -> Response:
         return _fresh(request, _file(path, data))
     if path.startswith("/site/") and view.screen is not None:
         found = view.screen.file(path.removeprefix("/site/") or "index.html")
+        if found is not None and path.startswith(_FONTS):
+            return _kept(_file(path, found))
         return _missing() if found is None else _fresh(request, _file(path, found))
     if picture := _PICTURE.fullmatch(path):
         return _picture(view, picture[1], int(picture[2]))
@@ -81,7 +84,7 @@ def _picture(view: View, key: str, number: int) -> Response:
         return _missing()
     out = io.BytesIO()
     draw_page(data, number, width=WIDTH).convert("P", colors=256).save(out, "PNG", compress_level=1)
-    return Response(200, "image/png", out.getvalue(), {"cache-control": "private, max-age=86400, immutable"})
+    return _kept(Response(200, "image/png", out.getvalue()))
 
 
 def _file(path: str, data: bytes) -> Response:
@@ -114,10 +117,13 @@ def _kind(path: str) -> str:
 def _fresh(request: Request, response: Response) -> Response:
     """The same once more, or only that it is the same as what the browser has (RFC 9110, 13.1.2)."""
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    headers = {**response.headers, "etag": tag, "cache-control": "no-cache"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(304, response.type, b"", headers)
-    return Response(response.status, response.type, response.body, headers)
+    fresh = replace(response, headers={**response.headers, "etag": tag, "cache-control": "no-cache"})
+    return replace(fresh, status=304, body=b"") if request.headers.get("if-none-match") == tag else fresh
+
+
+def _kept(response: Response) -> Response:
+    """What never changes under its address need not be asked for again."""
+    return replace(response, headers={**response.headers, "cache-control": "private, max-age=86400, immutable"})
 
 
 def _missing() -> Response:
