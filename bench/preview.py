@@ -30,7 +30,9 @@ COLUMNS = ("shown", "seen", "printed")
 # Beside the page's own stream of events: when the first of another edition came.
 LISTEN = """() => {
   window.shown = {};
-  new EventSource("/events").onmessage = ({ data }) => { window.shown[JSON.parse(data).edition] ??= Date.now() / 1000; };
+  new EventSource("/events").onmessage = ({ data }) => {
+    window.shown[JSON.parse(data).edition] ??= Date.now() / 1000;
+  };
 }"""
 SEEN = "word => document.getElementById('frame').contentDocument?.body?.textContent.includes(word)"
 PRINTED = """() => {
