@@ -6,6 +6,7 @@ What a browser makes of it, and print pages after an edit: tests/slow/test_live_
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import http.client
 import io
 import json
@@ -368,6 +369,10 @@ def test_a_save_is_heard_and_what_programs_write_is_not(tmp_path: Path) -> None:
 class NoPress:
     """Makes a page of each text that it is given, without laying it out, while it is `open`."""
 
+    @staticmethod
+    def key(book: d.Book) -> str:
+        return hashlib.sha256(str(book.chapters).encode()).hexdigest()
+
     def __init__(self) -> None:
         self.orders: list[Order] = []
         self.open = asyncio.Event()
@@ -376,7 +381,8 @@ class NoPress:
     async def print(self, order: Order) -> Paper:
         self.orders.append(order)
         await self.open.wait()
-        return Paper((PaperPart(KEY, ("1",), b"%PDF"),), 432, 648)
+        key = self.key(order.book)
+        return Paper((PaperPart(key, ("1",), b"" if key in order.known else b"%PDF"),), 432, 648)
 
 
 @dataclass
@@ -435,7 +441,7 @@ def test_a_book_is_followed_through_an_error_and_back(tmp_path: Path) -> None:
         book.write()
         last = await book.until(lambda view: not view.errors and not view.reading and not view.paper_is_old)
         assert (last.edition, last.screen_is_old) == (3, False)
-        assert book.press.orders[-1].known == {KEY}
+        assert book.press.orders[-1].known == {NoPress.key(book.press.orders[-2].book)}
         errors = [{problem.code for problem in said if problem.severity == "error"} for said in book.said]
         assert errors[-2:] == [{"unknown-reference"}, set()]
 
@@ -468,6 +474,22 @@ def test_what_is_saved_meanwhile_comes_next(tmp_path: Path) -> None:
         await book.until(lambda view: not view.printing and not view.paper_is_old)
         assert [b"Stand" in str(order.book.chapters).encode() for order in book.press.orders] == [False, True]
         assert "Stand 4" in str(book.press.orders[-1].book.chapters)
+
+    follow(tmp_path, work)
+
+
+def test_a_text_may_come_back_while_another_one_is_printed(tmp_path: Path) -> None:
+    async def work(book: Followed) -> None:
+        book.write()
+        await book.until(lambda view: bool(view.paper.parts) and not view.printing and not view.paper_is_old)
+        book.press.open.clear()
+        for edition, more in enumerate(("Stand 2.", ""), book.server.view.edition + 1):
+            book.write(more)
+            await book.until(lambda view, edition=edition: view.edition == edition and not view.reading)  # type: ignore[misc]
+        book.press.open.set()
+        last = await book.until(lambda view: not view.printing and not view.paper_is_old)
+        assert last.paper.parts[0].key == NoPress.key(book.press.orders[-1].book)
+        assert last.paper.parts[0].data
 
     follow(tmp_path, work)
 

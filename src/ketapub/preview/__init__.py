@@ -136,11 +136,8 @@ class Follower:
         problems.stop_on_errors()
         problems.stop_on_warnings(asked.strict)
         await self._show(reading=False, problems=problems.in_order())
-        view = self._server.view
-        known = frozenset(part.key for part in view.paper.parts)
-        order = Order(
-            read.book, dict(problems.severities), view.place, known, asked.cache, asked.jobs, asked.pdf_standard
-        )
+        how_printed = asked.cache, asked.jobs, asked.pdf_standard
+        order = Order(read.book, dict(problems.severities), self._server.view.place, *how_printed)
         self._readable.put_nowait((self._state, order, problems.in_order()))
 
     async def _show_text(self, book: Book, screen: Screen, files: frozenset[str], problems: Problems) -> None:
@@ -164,7 +161,8 @@ class Follower:
                 state, order, problems = self._readable.get_nowait()
             self._asked.progress("print pages")
             await self._show(printing=True)
-            paper = await self._press.print(order)
+            known = frozenset(part.key for part in self._server.view.paper.parts)
+            paper = await self._press.print(replace(order, known=known))
             view = self._server.view
             if not paper.failed:
                 self._printed = order.book

@@ -39,10 +39,10 @@ class Order:
     book: d.Book
     severities: Mapping[str, str]
     place: Place | None
-    known: Collection[str]
     cache: Path | None
     jobs: int
     standard: str
+    known: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
