@@ -54,6 +54,7 @@ class Server:
             self._app,
             interface="asgi3",
             lifespan="off",
+            http="h11",  # whatever else is installed
             ws="none",
             log_config=None,
             access_log=False,
