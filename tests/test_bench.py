@@ -28,6 +28,24 @@ def test_the_benchmark_of_citations_runs() -> None:
 
 
 @pytest.mark.slow
+def test_the_benchmark_of_the_preview_runs() -> None:
+    book = Path(__file__).parent / "books/stock"
+    done = subprocess.run(
+        [sys.executable, str(BENCH / "preview.py"), str(book), "--edits", "1"],
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert done.stderr == ""
+    head, row = done.stdout.splitlines()
+    assert head.split()[-3:] == ["shown", "seen", "printed"]
+    assert row.startswith("stock, ")
+    shown, seen, printed = map(float, row.split()[-3:])
+    assert 0 < shown <= seen <= printed
+    assert done.returncode == 0
+
+
+@pytest.mark.slow
 def test_the_benchmark_of_the_site_runs() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench.site", "--rounds", "1"], capture_output=True, text=True, timeout=900, cwd=ROOT

@@ -194,7 +194,7 @@ def test_wrong_usage(fake, capsys, arguments):
     assert fake.calls == ()
 
 
-@pytest.mark.parametrize("name", ["preview"])
+@pytest.mark.parametrize("name", ["import", "desk"])
 def test_what_does_not_exist_is_not_offered(name, capsys):
     assert run(name) == 2
     assert run("--help") == 0

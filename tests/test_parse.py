@@ -8,16 +8,18 @@ from __future__ import annotations
 import datetime
 import random
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from conftest import BOOKS, TODAY
 from markdown_it.utils import read_fixture_file
 from tree import FILE, dump, read
 
 import ketapub
 from ketapub import document as d
 from ketapub.manuscript import read_manuscript
-from ketapub.parse import parse
+from ketapub.parse import Known, parse
 from ketapub.problems import Problems, Stopped, explanations
 
 HERE = Path(__file__).parent
@@ -200,3 +202,34 @@ if __name__ == "__main__":
         for _, title, text, _ in read_fixture_file(path):
             parts.append(f"{title}\n.\n{text}.\n{parse_case(title, text)}.\n")
         path.write_text("\n".join(parts), encoding="utf-8")
+
+
+def test_a_chapter_is_parsed_again_only_where_something_of_it_is_new(tmp_path: Path) -> None:
+    book, known = shutil.copytree(BOOKS / "stock", tmp_path / "book"), Known()
+    included = book / "chapters/more.md"
+    words = included.read_text(encoding="utf-8")
+
+    def parsed() -> tuple[d.Draft, Problems]:
+        problems = Problems()
+        return parse(read_manuscript(book, problems, TODAY), problems, known), problems
+
+    first, _ = parsed()
+    again, _ = parsed()
+    assert all(old is new for old, new in zip(first.chapters, again.chapters, strict=True))
+    included.write_text(f"{words}\nAn edit.[^edit]\n\n[^edit]: It is.\n", encoding="utf-8")
+    edited, _ = parsed()
+    assert [new.name for old, new in zip(first.chapters, edited.chapters, strict=True) if old is not new] == ["words"]
+    assert edited == parse(read_manuscript(book, Problems(), TODAY), Problems())
+
+
+def test_what_is_wrong_with_a_known_chapter_is_told_each_time(tmp_path: Path) -> None:
+    book, known = shutil.copytree(BOOKS / "stock", tmp_path / "book"), Known()
+    (book / "chapters/more.md").write_text("A picture ![](images/none.svg)\n", encoding="utf-8")
+    told = []
+    for _ in range(2):
+        problems = Problems()
+        with pytest.raises(Stopped) as stopped:
+            parse(read_manuscript(book, problems, TODAY), problems, known)
+        told.append([str(problem) for problem in stopped.value.problems])
+    assert told[0] == told[1]
+    assert "A picture ![](images/none.svg)" in told[1][0]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from ketapub import document as d
 from ketapub.document import Blocks, Chapter, Draft, Handout, Heading
@@ -16,13 +19,59 @@ from ketapub.syntax.front_matter import FrontMatter, read_front_matter
 from ketapub.syntax.inlines import read_inlines
 from ketapub.syntax.states import Read, Reading, Source
 
+Result = TypeVar("Result")
+Parser = Callable[[File, Info, Read, Problems, Ledger | None], Result]
 
-def parse(manuscript: Manuscript, problems: Problems) -> Draft:
+
+@dataclass(frozen=True)
+class _Parsed(Generic[Result]):
+    """What became of a file, and all that it was made of: `asked` are the files that it includes."""
+
+    result: Result
+    of: tuple[File, Info, Ledger | None]
+    asked: tuple[tuple[str, Position, tuple[str, str] | None], ...]
+    problems: Problems
+
+
+class Known:
+    """What was parsed before, for who parses a book time and again."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, _Parsed[Any]] = {}
+
+    def parsed(
+        self, parser: Parser[Result], file: File, info: Info, read: Read, problems: Problems, ledger: Ledger | None
+    ) -> Result:
+        found: _Parsed[Result] | None = self._parsed.get(file.path)
+        of = (file, info, ledger)
+        if not found or found.of != of or any(read(path, at) != text for path, at, text in found.asked):
+            found = self._parsed[file.path] = _parsed(parser, of, read, problems.severities)
+        problems.take(found.problems.found)
+        problems.know_all_of(found.problems)
+        return found.result
+
+
+def _parsed(
+    parser: Parser[Result], of: tuple[File, Info, Ledger | None], read: Read, severities: Mapping[str, str]
+) -> _Parsed[Result]:
+    asked = []
+
+    def heard(path: str, at: Position) -> tuple[str, str] | None:
+        text = read(path, at)
+        asked.append((path, at, text))
+        return text
+
+    own = Problems()
+    own.severities = severities
+    file, info, ledger = of
+    return _Parsed(parser(file, info, heard, own, ledger), of, tuple(asked), own)
+
+
+def parse(manuscript: Manuscript, problems: Problems, known: Known | None = None) -> Draft:
     """The chapters in reading order. Raises `Stopped` with the problems of all of them if any is an error."""
-    read = _reader(manuscript, problems)
-    ledger = manuscript.ledger
-    chapters = tuple(parse_chapter(file, manuscript.info, read, problems, ledger) for file in manuscript.sources)
-    handouts = tuple(parse_handout(file, manuscript.info, read, problems, ledger) for file in manuscript.handouts)
+    parsed, of = (known or Known()).parsed, (_reader(manuscript, problems), problems, manuscript.ledger)
+    chapters = tuple(parsed(parse_chapter, file, manuscript.info, *of) for file in manuscript.sources)
+    handouts = tuple(parsed(parse_handout, file, manuscript.info, *of) for file in manuscript.handouts)
     problems.stop_on_errors()
     return Draft(manuscript.info, chapters, handouts)
 

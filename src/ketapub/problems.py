@@ -93,6 +93,9 @@ class Problems:
         """Remember the text of a file, so that problems in it can show their line."""
         self._lines[file] = text.split("\n")  # no other characters end a line, whatever `splitlines` says
 
+    def know_all_of(self, other: Problems) -> None:
+        self._lines |= other._lines
+
     def add(self, code: str, at: Position, message: str, hint: str = "", severity: Severity = "error") -> None:
         """Report a problem. `code` must be explained in codes.toml."""
         if code not in explanations():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ketapub import __version__
 from ketapub.cli import commands as run
-from ketapub.cli.given import count_of_jobs, file_to_write, line_of_text, processors
+from ketapub.cli.given import count_of_jobs, file_to_write, line_of_text, port_number, processors
 
 ENGINES = ("weasyprint", "ebooklib", "markdown-it-py", "pypandoc_binary", "pikepdf")
 
@@ -112,6 +112,13 @@ def parser() -> argparse.ArgumentParser:
     how(handouts)
     text = "let the workers of this Dask scheduler make the sheets, as in tls://HOST:8786 (needs ketapub[dask])"
     handouts.add_argument("--scheduler", default="", metavar="ADDRESS", help=text)
+
+    text = "show the book in the browser, as a site and as print pages, and follow each save"
+    preview = command("preview", run.preview, text)
+    book(preview)
+    text = "the port of this computer to answer at, 0 for any free one (default: 8000)"
+    preview.add_argument("--port", type=port_number, default=8000, metavar="N", help=text)
+    how(preview)
 
     facts = command("facts", run.facts, "list the evidence ledger: each fact, its source, how often it is printed")
     book(facts)

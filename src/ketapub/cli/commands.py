@@ -140,6 +140,35 @@ def release(options: argparse.Namespace) -> int:
     return DONE
 
 
+def preview(options: argparse.Namespace) -> int:
+    """Until somebody stops it. After each save, the problems that are new, and how many there are; with --json, a line
+    for each state of the book with all of them."""
+    answer, told = sys.stdout, frozenset[Problem]()
+
+    def tell_of(problems: tuple[Problem, ...]) -> None:
+        nonlocal told
+        if options.json:
+            line = {"problems": [problem.as_json() for problem in problems], "outputs": []}
+            print(json.dumps(line), file=answer, flush=True)
+        for problem in problems:
+            if problem not in told:
+                print(problem, file=sys.stderr)
+        if not options.quiet and frozenset(problems) != told:
+            say(count(problems) or "no problems any more")
+        told = frozenset(problems)
+
+    as_of = today(options.as_of)
+    with quiet_libraries(), _engine(options), contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        from ketapub.preview import Asked, preview
+
+        cache = options.cache or cache_folder()
+        how = options.strict, options.jobs, options.pdf_standard, say if options.verbose else lambda step: None
+        asked = Asked(book_folder(options.book), as_of, cache, *how)
+        preview(asked, options.port, ready=lambda url: say(f"{url} shows the book; Ctrl-C ends that"), tell=tell_of)
+    say("the preview has ended")
+    return DONE
+
+
 def handouts(options: argparse.Namespace) -> int:
     """Sheets for clinics. What is wrong with one clinic is told, and the others get theirs."""
     if options.record:

@@ -23,6 +23,12 @@ def count_of_jobs(text: str) -> int:
     return int(text)
 
 
+def port_number(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a port")
+    return int(text)
+
+
 def line_of_text(text: str) -> str:
     """What may stand in a signature: words, without control characters and broken ones (of another encoding)."""
     if not text.strip() or any(unicodedata.category(letter) in ("Cc", "Cn", "Cs") for letter in text):

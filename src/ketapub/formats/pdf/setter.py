@@ -59,10 +59,10 @@ class Setter:
         self.language, self.problems, self.jobs = book.info.book.language, problems, jobs
         self.cache = cache or Cache(None, problems)
         self.laid: set[str] = set()  # keys of the parts that this run has laid out
-        self._manner = manner_of(book, theme, edition)
+        self.manner = manner_of(book, theme, edition)
         self._facts: dict[str, bytes] = {}
         self._crew: Crew | None = None
-        self._digests = {name: _digest(data) for name, data in self._manner.resources.items()}
+        self._digests = {name: _digest(data) for name, data in self.manner.resources.items()}
         fonts = [theme.read(name) for name in theme.fonts]
         own = (*edition.faces, *own_faces(book))
         self.fonts = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
@@ -72,7 +72,7 @@ class Setter:
         kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines, told])
         sizes = size_rules(book)
         self._sizes = {rule[rule.index("[") + 1 : rule.index("]")]: rule for rule in sizes.splitlines()}
-        self._style = cache_key(self._manner.css.replace(sizes, ""), kind, *named, *self.fonts)
+        self._style = cache_key(self.manner.css.replace(sizes, ""), kind, *named, *self.fonts)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()
         self._letters, self._pages = 0, 0  # of the text that this run has set so far
@@ -80,7 +80,13 @@ class Setter:
     @cached_property
     def desk(self) -> Desk:
         """The one of this process."""
-        return Desk(self._manner, self.problems.severities)
+        return Desk(self.manner, self.problems.severities)
+
+    def take_desk(self, other: Setter) -> None:
+        """Go on at the desk of another one, with the pages that lie there, if it lays out in the same manner."""
+        desk = other.__dict__.get("desk")
+        if desk is not None and (other.manner, desk.severities) == (self.manner, self.problems.severities):
+            self.desk = desk
 
     def lay_out(self, part: Part, first: int) -> LaidPart:
         task = self._task(part, first)
@@ -96,7 +102,7 @@ class Setter:
         todo = [task for part, first in parts if self._known_facts(task := self._task(part, first)) is None]
         if len(todo) < 2:
             return
-        self._crew = self._crew or Crew(self._manner, self.problems.severities, min(self.jobs, len(todo)))
+        self._crew = self._crew or Crew(self.manner, self.problems.severities, min(self.jobs, len(todo)))
         for task, made in zip(todo, self._crew.lay_out(todo), strict=True):
             self._learn(task.part, self._keep_facts(task, made))
 
@@ -142,9 +148,9 @@ class Setter:
         return labels, lengths
 
     def _task(self, part: Part, first: int) -> Task:
-        page = part.page(self._manner.title, self._manner.stamp)
+        page = part.page(self.manner.title, self.manner.stamp)
         ids = [
-            sorted(id for id in group if f'"{id}"' in page) for group in (self._manner.urgent, self._manner.emergencies)
+            sorted(id for id in group if f'"{id}"' in page) for group in (self.manner.urgent, self.manner.emergencies)
         ]
         pictures = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in page]
         sizes = [rule for attribute, rule in self._sizes.items() if attribute in page]

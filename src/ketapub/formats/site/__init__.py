@@ -39,9 +39,14 @@ def site_of(book: d.Book, theme: Theme, made: Made) -> Site:
 
 
 def make_pages(site: Site, offered: tuple[Download, ...]) -> tuple[Page, ...]:
+    landing, *others = pages_around(site, offered)
+    return (landing, *chapter_pages(site), *others)
+
+
+def pages_around(site: Site, offered: tuple[Download, ...]) -> tuple[Page, ...]:
+    """Those that are no chapter's; the landing page is the first."""
     return (
         landing_page(site, offered),
-        *chapter_pages(site),
         search_page(site),
         accessibility_page(site, offered),
         privacy_page(site),

@@ -17,11 +17,14 @@ from ketapub.markup import markup_chapter, markup_inlines
 
 
 def chapter_pages(site: Site) -> Iterator[Page]:
-    chapters = site.book.chapters
-    for index, chapter in enumerate(chapters):
-        before = chapters[index - 1] if index else None
-        after = chapters[index + 1] if index + 1 < len(chapters) else None
-        yield _chapter_page(site, chapter, before, after)
+    return (chapter_page(site, index) for index in range(len(site.book.chapters)))
+
+
+def chapter_page(site: Site, index: int) -> Page:
+    """That of one chapter, by its place in the book."""
+    before, chapter, after = (None, *site.book.chapters, None)[index : index + 3]
+    assert chapter is not None
+    return _chapter_page(site, chapter, before, after)
 
 
 def _chapter_page(site: Site, chapter: d.Chapter, before: d.Chapter | None, after: d.Chapter | None) -> Page:
