@@ -6,7 +6,7 @@
 
 Each edit puts a word into a paragraph in the middle of the book, in a copy of it, and waits until all of it is shown.
 Figures are medians. They are what people wait, so trust them only on a machine that has nothing else to do.
-`python bench/preview.py BOOK --edits N`
+`python -m bench.preview BOOK --edits N`
 """
 
 from __future__ import annotations

@@ -29,9 +29,10 @@ def test_the_benchmark_of_citations_runs() -> None:
 
 @pytest.mark.slow
 def test_the_benchmark_of_the_preview_runs() -> None:
-    book = Path(__file__).parent / "books/stock"
+    book = ROOT / "tests/books/stock"
     done = subprocess.run(
-        [sys.executable, str(BENCH / "preview.py"), str(book), "--edits", "1"],
+        [sys.executable, "-m", "bench.preview", str(book), "--edits", "1"],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=900,
