@@ -77,7 +77,7 @@ def _cover(book: d.Book, theme: Theme) -> _Cover:
     rules = [face_rule(face, f'url("{face.file}")') for face in own_faces(book)]
     css = "\n".join((*rules, book_sheet(book, theme, "cover.css")))
     files = {name: asset.data for name, asset in book.assets.items()} | dict(book.files)
-    return _Cover(page, css, {name: data for name, data in files.items() if f'"{name}"' in page + css})
+    return _Cover(str(page), css, {name: data for name, data in files.items() if f'"{name}"' in f"{page}{css}"})
 
 
 def _drawn(cover: _Cover, theme: Theme, problems: Problems) -> Image:
