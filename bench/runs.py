@@ -59,6 +59,10 @@ class Desk:
         return self.folder / "kept"
 
     @property
+    def stamp(self) -> Path:
+        return self.folder / "stamp"
+
+    @property
     def page(self) -> Path:
         return self.folder / "page.html"
 
@@ -68,13 +72,13 @@ class Desk:
 
     def prepare(self) -> None:
         """Once for each state of the program and the libraries: what an earlier one left says nothing of this one."""
-        stamp, state = self.folder / "stamp", _state()
-        if stamp.exists() and stamp.read_text() == state:
+        state = _state()
+        if self.stamp.exists() and self.stamp.read_text() == state:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         _apart("bench.runs", self.name, str(self.folder))
-        stamp.write_text(state)
+        self.stamp.write_text(state)
 
     def fill(self) -> None:
         if self.name == KETAMINE:
@@ -92,6 +96,8 @@ class Desk:
 
     def begin(self, cache: str = "", out: bool = False, edit: bool = False) -> None:
         """With the cache of the last build, with only its "plan", or with none; with its outputs; with an edit."""
+        if self.stamp.exists() and self.stamp.read_text() != _state():
+            raise SystemExit("the program or a library has changed meanwhile: start again")
         for place in (self.book, self.cache, self.out):
             shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(self.source, self.book)
