@@ -8,7 +8,7 @@
   let paper = ""; // the pages that are listed
 
   const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-  const smooth = () => matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // --- The text
 
@@ -32,8 +32,8 @@
     return one;
   }
 
-  const numbers = place => place.split(":").slice(1).map(Number);
-  const isBefore = ([line, column = 0], [other, otherColumn = 0]) => line < other || (line === other && column <= otherColumn);
+  const numbers = place => [...place.split(":").slice(1).map(Number), 0, 0].slice(0, 2); // a place may be a whole line
+  const isBefore = ([line, column], [other, otherColumn]) => line < other || (line === other && column <= otherColumn);
 
   // The element that was written at a place "file:line:column", or the last one before it.
   function written(place, document) {
@@ -51,7 +51,7 @@
     if (!element) return;
     const box = element.getBoundingClientRect(), height = frame.clientHeight;
     if (box.top < height * .15 || box.bottom > height) element.scrollIntoView({ block: "center", behavior: "instant" });
-    if (smooth() === "smooth") element.animate([{ backgroundColor: "#f3bd4c80" }, {}], { duration: 1500 });
+    if (!still()) element.animate([{ backgroundColor: "#f3bd4c80" }, {}], { duration: 1500 });
   }
 
   let loaded = null; // what to do with the page once it is there; whoever asks last has it
@@ -101,7 +101,8 @@
       else line.removeAttribute("aria-current");
     });
     const current = pages.querySelector("[aria-current]");
-    if (current) sheets.scrollTo({ top: current.offsetTop - sheets.offsetTop - 12, behavior: smooth() });
+    const top = current?.offsetTop - sheets.offsetTop - 12;
+    if (current) sheets.scrollTo({ top, behavior: still() ? "instant" : "smooth" });
   }
 
   // --- The problems

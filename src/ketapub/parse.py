@@ -54,16 +54,18 @@ class Known:
 def _parsed(
     parser: Parser[Result], of: tuple[File, Info, Ledger | None], read: Read, severities: Mapping[str, str]
 ) -> _Parsed[Result]:
-    asked = []
+    file, info, ledger = of
+    asked, own = [], Problems()
+    own.severities = severities
+    own.know(file.path, file.text)
 
     def heard(path: str, at: Position) -> tuple[str, str] | None:
-        text = read(path, at)
-        asked.append((path, at, text))
-        return text
+        found = read(path, at)
+        asked.append((path, at, found))
+        if found:
+            own.know(*found)
+        return found
 
-    own = Problems()
-    own.severities = severities
-    file, info, ledger = of
     return _Parsed(parser(file, info, heard, own, ledger), of, tuple(asked), own)
 
 
@@ -84,6 +86,7 @@ def _reader(manuscript: Manuscript, problems: Problems) -> Read:
         beside = posixpath.normpath(posixpath.join(posixpath.dirname(at.file), path))
         missing = beside != path and folder.read_text(beside, Problems(), at) is None
         if missing and (text := folder.read_text(path, Problems(), at)) is not None:
+            problems.know(posixpath.normpath(path), text)
             return posixpath.normpath(path), text
         text = folder.read_text(beside, problems, at)
         return None if text is None else (beside, text)
