@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -87,6 +86,8 @@ class Cache:
         """Remember `content` under `key`; failing to is never an error."""
         if self._folder is None or len(content) > self._limit:
             return
+        import tempfile  # not for a build that has nothing to do
+
         entry = _place(self._folder, key)
         try:
             self._make_room(self._folder, len(content) + 32)

@@ -5,12 +5,10 @@ In: findings of any stage. Out: `Problem` records, and `Stopped` when a stage fo
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
@@ -139,11 +137,15 @@ class Problems:
 @cache
 def explanations() -> Mapping[str, Mapping[str, Any]]:
     """Each problem code with `what` it means, a `wrong` and a `right` example (codes.toml)."""
-    return tomllib.loads(resources.files("ketapub").joinpath("codes.toml").read_text(encoding="utf-8"))
+    import tomllib  # not for a build that has nothing to do
+
+    return tomllib.loads(Path(__file__).with_name("codes.toml").read_text(encoding="utf-8"))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known name most like `word`, or "" when none is close: for "did you mean" hints."""
+    import difflib
+
     lowered = {name.lower(): name for name in known}
     match = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[match[0]] if match else ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 
@@ -41,7 +40,7 @@ class Theme:
 
 def theme_folder() -> Path:
     """Where the theme stands: in the installed package, else in the checkout."""
-    package = Path(str(resources.files("ketapub")))
+    package = Path(__file__).parent
     for folder in (package / "styles", package.parent.parent / "styles"):
         if folder.is_dir():
             return folder
