@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import random
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,6 +22,8 @@ from ketapub.editions import select
 from ketapub.formats.made import Made as Run
 from ketapub.formats.pdf import reading_edition
 from ketapub.formats.pdf.composer import Composer, Plan
+from ketapub.formats.pdf.crew import Crew
+from ketapub.formats.pdf.desk import Task
 from ketapub.formats.pdf.engine import Engine
 from ketapub.formats.pdf.notes import ALLOWS, OF_DIVIDED, beside_breaks
 from ketapub.formats.pdf.parts import make_parts
@@ -170,3 +174,18 @@ def test_dates_come_from_the_book() -> None:
     with pikepdf.open(io.BytesIO(made.file(".pdf"))) as pdf:
         assert str(pdf.docinfo["/CreationDate"]).startswith("D:20260115")
         assert pdf.pages[0].label == "i"
+
+
+def test_a_process_that_is_lost_is_a_problem(tmp_path: Path) -> None:
+    problems, theme = Problems(), load_theme()
+    book = select(resolved(BOOKS / "kochbuch", problems), problems, format="pdf")
+    edition = reading_edition(book, theme, Run())
+    parts = make_parts(book, {}, edition)
+    with closing(Crew(manner_of(book, theme, edition), {}, 1)) as crew:
+        tasks = [Task(part, 1, part.key) for part in parts[:2]]
+        assert len([*crew.lay_out(tasks[:1])]) == 1
+        for process in multiprocessing.active_children():
+            process.kill()
+        with pytest.raises(Stopped) as stopped:
+            list(crew.lay_out(tasks[1:]))
+    assert [problem.code for problem in stopped.value.problems] == ["process-lost"]

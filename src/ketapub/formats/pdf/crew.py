@@ -12,11 +12,14 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from ketapub.formats.pdf.composer import Manner
 from ketapub.formats.pdf.desk import Desk, Heard, Task
 from ketapub.formats.pdf.fast import is_plain, set_plain
 from ketapub.formats.pdf.standard import Standard
+from ketapub.problems import NOWHERE, Problem, Stopped
 
 
 class Crew:
@@ -35,12 +38,14 @@ class Crew:
                 least = self._load.index(min(self._load))
                 self._desk_of[task.part.key] = least
                 self._load[least] += len(task.part.body)
-        found = [self._desk(task).submit(_lay_out, task) for task in tasks]
-        return (one.result() for one in found)
+        with no_process_lost():
+            found = [self._desk(task).submit(_lay_out, task) for task in tasks]
+            yield from (one.result() for one in found)
 
     def draw(self, tasks: Sequence[Task], language: str, standard: Standard) -> Iterator[Heard[bytes]]:
-        found = [self._desk(task).submit(_draw, task, language, standard) for task in tasks]
-        return (one.result() for one in found)
+        with no_process_lost():
+            found = [self._desk(task).submit(_draw, task, language, standard) for task in tasks]
+            yield from (one.result() for one in found)
 
     def knows(self, task: Task) -> bool:
         return task.part.key in self._desk_of
@@ -51,6 +56,17 @@ class Crew:
 
     def _desk(self, task: Task) -> ProcessPoolExecutor:
         return self._desks[self._desk_of[task.part.key]]
+
+
+@contextmanager
+def no_process_lost() -> Iterator[None]:
+    """Raises `Stopped` where a process that worked for this one is gone."""
+    try:
+        yield
+    except BrokenProcessPool:
+        message = "a process that worked for this one was ended from outside, as when there is no memory left"
+        hint = "run it again; --jobs 1 takes less memory"
+        raise Stopped([Problem("process-lost", NOWHERE, message, hint)]) from None
 
 
 def follow(plain: bool) -> None:

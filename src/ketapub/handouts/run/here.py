@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from ketapub.formats.pdf.crew import follow
+from ketapub.formats.pdf.crew import follow, no_process_lost
 from ketapub.formats.pdf.fast import is_plain
 from ketapub.handouts.run.stack import Done, Job
 from ketapub.handouts.run.window import AHEAD, in_order
@@ -23,6 +23,7 @@ def by_processes(todo: Sequence[Job], count: int) -> Iterator[Done]:
     # A process that is forked would share what Pango knows of fonts, which may not be shared.
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), follow, (is_plain(),))
     try:
-        yield from in_order(todo, lambda job: pool.submit(make, job), lambda: AHEAD * count)
+        with no_process_lost():
+            yield from in_order(todo, lambda job: pool.submit(make, job), lambda: AHEAD * count)
     finally:
         pool.shutdown(cancel_futures=True)

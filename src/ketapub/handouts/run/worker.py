@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -84,6 +85,7 @@ def fingerprint() -> Mapping[str, str]:
         **engine_versions(theme.folder / "fonts"),
         **styles,
         "code of ketapub": code.hexdigest(),
+        "Python": platform.python_version(),
     }
 
 
