@@ -10,7 +10,10 @@ from conftest import make
 from tag_cases import Case, document
 from test_page_marks import SMALL
 
-from ketapub.formats.pdf.quality import check_pages, glue
+from ketapub.formats.pdf.engine import Engine
+from ketapub.formats.pdf.quality import check_pages, ease, glue
+from ketapub.formats.styling import sheet
+from ketapub.theme import load_theme
 
 NARROW = "@page { size: 3in 3in; margin: .4in } p { widows: 1; orphans: 1; hyphens: manual }"
 WORDS = "Words that fill a line and run over to the next one. "
@@ -103,3 +106,37 @@ def test_a_finding_names_its_page_and_its_paragraph(tmp_path: Path) -> None:
     assert (problem.code, problem.severity) == ("short-last-line", "warning")
     assert problem.message == 'page 1: its last line is "oh"'
     assert (problem.at.file, problem.at.line, problem.at.column) == ("one.md", 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("end", "eased"),
+    [
+        ("of its own.", 'of <span style="white-space: nowrap">its own.</span>'),
+        ("of its <em>very own</em>.", 'of its <em><span style="white-space: nowrap">very own</span></em>.'),
+        ("in manuscript.", 'in <span class="last-word">manuscript.</span>'),
+        ("in the <em>manuscript</em>.", 'in the <em><span class="last-word">manuscript</span></em>.'),
+    ],
+)
+def test_the_end_of_a_paragraph_is_set_apart(end: str, eased: str) -> None:
+    paragraph = ElementTree.fromstring(f"<p>{WORDS}{end}</p>")
+    ease(paragraph)
+    assert ElementTree.tostring(paragraph, encoding="unicode") == f"<p>{WORDS}{eased}</p>"
+
+
+def test_one_line_needs_no_care() -> None:
+    paragraph = ElementTree.fromstring("<p>One line of a few.</p>")
+    ease(paragraph)
+    assert not list(paragraph)
+
+
+def test_no_short_part_of_a_word_goes_on_alone() -> None:
+    """At whatever width."""
+    theme = load_theme()
+    engine = Engine(sheet(theme, "print.css"), {}, theme.folder / "fonts")
+    for width in range(150, 260, 5):
+        tree = ElementTree.fromstring(f"<html lang='en'><body><p>{WORDS}And then an arrangement.</p></body></html>")
+        for paragraph in tree.iter("p"):
+            ease(paragraph)
+        page = f"@page {{ size: {width + 80}pt 4in; margin: 40pt }} p {{ hyphenate-limit-zone: 0 }}"
+        pages = engine.lay_out(tree, page).pages
+        assert [one.code for one in check_pages(pages, tree) if one.code == "short-last-line"] == [], width

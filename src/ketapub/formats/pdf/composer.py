@@ -34,7 +34,7 @@ from ketapub.formats.pdf.notes import (
     nudge,
 )
 from ketapub.formats.pdf.parts import Part, page_label
-from ketapub.formats.pdf.quality import check_pages, glue, paragraphs_of
+from ketapub.formats.pdf.quality import check_pages, ease, glue, paragraphs_of
 from ketapub.formats.pdf.renumber import changes, renumber
 from ketapub.formats.pdf.turns import page_turns, place_of
 from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
@@ -135,7 +135,7 @@ class Composer:
         plan = Plan()
         css = f"@page :first {{ counter-reset: page {first} }}"
         steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
-        steps += [self.glue_last_words] if self.manner.judged and part.starts else []  # title and contents are no text
+        steps += [self.glue_last_words] if self.looks_at(part) else []
         plain = self.once(part, css, plan), plan.changes()
         while True:
             # What was tried in vain for a note is given up.
@@ -156,6 +156,10 @@ class Composer:
             return None
         return Composed(part, first, composed.laid, self.facts(part, first, composed.laid))
 
+    def looks_at(self, part: Part) -> bool:
+        """Whether its lines are judged; title and contents are no text."""
+        return self.manner.judged and bool(part.starts)
+
     def facts(self, part: Part, first: int, laid: _Laid) -> PartFacts:
         anchors: dict[str, int] = {}
         for number, page in enumerate(laid.document.pages):
@@ -173,9 +177,11 @@ class Composer:
         set_apart(tree, plan.apart)
         let_notes_go(tree, plan.whole)
         turn(tree, plan.turned, plan.upright)
-        for index, paragraph in enumerate(paragraphs_of(tree) if plan.glued else ()):
+        for index, paragraph in enumerate(paragraphs_of(tree) if self.looks_at(part) else ()):
             if index in plan.glued:
                 glue(paragraph)
+            else:
+                ease(paragraph)
         return _Laid(self.engine.lay_out(tree, css), tree, elements, notes)
 
     # -- each says whether it has changed the plan
@@ -239,7 +245,7 @@ class Composer:
             yield Remark("crowded-callouts", message, hint, "warning", id)
         yield from self.on_emergencies(laid)
         yield from self.on_formulas(laid)
-        for found in check_pages(laid.document.pages, laid.tree) if self.manner.judged and part.starts else ():
+        for found in check_pages(laid.document.pages, laid.tree) if self.looks_at(part) else ():
             message = f"page {labels[found.page]}: {found.said}"
             place = place_of(_body(laid.tree), part.starts)(found.element)
             yield Remark(found.code, message, "change a few words, or the order of things", "warning", place)

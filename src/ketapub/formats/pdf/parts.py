@@ -33,7 +33,7 @@ class Part:
     running: str
     language: str
     body: Markup
-    of_numbers: bool = False  # whether it is made of the pages of other things: references, an index
+    of_numbers: bool = False  # whether it is made of the pages of other things: contents, references, an index
     starts: tuple[Start, ...] = field(default=(), compare=False, repr=False)  # of its nodes; the body says all of it
 
     @property
@@ -95,7 +95,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
         page=medium.page,
         inlines=lambda nodes: markup_inlines(nodes, book, medium),
     )
-    parts = [Part("front", "roman", "", language, front)]
+    parts = [Part("front", "roman", "", language, front, of_numbers=True)]
     for chapter in book.chapters:
         title = d.plain_text(d.bare(chapter.heading.children))
         running = f"{chapter.heading.number}. {title}" if chapter.heading.number else title

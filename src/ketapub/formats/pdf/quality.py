@@ -8,7 +8,7 @@ what the style sheet avoids; they are named where something else (a note, a pict
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,8 @@ from ketapub.formats.pdf.notes import notes_of
 FEW_LINES = 3  # a last page with fewer is nearly empty
 HYPHENS = 3  # line ends with a hyphen that may follow each other
 SHORT = 5  # letters: a last line with a shorter word alone looks like a mistake
+LAST_WORD = "last-word"  # the class of one of which print.css lets no shorter part go on to another line
+FULL = 30  # letters: what has fewer is one line
 PARAGRAPHS = ("p", "li", "dd")
 HEADING = re.compile("h[1-6]")
 
@@ -75,11 +77,23 @@ def _is_short(line: str) -> bool:
     return letters < SHORT and any(map(str.isalpha, line)) and not re.search(r"\s", line)
 
 
+def ease(paragraph: Element) -> None:
+    """Let the last line of a paragraph not become a short word, nor a short part of one."""
+    said = _said(paragraph)
+    if len(said) < FULL:
+        return
+    last = re.search(r"\S+\s*$", said)
+    if last and sum(letter.isalnum() for letter in last[0]) < SHORT:
+        glue(paragraph)
+    elif last:
+        _set_apart(paragraph, len(last[0]), {"class": LAST_WORD})
+
+
 def glue(paragraph: Element) -> None:
     """Keep the last two words of a paragraph on one line, with what follows them (a citation, say)."""
     words = re.search(r"\S+\s+\S+\s*$", _said(paragraph))
     if words:
-        _keep_together(paragraph, len(words[0]))
+        _set_apart(paragraph, len(words[0]), {"style": "white-space: nowrap"})
 
 
 def _said(element: Element) -> str:
@@ -88,7 +102,7 @@ def _said(element: Element) -> str:
     return "" if element.get("class") == "footnote" else (element.text or "") + inside
 
 
-def _keep_together(element: Element, letters: int) -> None:
+def _set_apart(element: Element, letters: int, attributes: Mapping[str, str]) -> None:
     """The last letters of an element, in a piece of its own."""
     children = list(element)
     for index in reversed(range(len(children))):
@@ -96,21 +110,21 @@ def _keep_together(element: Element, letters: int) -> None:
         text = child.tail or ""
         if letters <= len(text):
             child.tail = text[: len(text) - letters]
-            _set_last(element, text[len(text) - letters :], children[index + 1 :])
+            _set_last(element, text[len(text) - letters :], children[index + 1 :], attributes)
             return
         letters -= len(text)
         inside = len(_said(child))
         if letters <= inside:
-            _keep_together(child, letters)  # they begin in a link, or in what else is set apart
+            _set_apart(child, letters, attributes)  # they begin in a link, or in what else is set apart
             return
         letters -= inside
     text = element.text or ""
     element.text = text[: len(text) - letters]
-    _set_last(element, text[len(text) - letters :], children)
+    _set_last(element, text[len(text) - letters :], children, attributes)
 
 
-def _set_last(element: Element, text: str, children: list[Element]) -> None:
-    kept = Element("span", {"style": "white-space: nowrap"})
+def _set_last(element: Element, text: str, children: list[Element], attributes: Mapping[str, str]) -> None:
+    kept = Element("span", dict(attributes))
     kept.text = text
     for child in children:
         element.remove(child)
