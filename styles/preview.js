@@ -162,7 +162,8 @@
     const warnings = view.problems.length - view.errors;
     const found = [view.errors && count(view.errors, "error"), warnings && count(warnings, "warning")].filter(Boolean);
     const state = view.reading ? "Reading the book …" : view.printing ? "Text rebuilt; print pages follow."
-      : view.screenIsOld ? "Not rebuilt." : view.errors ? "Text rebuilt, print pages not." : "Rebuilt.";
+      : view.screenIsOld ? "Not rebuilt." : view.errors ? "Text rebuilt, print pages not."
+      : view.paperIsOld ? "Text rebuilt; print pages follow." : "Rebuilt.";
     const words = found.length && !view.reading ? `${state} ${found.join(", ")}.` : state;
     if (by("state").textContent !== words) by("state").textContent = words;
   }
