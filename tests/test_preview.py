@@ -169,6 +169,16 @@ def test_nothing_is_served_but_what_was_made(view: View, path: str) -> None:
     assert asked(view, path).status == 404
 
 
+def test_a_template_that_cannot_be_filled_is_named_in_its_page(book: d.Book, view: View) -> None:
+    broken = d.OwnTemplate("templates/site/missing.html", "{{ nobody }}")
+    screen = Screen(replace(book, templates={"site/missing.html": broken}), THEME, Problems())
+    told = asked(replace(view, screen=screen), "/site/404.html")
+    assert (told.status, told.body.splitlines()[0].decode()) == (
+        500,
+        "templates/site/missing.html:1: error[bad-template]: this template cannot be filled: 'nobody' is undefined",
+    )
+
+
 def test_a_page_of_print_is_a_picture_of_it(view: View) -> None:
     for number, ratio in ((1, 1.5), (2, 0.75)):
         with Image.open(io.BytesIO(asked(view, f"/paper/{KEY}/{number}.png").body)) as picture:

@@ -15,6 +15,7 @@ from conftest import TODAY, Made
 from gate_run import FOUND, WORDS, made_up_run
 from lxml import html
 
+from ketapub import document as d
 from ketapub.check import Checked, check_book
 from ketapub.check.checks import all_checks
 from ketapub.check.findings import HANDOUTS, Check, Finding, Looked, Result
@@ -365,7 +366,10 @@ def test_what_does_not_apply_depends_on_the_book(run: Run) -> None:
     assert verdict(run, "1.4.5", "epub").shown == "needs a person"
     without = replace(run, read=replace(run.read, book=replace(run.read.book, chapters=run.read.book.chapters[:1])))
     assert verdict(without, "1.4.5", "epub").reason == "the book has no pictures"
-    own = replace(run, read=replace(run.read, book=replace(run.read.book, templates={"page.html": ""})))
+    own = replace(
+        run,
+        read=replace(run.read, book=replace(run.read.book, templates={"page.html": d.OwnTemplate("t/page.html", "")})),
+    )
     assert verdict(own, "1.2.1", "web").shown == "needs a person"
     assert verdict(own, "1.2.1", "pdf").shown == "not applicable"
 

@@ -344,5 +344,6 @@ def test_dark_rules_are_taken_out_and_freed_of_their_condition() -> None:
 
 
 def test_a_book_may_bring_a_template_of_the_site(book: d.Book) -> None:
-    own = dataclasses.replace(book, templates={"site/missing.html": "<h1>{{ words['page-not-found'] }}, sorry</h1>"})
+    template = d.OwnTemplate("templates/site/missing.html", "<h1>{{ words['page-not-found'] }}, sorry</h1>")
+    own = dataclasses.replace(book, templates={"site/missing.html": template})
     assert b"<h1>Page not found, sorry</h1>" in made_again(own)["site/404.html"]

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from conftest import Made
 
+from ketapub import document as d
 from ketapub.editions import select
 from ketapub.formats.html import unstyled_page
 from ketapub.formats.made import Made as Run
@@ -30,7 +31,7 @@ def test_a_traced_page_is_the_page_and_places_beside(stock: Made) -> None:
 
 def test_marks_stand_in_tags_alone() -> None:
     own = '{% if 1 <b %}{# <i> #}<h{{ level }} class="x">{{ "<u>" }}</h{{ level }}>\n<p{% if a %} id="a"{% endif %}>'
-    first, second = traced_templates({"own.xml": own})["own.xml"].split("\n")
+    first, second = traced_templates({"own.xml": d.OwnTemplate("t/own.xml", own)})["own.xml"].text.split("\n")
     mark = f' {SOURCE}="own.xml:1"'
     assert first == "{% if 1 <b %}{# <i> #}<h{{ level }}" + mark + ' class="x">{{ "<u>" }}</h{{ level }}>'
     assert second == "<p" + mark.replace(":1", ":2") + '{% if a %} id="a"{% endif %}>'

@@ -691,7 +691,7 @@ class Book:
     figures: tuple[Contents, ...] = ()  # those with a number, under short captions
     tables: tuple[Contents, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)  # what those name: fonts, pictures
-    templates: Mapping[str, str] = field(default_factory=dict)  # the book's own, over the built-in ones
+    templates: Mapping[str, OwnTemplate] = field(default_factory=dict)  # by name, over the built-in ones
     output_intent: bytes = b""  # the ICC profile of its printer; empty: the theme's general one
     signed: bool = False  # every chapter, by every reviewer, as it stands: the draft stamp goes
     front_pages: Mapping[FrontPage, tuple[PageMark, ...]] = field(default_factory=dict)  # before the first chapter
@@ -701,6 +701,14 @@ def lists_of(book: Book) -> tuple[tuple[str, tuple[Contents, ...]], ...]:
     """The lists behind the contents that hold anything, by the id of their heading, which names its words as well."""
     lists = (("list-of-figures", book.figures), ("list-of-tables", book.tables))
     return tuple((id, lines) for id, lines in lists if lines)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OwnTemplate:
+    """A template of the book. `path` is relative to the book folder."""
+
+    path: str
+    text: str
 
 
 FrontPage = Literal["title", "copyright", "contents"]  # what `formats` make without a node

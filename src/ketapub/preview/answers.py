@@ -18,6 +18,7 @@ from functools import cache
 from ketapub.formats.pdf.raster import draw_page
 from ketapub.formats.styling import sheet
 from ketapub.preview.view import WIDTH, View
+from ketapub.problems import Stopped
 from ketapub.templates import render
 from ketapub.theme import Theme
 
@@ -61,6 +62,13 @@ def refused(request: Request, port: int) -> Response | None:
 
 
 def answer(request: Request, view: View, theme: Theme) -> Response:
+    try:
+        return _answer(request, view, theme)
+    except Stopped as stopped:  # a page of the site is made when it is asked for, by templates of the book perhaps
+        return _plain(500, str(stopped))
+
+
+def _answer(request: Request, view: View, theme: Theme) -> Response:
     path = request.path
     if path == "/":
         page = render("preview/page.html", title=view.title).encode()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ketapub.book_folder import BookFolder
+from ketapub.document import OwnTemplate
 from ketapub.fonts import read_font
 from ketapub.info import Info
 from ketapub.problems import Position, Problems
@@ -27,7 +28,7 @@ class Theming:
     styles: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
-    templates: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, OwnTemplate] = field(default_factory=dict)
 
 
 def collect_theming(info: Info, folder: BookFolder, problems: Problems) -> Theming:
@@ -58,12 +59,12 @@ def collect_theming(info: Info, folder: BookFolder, problems: Problems) -> Themi
     return Theming(tuple(styles), tuple(fonts), files, _templates(info, folder, problems))
 
 
-def _templates(info: Info, folder: BookFolder, problems: Problems) -> dict[str, str]:
+def _templates(info: Info, folder: BookFolder, problems: Problems) -> dict[str, OwnTemplate]:
     if not info.theme.templates:
         return {}
     at, found = info.at("theme.templates"), {}
     place = info.theme.templates.rstrip("/")
     for path in folder.find(f"{place}/**/*", problems, at):  # those of the site lie in a folder
         if (text := folder.read_text(path, problems, at)) is not None:
-            found[posixpath.relpath(path, place)] = text
+            found[posixpath.relpath(path, place)] = OwnTemplate(path, text)
     return found
