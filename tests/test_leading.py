@@ -13,6 +13,7 @@ import pytest
 from conftest import BOOKS, Made
 from lxml import etree, html as lxml_html
 
+from ketapub import document as d
 from ketapub.check.findings import Finding, Place, Result, Subject
 from ketapub.check.leading import lead_back
 from ketapub.check.leading.outline import Origin
@@ -247,7 +248,8 @@ def test_a_fault_of_a_template_names_it(subject: Subject) -> None:
 
 
 def test_a_template_of_the_book_is_a_place_of_the_book(stock: Made, tmp_path: Path) -> None:
-    own = '{{ pages }}\n<section class="title-page">\n<h1 id="book-title">{{ book.title }}</h1></section>'
+    text = '{{ pages }}\n<section class="title-page">\n<h1 id="book-title">{{ book.title }}</h1></section>'
+    own = d.OwnTemplate("look/title.xml", text)
     info = replace(stock.book.info, theme=replace(stock.book.info.theme, templates="look"))
     subject = written(stock, tmp_path)
     subject = replace(subject, book=replace(stock.book, info=info, templates={"title.xml": own}))
