@@ -250,9 +250,8 @@ def test_a_fault_of_a_template_names_it(subject: Subject) -> None:
 def test_a_template_of_the_book_is_a_place_of_the_book(stock: Made, tmp_path: Path) -> None:
     text = '{{ pages }}\n<section class="title-page">\n<h1 id="book-title">{{ book.title }}</h1></section>'
     own = d.OwnTemplate("look/title.xml", text)
-    info = replace(stock.book.info, theme=replace(stock.book.info.theme, templates="look"))
     subject = written(stock, tmp_path)
-    subject = replace(subject, book=replace(stock.book, info=info, templates={"title.xml": own}))
+    subject = replace(subject, book=replace(stock.book, templates={"title.xml": own}))
     (found,) = led(subject, "epub", Finding("rule", "", Place("EPUB/title.xhtml", element="#book-title")))
     assert (str(found.at), found.made_by) == ("look/title.xml:3", "template title.xml")
 

@@ -111,7 +111,6 @@ def _made(subject: Subject) -> Made:
 
 def origin_reader(book: Book) -> Callable[[Mapping[str, str]], Origin | None]:
     """What reads the origin of an element off its attributes: None where they do not tell."""
-    folder = book.info.theme.templates.rstrip("/")
 
     def origin_of(attributes: Mapping[str, str]) -> Origin | None:
         if place := attributes.get(PLACE):
@@ -119,8 +118,8 @@ def origin_reader(book: Book) -> Callable[[Mapping[str, str]], Origin | None]:
             return Origin(Position(file, int(line), int(column))) if file else OURS
         if source := attributes.get(SOURCE):
             name, line = source.rsplit(":", 1)
-            if name in book.templates:  # the author's own
-                return Origin(Position(f"{folder}/{name}", int(line)), f"template {name}")
+            if own := book.templates.get(name):
+                return Origin(Position(own.path, int(line)), f"template {name}")
             return Origin(made_by=f"template {name}, line {line}")
         return None
 
