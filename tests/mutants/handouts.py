@@ -28,7 +28,6 @@ RIDE, PHONE = Line(FIRST, "I have asked"), Line(FIRST, "I can call")
 PICTURE, TABLE, FIRST_DAY = Line(FIRST, "A small dot"), Line(FIRST, "| Day |"), Line(FIRST, "| First |")
 QUESTION = Line(FIRST, "What would make us stop?")
 REVIEW, CRISIS, TICK = Line("book.toml", "[review]"), Line("book.toml", "[crisis]"), Line("book.toml", "ticks = [")
-COPYING = Line("book.toml", "copying = ")
 
 Change = Callable[[Path], None]
 _table: list[Mutant] = []
@@ -109,7 +108,7 @@ fault("page without its stamp", "equality", "stamp", in_sheet(without_margins), 
 fault("page without its version", "equality", "version", in_sheet(without_margins), TITLE)
 fault("page without crisis help", "equality", "help", in_sheet(without_margins), CRISIS)
 fault("line to write on that does not say what for", "equality", "changed", in_sheet(rename_line), FIRST_DAY)
-fault("copying line lost", "equality", "missing", in_sheet(untagged("P", "You may copy")), COPYING)
+fault("line of sources and copying lost", "equality", "missing", in_sheet(untagged("P", "You may copy")), TITLE)
 fault("sheets called by each other's names", "equality", "order", in_sheet(swap_sheets, ALL), "all-letter.pdf")
 fault(
     "another handout in the file",

@@ -100,7 +100,7 @@ def note(pdf: pikepdf.Pdf, words: str = "The note has two paragraphs") -> Any:
 
 def link(pdf: pikepdf.Pdf, words: str) -> Any:
     """The one with these words and no others."""
-    number = next(one.number for one in tag_tree(pdf).walk() if one.role == "Link" and one.text() == words)
+    number = next(one.number for one in tag_tree(pdf).walk() if one.role == "Link" and one.text().strip() == words)
     return pdf.get_object(number)
 
 
