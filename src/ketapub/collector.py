@@ -41,9 +41,26 @@ def in_bulk() -> Iterator[None]:
 
 
 @contextmanager
-def seldom() -> Iterator[None]:
-    """For a run that calls `clear` where it has left something behind."""
+def settled() -> Iterator[None]:
+    """For what makes little garbage while much is kept that was made before: that is not looked at meanwhile."""
+    if looked := gc.isenabled():
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.unfreeze()
+
+
+def seldom_from_now_on() -> None:
+    """For a whole process that calls `clear` where it has left something behind."""
     gc.disable()
+
+
+@contextmanager
+def seldom() -> Iterator[None]:
+    """The same for one run."""
+    seldom_from_now_on()
     try:
         yield
     finally:

@@ -27,7 +27,6 @@ from ketapub.preview.paper import Order, Press
 from ketapub.preview.places import changed_place
 from ketapub.preview.screen import Screen
 from ketapub.preview.server import Server
-from ketapub.preview.view import in_order
 from ketapub.preview.watching import saves
 from ketapub.problems import Problem, Problems, Stopped
 from ketapub.reading import resolved_book
@@ -169,9 +168,10 @@ class Follower:
                 old = self._on_screen != self._state or self._book != order.book
                 view = replace(view, paper=paper.with_parts_of(view.paper), paper_is_old=old)
             if state == self._state:
-                problems = in_order((*problems, *paper.problems))
-                view = replace(view, problems=problems)
-                self._tell(problems)
+                both = Problems()
+                both.take((*problems, *paper.problems))
+                view = replace(view, problems=both.in_order())
+                self._tell(view.problems)
             await self._server.show(replace(view, printing=False))
 
     async def _show(self, **changes: Any) -> None:

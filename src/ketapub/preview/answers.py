@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ketapub.formats.pdf.raster import draw_page
-from ketapub.formats.styling import sheet
+from ketapub.formats.styling import FONT_TYPES, sheet
 from ketapub.preview.view import WIDTH, View
 from ketapub.problems import Stopped
 from ketapub.templates import render
@@ -106,13 +106,7 @@ def _file(path: str, data: bytes) -> Response:
 @cache
 def _types() -> mimetypes.MimeTypes:
     types = mimetypes.MimeTypes()  # not what the machine says
-    for kind, ending in (
-        ("text/javascript", ".js"),
-        ("font/ttf", ".ttf"),
-        ("font/otf", ".otf"),
-        ("font/woff2", ".woff2"),
-        ("application/wasm", ".wasm"),
-    ):
+    for ending, kind in {**FONT_TYPES, ".js": "text/javascript", ".wasm": "application/wasm"}.items():
         types.add_type(kind, ending)
     return types
 

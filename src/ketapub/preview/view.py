@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ketapub.preview.paper import Paper
@@ -66,7 +65,3 @@ class View:
     def _told(self, problem: Problem) -> dict[str, str]:
         page = self.screen.page_of(problem.at.file) if self.screen else ""
         return {"text": str(problem), "severity": problem.severity, "at": str(problem.at), "page": page}
-
-
-def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.at))

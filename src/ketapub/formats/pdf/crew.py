@@ -5,7 +5,6 @@ A part stays with the process that laid it out first, which has its pages when t
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -15,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
+from ketapub.collector import seldom_from_now_on
 from ketapub.formats.pdf.composer import Manner
 from ketapub.formats.pdf.desk import Desk, Heard, Task
 from ketapub.formats.pdf.fast import is_plain, set_plain
@@ -89,7 +89,7 @@ _own: Desk  # of this process, where it is one of a crew
 def _start(manner: Manner, severities: dict[str, str], plain: bool) -> None:
     global _own
     follow(plain)
-    gc.disable()  # as in `collector.seldom`
+    seldom_from_now_on()
     _own = Desk(manner, severities)
 
 

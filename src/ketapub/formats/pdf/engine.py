@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from ketapub.collector import paused
+from ketapub.collector import paused, settled
 from ketapub.fonts import fontconfig_xml
 from ketapub.formats.pdf.fast import hasten
 from ketapub.formats.pdf.mend import mend
@@ -84,7 +84,8 @@ class Engine:
             return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
-def engine_versions(font_folder: Path) -> dict[str, str]:
+@cache  # each edition and the cover ask, and each answer reads the data of a dozen packages
+def engine_versions(font_folder: Path) -> Mapping[str, str]:
     """Of all that decides which bytes a page becomes, by name."""
     _use_only(font_folder)
     hasten()
@@ -129,17 +130,13 @@ def to_plain_pdf(document: Document) -> bytes:
 
 
 def _drawn(document: Document, **options: Any) -> bytes:
-    if collects := gc.isenabled():
-        gc.freeze()  # nothing of a laid out book is garbage: looking for some, time and again, takes as long as tags
     try:
-        data: bytes = document.write_pdf(**options)
+        with settled():  # nothing of a laid out book is garbage: looking for some takes as long as tags
+            data: bytes = document.write_pdf(**options)
     except NotImplementedError:  # WeasyPrint 70 says no more than that
         reason = "a gradient goes between colours that the PDF engine cannot mix: name them as #rrggbb, rgb() or hsl()"
         logging.getLogger("weasyprint").error(reason)
         return b""
-    finally:
-        if collects:
-            gc.unfreeze()
     return data
 
 

@@ -71,8 +71,8 @@ def _guessed(book: d.Book, edition: Edition, setter: Setter) -> Mapping[str, str
     numbered = [one for one in _numbered(samples, setter.length) if _is_sample(one[0])]
     numbered.sort(key=lambda one: one[0].letters)
     setter.lay_out_ahead(numbered[: setter.jobs])
-    for part, first in numbered[:1]:
-        setter.lay_out(part, first)
+    if numbered:
+        setter.lay_out(*numbered[0])
     return _spread(parts, setter)
 
 
