@@ -139,9 +139,14 @@ def run_two(stacks: Sequence[Any]) -> Iterator[None]:
 
 
 def run_dask(stacks: Sequence[Any]) -> Iterator[None]:
+    import dask
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as running:
+    # As docs/handouts.md says how to start workers.
+    with (
+        dask.config.set({"distributed.worker.profile.enabled": False}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as running,
+    ):
         yield None
         make_all(stacks, scheduler=running.scheduler_address)
         yield None

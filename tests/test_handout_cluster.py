@@ -183,6 +183,6 @@ def test_no_more_is_with_others_than_there_is_room_for(room: int) -> None:
         most.append(len(under_way))
         return Slow(number, under_way.remove)
 
-    assert list(in_order(range(20), begin, lambda: room)) == list(range(20))
+    assert list(in_order(range(20), begin, lambda: room)) == [(number, number) for number in range(20)]
     assert max(most) == room
     assert not under_way

@@ -215,7 +215,7 @@ def test_only_what_changed_is_made_again(tmp_path: Path, sheets: tuple[Resolved,
     kept(tmp_path, sheets, dataclasses.replace(CLINIC, phone="555-555-0199"))
     assert laid == ["sample/h1-next", "sample/h2-before"]
     laid.clear()
-    kept(tmp_path, (sheets[0], dataclasses.replace(sheets[1], sources="Singh 2016")))
+    kept(tmp_path, (sheets[0], dataclasses.replace(sheets[1], sources=("Singh 2016",))))
     assert laid == ["general/h1-next", "general/h2-before"]  # the first for the file of all
 
 

@@ -23,7 +23,9 @@ from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.resolved import around
 from ketapub.handouts.run import make_stacks
 from ketapub.handouts.sheet import fit, page, show
+from ketapub.handouts.sources import in_two_lines
 from ketapub.handouts.work import write_handouts
+from ketapub.locale import words
 from ketapub.problems import Problems, Stopped
 from ketapub.reading import read_book
 from ketapub.theme import load_theme
@@ -138,9 +140,17 @@ def test_rules_of_the_text_hold_for_handouts_too(tmp_path: Path) -> None:
 
 
 def test_places_of_the_book_are_named_and_works_make_a_line(sheet: Resolved) -> None:
-    words = words_of(pdf_of(sheet))
-    assert "seen Figure 2.1 of the book." in " ".join(words.split())
-    assert "Sources: Halpern 2002." in words
+    said = words_of(pdf_of(sheet))
+    assert "seen Figure 2.1 of the book." in " ".join(said.split())
+    assert "Sources: Halpern 2002." in said
+
+
+def test_works_that_two_lines_have_no_room_for_are_counted() -> None:
+    works = [f"Somebody {year}" for year in range(2001, 2011)]
+    assert in_two_lines(works[:7], words("en")) == "; ".join(works[:7])
+    assert in_two_lines(works, words("en")) == "; ".join(works[:7]) + " and 3 more"
+    assert in_two_lines(["A very long name " * 10, "Singh 2016"], words("en")).endswith(" and 1 more")
+    assert in_two_lines([], words("en")) == ""
 
 
 def test_reviewers_read_and_sign_handouts_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -85,6 +85,13 @@ def test_signs_of_danger_stand_on_the_first_page(folder: Path, name: str) -> Non
         assert not any("Get help now" in text for text in texts[1:]), path
 
 
+def test_sources_and_who_may_copy_take_two_lines(folder: Path) -> None:
+    """Which end above the help at the foot."""
+    for path in sheets(folder):
+        text = pypdfium2.PdfDocument(path)[-1].get_textpage().get_text_bounded()
+        assert len(text[text.index("Sources:") : text.index("sheet as it is.")].splitlines()) <= 2, path
+
+
 def pages(path: Path, dots: int) -> Iterator[Image.Image]:
     for page in pypdfium2.PdfDocument(path):
         yield page.render(scale=dots / 72).to_pil()

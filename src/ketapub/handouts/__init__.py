@@ -28,7 +28,7 @@ from ketapub.handouts.page import Printed, handout_page, index_page
 from ketapub.handouts.resolved import Around, resolve_handout
 from ketapub.handouts.run.stack import ALL, GUIDE, Stack, folder_of
 from ketapub.handouts.sheet import Kind, Resolved
-from ketapub.handouts.sources import source_line
+from ketapub.handouts.sources import sources_of
 from ketapub.handouts.versions import printed, text_id
 from ketapub.outputs import Bundle, Keep, OutputFile
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean
@@ -63,7 +63,7 @@ def resolve_handouts(
         id = text_id(book)
         month = of.versions[id].month if id in of.versions else book.info.book.version
         version = printed(whole.label, month, id)
-        found.append(Resolved(whole, book, version, source_line(book, of.library), behind(whole, of.book), id))
+        found.append(Resolved(whole, book, version, sources_of(book, of.library), behind(whole, of.book), id))
     return tuple(found)
 
 

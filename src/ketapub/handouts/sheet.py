@@ -5,8 +5,10 @@ Where room is short, lines for notes give way first, then a third question; what
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -19,6 +21,7 @@ from ketapub.formats.styling import size_rules
 from ketapub.handouts.behind import Behind
 from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.qr import drawing
+from ketapub.handouts.sources import in_two_lines
 from ketapub.info import CrisisSettings
 from ketapub.locale import Words, direction, words
 from ketapub.markup import Medium, Sheet, markup_blank, markup_chapter
@@ -48,18 +51,18 @@ class Kind:
         return f"{self.paper}-large" if self.large else self.paper
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resolved:
-    """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; and the works it rests on, in a line.
+    """A handout as a small book; its version, "H4 · 2026-11 · K7QD"; and the works it rests on.
 
     `behind` is what its page of HTML has behind the text, for which paper has no room; `id` the last part of its
-    version, by which it is known.
+    version, by which it is known. It goes to other processes with each clinic and is pickled for all of them once.
     """
 
     handout: d.Handout
     book: d.Book
     version: str
-    sources: str
+    sources: tuple[str, ...]
     behind: Behind
     id: str
 
@@ -71,6 +74,18 @@ class Resolved:
 
     def budget(self, kind: Kind) -> int:
         return self.handout.large_pages if kind.large else self.handout.pages
+
+    @cached_property
+    def _pickled(self) -> bytes:
+        return pickle.dumps(tuple(getattr(self, field.name) for field in fields(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (self._pickled,)
+
+
+@lru_cache(maxsize=64)
+def _unpickled(data: bytes) -> Resolved:
+    return Resolved(*pickle.loads(data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +274,7 @@ def colophon(sheet: Resolved, book: d.Book, word: Words) -> list[str]:
     if review and review.reviewed:
         dates.append(word.format("reviewed", date=word.date(review.reviewed)))
     dates += [one for one in (use_until(book), stamp(book)) if one]
-    sources = word.format("handout-sources", sources=sheet.sources) if sheet.sources else ""
+    sources = word.format("handout-sources", sources=in_two_lines(sheet.sources, word)) if sheet.sources else ""
     lines = [
         info.handouts.safety_line,
         ". ".join(dates) + ".",

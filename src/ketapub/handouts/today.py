@@ -28,4 +28,4 @@ def sheet_pages(sheets: Iterable[Resolved], versions: Versions, problems: Proble
 
 def _with_text(page: SheetPage, now: Resolved, problems: Problems) -> SheetPage:
     shown = select(now.book, problems, format="site", edition="handout")
-    return replace(page, newer=now.version, today=shown, sources=now.sources)
+    return replace(page, newer=now.version, today=shown, sources="; ".join(now.sources))

@@ -32,6 +32,7 @@ from ketapub.handouts.clinics import Clinic
 from ketapub.handouts.run.stack import ALL
 from ketapub.handouts.sets import ClinicSet
 from ketapub.handouts.sheet import Kind, Resolved
+from ketapub.handouts.sources import in_two_lines
 from ketapub.info import CrisisSettings
 from ketapub.locale import Words, words
 from ketapub.problems import Position, Problems
@@ -408,7 +409,7 @@ class _Frame(Speaker):
         yield from self.of_setting(self.settings.safety_line, "handouts.safety-line")
         yield Item("text", f"{'. '.join(said)}.", at=at)
         if self.sheet.sources:
-            sources = self.word.format("handout-sources", sources=self.sheet.sources)
+            sources = self.word.format("handout-sources", sources=in_two_lines(self.sheet.sources, self.word))
             yield Item("text", f"{sources} {self.settings.copying}".strip(), at=at)
         else:
             yield from self.of_setting(self.settings.copying, "handouts.copying")

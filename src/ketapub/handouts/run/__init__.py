@@ -7,9 +7,11 @@ are handed data alone: they open no file of the book, and this process alone rem
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain, islice
+from uuid import uuid4
 
 from ketapub import document as d
 from ketapub.cache import Cache, cache_key
@@ -39,22 +41,31 @@ def make_stacks(
 
     Each file is handed to `keep` when it is there: memory need not hold them all.
     """
-    stacks = tuple(stacks)
-    if not stacks:
+    first = next(remaining := iter(stacks), None)
+    if first is None:
         return ()
     cache = cache or Cache(None, problems)
     off = sorted(code for code, severity in problems.severities.items() if severity == "off")  # not told, and so kept
-    style = cache_key(style_key(stacks[0].book, theme), *off)
-    keys = {path: key for stack in stacks for path, key in _keys(stack, style, problems).items()}
-    before = ((path, cache.get(key)) for path, key in keys.items())
-    found = {path: keep(OutputFile(path, data)) for path, data in before if data is not None}
-    progress(f"{len(found)} of {len(keys)} files as before")
-    run, severities = cache_key(*keys.values()), dict(problems.severities)
-    todo = [Job(stack, frozenset(stack.paths) - found.keys(), run, severities) for stack in stacks]
-    todo = [job for job in todo if job.paths]
-    with closing(_work(todo, theme, jobs, scheduler, problems)) as made:
-        for job, done in zip(todo, made, strict=True):
-            progress(str(job))
+    style = cache_key(style_key(first.book, theme), *off)
+    keys: dict[str, str] = {}
+    found: dict[str, OutputFile] = {}
+    run, severities = uuid4().hex, dict(problems.severities)
+
+    def todo() -> Iterator[Job]:
+        for stack in chain([first], remaining):
+            own = _keys(stack, style, problems)
+            keys.update(own)
+            before = ((path, cache.get(key)) for path, key in own.items())
+            kept = {path: keep(OutputFile(path, data)) for path, data in before if data is not None}
+            found.update(kept)
+            if kept:
+                progress(f"{stack}: {len(kept)} of {len(own)} files as before")
+            if missing := own.keys() - kept.keys():
+                yield Job(stack, frozenset(missing), run, severities)
+
+    with closing(_work(todo(), theme, jobs, scheduler, problems)) as made:
+        for job, done in made:
+            progress(str(job.stack))
             problems.take(replace(one, source=problems.line(one.at)) for one in done.problems)
             for file in done.files:
                 found[file.path] = keep(file)
@@ -64,17 +75,19 @@ def make_stacks(
 
 
 def _work(
-    todo: Sequence[Job], theme: Theme, jobs: int, scheduler: str, problems: Problems
-) -> Generator[Done, None, None]:
-    """What comes of each job, in their order."""
-    if not todo:
+    todo: Iterator[Job], theme: Theme, jobs: int, scheduler: str, problems: Problems
+) -> Generator[tuple[Job, Done], None, None]:
+    """Each job and what comes of it, in their order. What is to do is found while others work."""
+    some = list(islice(todo, 2))
+    todo = chain(some, todo)
+    if not some:
         return
     if scheduler:
         yield from by_cluster(todo, scheduler, problems)
-    elif min(jobs, len(todo)) == 1:
+    elif jobs == 1 or len(some) == 1:
         yield from in_this_process(todo, theme)
     else:
-        yield from by_processes(todo, min(jobs, len(todo)))
+        yield from by_processes(todo, jobs)
 
 
 def _keys(stack: Stack, style: str, problems: Problems) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""By the machines of a Dask cluster: jobs come in; what comes of each goes out, in their order. The only door to Dask.
+"""By the machines of a Dask cluster: jobs come in; each goes out with what comes of it, in order. The only door to Dask.
 
 A job travels as bytes and names no place of this machine. Whoever makes it reads the fonts, the style sheets and the
 code of its own ketapub, so each worker first reports what it has, and one that would make other bytes gets no job.
@@ -11,7 +11,7 @@ import logging
 import pickle
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -65,7 +65,7 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def by_cluster(todo: Sequence[Job], address: str, problems: Problems) -> Iterator[Done]:
+def by_cluster(todo: Iterable[Job], address: str, problems: Problems) -> Iterator[tuple[Job, Done]]:
     with _connected(address, problems) as client:
         crew = _Crew(client, problems)
         yield from in_order(todo, lambda job: _Begun(crew, job), lambda: AHEAD * len(crew.ready()))
@@ -209,7 +209,7 @@ class _Begun:
                 self._give_up()
             except OSError as error:
                 if self.future.status == "error":  # on each worker that had it; the connection stands
-                    raise RuntimeError(str(self.job)) from error
+                    raise RuntimeError(str(self.job.stack)) from error
                 raise
             else:
                 if done is not None:
@@ -220,7 +220,7 @@ class _Begun:
 
     def _give_up(self) -> NoReturn:
         hint = "see their logs, and whether they have enough memory"
-        _stop(self.crew.problems, "worker-lost", f"one worker after the other was lost over {self.job}", hint)
+        _stop(self.crew.problems, "worker-lost", f"one worker after the other was lost over {self.job.stack}", hint)
 
 
 _one_at_a_time = threading.Lock()  # Pango is not made for threads, which a worker may have

@@ -30,6 +30,9 @@ class Stack:
     whole: bool
     guide: Markup
 
+    def __str__(self) -> str:
+        return f"{folder_of(self.clinic)}, {self.kind.suffix}"
+
     @property
     def book(self) -> d.Book:
         return self.sheets[0].book
@@ -66,9 +69,6 @@ class Job:
     paths: frozenset[str]
     run: str
     severities: Mapping[str, str]
-
-    def __str__(self) -> str:
-        return f"{folder_of(self.stack.clinic)}, {self.stack.kind.suffix}"
 
 
 @dataclass(frozen=True, slots=True)

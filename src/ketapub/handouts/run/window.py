@@ -1,4 +1,4 @@
-"""Work that others do: things to do come in; what comes of each goes out, in their order.
+"""Work that others do: things to do come in; each goes out with what comes of it, in their order.
 
 Only so many are with the others at a time, done or not: however many there are, memory holds no more of them.
 """
@@ -18,12 +18,19 @@ class Begun(Protocol[Result]):
     def result(self) -> Result: ...
 
 
-def in_order(todo: Iterable[Task], begin: Callable[[Task], Begun[Result]], room: Callable[[], int]) -> Iterator[Result]:
+def in_order(
+    todo: Iterable[Task], begin: Callable[[Task], Begun[Result]], room: Callable[[], int]
+) -> Iterator[tuple[Task, Result]]:
     """`begin` hands one to the others; `room` is how many they may have now."""
-    begun: deque[Begun[Result]] = deque()
+    begun: deque[tuple[Task, Begun[Result]]] = deque()
     for task in todo:
         while begun and len(begun) >= room():
-            yield begun.popleft().result()
-        begun.append(begin(task))
+            yield _oldest(begun)
+        begun.append((task, begin(task)))
     while begun:
-        yield begun.popleft().result()
+        yield _oldest(begun)
+
+
+def _oldest(begun: deque[tuple[Task, Begun[Result]]]) -> tuple[Task, Result]:
+    task, work = begun.popleft()
+    return task, work.result()
