@@ -189,6 +189,8 @@ def test_a_scheduler_that_goes_away(sheets: tuple[Resolved, ...], capfd: pytest.
 
 
 def test_the_command_can_be_interrupted_and_goes_on_where_it_stopped(tmp_path: Path, root: Path) -> None:
+    # Where a shell runs tests in the background it has them, and what they start, ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     (tmp_path / "clinics.csv").write_text(TABLE, "utf-8")
     given = [str(root), "--clinics", str(tmp_path / "clinics.csv"), "--paper", "letter", "--size", "standard"]
     given += ["--as-of", TODAY.isoformat(), "--verbose"]

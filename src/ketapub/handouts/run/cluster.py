@@ -1,4 +1,4 @@
-"""By the machines of a Dask cluster: jobs come in; each goes out with what comes of it, in order. The only door to Dask.
+"""By the machines of a Dask cluster: jobs come in; each goes out with what comes of it. The only door to Dask.
 
 A job travels as bytes and names no place of this machine. Whoever makes it reads the fonts, the style sheets and the
 code of its own ketapub, so each worker first reports what it has, and one that would make other bytes gets no job.
@@ -32,6 +32,7 @@ WAITING = 20  # seconds without a worker that may get a job
 LOOKING = 1  # seconds between looks at who is there
 MOST_TRIES = 4  # of a job whose workers are lost
 MOST_DIFFERENCES = 3  # that are told of a worker
+LOGS = ("distributed.client", "tornado.application")  # tracebacks of what we say ourselves: lost, or interrupted
 START = "start one with: dask worker ADDRESS --nthreads 1"
 
 
@@ -88,9 +89,9 @@ def _connected(address: str, problems: Problems) -> Iterator[Client]:
         client = Client(address, timeout=CONNECTING, security=security, set_as_default=False, name="ketapub")
     except (OSError, ValueError) as error:
         _stop(problems, "unreachable-scheduler", f"the scheduler at {address} cannot be reached: {error}", hint)
-    log = logging.getLogger("distributed.client")  # of a scheduler that is lost, with tracebacks: we say it ourselves
-    before = log.level
-    log.setLevel(logging.CRITICAL)
+    before = {log: log.level for log in map(logging.getLogger, LOGS)}
+    for log in before:
+        log.setLevel(logging.CRITICAL)
     try:
         yield client
     except (OSError, CancelledError) as error:
@@ -98,7 +99,8 @@ def _connected(address: str, problems: Problems) -> Iterator[Client]:
         _stop(problems, "unreachable-scheduler", message, "run it again: what is done is kept")
     finally:
         client.close()
-        log.setLevel(before)
+        for log, level in before.items():
+            log.setLevel(level)
 
 
 class _Report:
