@@ -57,8 +57,9 @@ class Medium:
     there are no pages. `notes` stand at the foot of the page, or at the end of the chapter. `shift` is added to the
     level of headings: 1 where the book's own title is the page's h1. `opening` is said at the start of each chapter:
     the draft stamp, where it does not stand on each page by itself. `listed` says which tables become lists. `drawn`
-    makes the picture of a formula where MathML is not known. `traced`: each element says in `PLACE` where it stands in
-    the manuscript. Such pages are held against finished ones and never shipped. Only handouts have a `sheet`.
+    makes the picture of a formula where MathML is not known, `numbered` writes the label of a page. `traced`: each
+    element says in `PLACE` where it stands in the manuscript. Such pages are held against finished ones and never
+    shipped. Only handouts have a `sheet`.
     """
 
     href: Callable[[str], str]
@@ -69,6 +70,7 @@ class Medium:
     opening: str = ""
     listed: Callable[[d.Table], bool] = lambda table: False
     drawn: Callable[[str, bool], Drawing] | None = None
+    numbered: Callable[[str], str] = str
     traced: bool = False
     sheet: Sheet | None = None
 
@@ -202,6 +204,11 @@ class _Writer:
     def leaf(self, name: str, text: str, attributes: Mapping[str, Value] | None = None, at: Position = NOWHERE) -> None:
         with self.element(name, at, attributes):
             self.text(text)
+
+    def page_label(self, name: str, label: str, attributes: Mapping[str, Value], at: Position = NOWHERE) -> None:
+        with self.element(name, at, {**attributes, "class": "page-number"}):
+            self.parts.append(self.medium.numbered(label))
+            self.length += len(label)
 
     # -- a chapter
 
@@ -705,8 +712,8 @@ class _Writer:
             self.text(before)
             for index, (label, place) in enumerate(first_on.items()):
                 self.raw(", " if index else "")
-                name = self.words.format("page-number", number=label)
-                self.leaf("a", label, {"href": self.medium.href(place), "aria-label": name})
+                name = self.words.format("page-number", number=self.medium.numbered(label))
+                self.page_label("a", label, {"href": self.medium.href(place), "aria-label": name})
             self.text(after)
 
     def ways_back(self, at: Position, places: tuple[str, ...]) -> None:
@@ -780,7 +787,8 @@ class _Writer:
                         for number, one in enumerate(locators):
                             self.text("–" if number else "")
                             link = {"href": self.medium.href(one.id), "aria-label": one.name}
-                            self.leaf("a", one.text, link, entry.at)
+                            write = self.leaf if locate.page is None else self.page_label
+                            write("a", one.text, link, entry.at)
                     self.see("see", entry.see, ", ")
                     self.see("see-also", entry.see_also, "; " if entry.places else ", ")
                     if entry.entries:
@@ -871,7 +879,7 @@ class _Writer:
                     else:
                         self.inlines(children)
                         self.text("\N{NO-BREAK SPACE}")
-                        self.leaf("span", self.medium.page(target), {"class": "page-number"})
+                        self.page_label("span", self.medium.page(target), {})
             case d.IndexMark(children=children, id=id):
                 if id:
                     self.wrap("span", node, children, {"id": id})
@@ -952,7 +960,7 @@ class _Locate:
     """Where the places of an index are: the pages in print, elsewhere the chapters."""
 
     def __init__(self, book: d.Book, medium: Medium, word: Words) -> None:
-        self.chapter_of, self.page, self.word = book.chapter_of, medium.page, word
+        self.chapter_of, self.page, self.numbered, self.word = book.chapter_of, medium.page, medium.numbered, word
         self.headings = {chapter.name: chapter.heading for chapter in book.chapters}
 
     def of(self, places: tuple[tuple[str, ...], ...]) -> list[tuple[_Locator, ...]]:
@@ -967,7 +975,7 @@ class _Locate:
     def locator(self, id: str) -> _Locator:
         if self.page is not None:
             page = self.page(id)
-            return _Locator(id, page, self.word.format("page-number", number=page))
+            return _Locator(id, page, self.word.format("page-number", number=self.numbered(page)))
         heading = self.headings[self.chapter_of[id]]
         title = d.plain_text(d.bare(heading.children))
         if not heading.number:

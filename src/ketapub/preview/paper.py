@@ -22,8 +22,8 @@ from ketapub.formats.made import Made
 from ketapub.formats.pdf import reading_edition
 from ketapub.formats.pdf.crew import follow
 from ketapub.formats.pdf.engine import engine_versions
-from ketapub.formats.pdf.parts import page_label
-from ketapub.formats.pdf.setter import LaidPart, Setter
+from ketapub.formats.pdf.numbers import with_numbers
+from ketapub.formats.pdf.setter import Setter
 from ketapub.formats.pdf.typeset import typeset
 from ketapub.preview.places import Place, page_of
 from ketapub.problems import Problem, Problems, Stopped
@@ -133,7 +133,7 @@ def _print(order: Order) -> Paper:
             problems.stop_on_errors()
             assert layout is not None
             wanted = [laid for laid in layout.parts if laid.key not in order.known]
-            drawn = dict(zip((laid.key for laid in wanted), setter.draw(wanted, edition.standard), strict=True))
+            drawn = {laid.key: with_numbers(setter.drawn(laid).data, laid.part.numbers, laid.labels) for laid in wanted}
             problems.stop_on_errors()
         finally:
             setter.close()
@@ -141,9 +141,5 @@ def _print(order: Order) -> Paper:
         return Paper(problems=stopped.problems, failed=True)
     width, height = (length.points for length in shown.info.print_.trim)
     turned = page_of(order.place.at, shown.chapters, layout.pages.turns) if order.place else ""
-    parts = [PaperPart(one.key, _labels(one), drawn[one.key].data if one.key in drawn else b"") for one in layout.parts]
+    parts = [PaperPart(one.key, tuple(one.labels), drawn.get(one.key, b"")) for one in layout.parts]
     return Paper(tuple(parts), width, height, turned, problems.in_order())
-
-
-def _labels(laid: LaidPart) -> tuple[str, ...]:
-    return tuple(page_label(laid.part.folio, laid.first + page) for page in range(laid.facts.pages))

@@ -49,5 +49,5 @@ def make_edition(book: d.Book, theme: Theme, edition: Edition, made: Made, probl
         if layout is None:
             return Printed(())
         made.progress(f"{layout.reused} of {len(layout.parts)} parts as before")
-        data = write_pdf(book, layout, setter, edition.standard, problems)
+        data = write_pdf(book, layout, setter, problems)
     return Printed((OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", data),), layout.pages)

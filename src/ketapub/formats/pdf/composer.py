@@ -6,10 +6,10 @@ The same part gives the same pages, whatever was laid out before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from ketapub.formats.pdf.boxed import (
@@ -33,9 +33,10 @@ from ketapub.formats.pdf.notes import (
     notes_of,
     nudge,
 )
-from ketapub.formats.pdf.parts import Part, page_label
+from ketapub.formats.pdf.numbers import are_alike, open_boxes
+from ketapub.formats.pdf.parts import Part
 from ketapub.formats.pdf.quality import check_pages, ease, glue, paragraphs_of
-from ketapub.formats.pdf.renumber import changes, renumber
+from ketapub.formats.pdf.standard import Standard
 from ketapub.formats.pdf.turns import page_turns, place_of
 from ketapub.formats.pdf.wide import Size, too_tall, turn, turnable, wide_tables
 
@@ -80,11 +81,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Laid:
-    """One layout of a part. `elements`: those of its tree, in the order before anything was changed in it."""
+    """One layout of a part."""
 
     document: Document
     tree: ElementTree.Element
-    elements: list[ElementTree.Element]
     notes: list[ElementTree.Element]
 
 
@@ -96,6 +96,7 @@ class Composed:
     first: int
     laid: _Laid
     facts: PartFacts
+    open: tuple[tuple[Any, str], ...] = ()  # boxes of numbers that are to be put in, see `numbers.open_boxes`
 
     @property
     def document(self) -> Document:
@@ -106,7 +107,7 @@ class Composed:
 class Manner:
     """How the parts of an edition are laid out: data, which another process can be given.
 
-    `ink`: colours by name; `urgent`, `emergencies`: the ids of such callouts; the rest is that of `Edition`.
+    `ink`: colours by name; `urgent`, `emergencies`: the ids of such callouts. The rest is that of `Edition`.
     """
 
     css: str
@@ -121,6 +122,8 @@ class Manner:
     judged: bool
     inks: tuple[str, str] | None
     splits_help: bool
+    language: str
+    standard: Standard | None
 
 
 @dataclass(frozen=True)
@@ -130,49 +133,41 @@ class Composer:
     manner: Manner
     engine: Engine
 
-    def compose(self, part: Part, first: int) -> Composed:
-        """Lay out, and again as long as something can be had in a better place. `first` numbers the first page."""
+    def compose(self, part: Part, first: int, *, is_open: bool) -> Composed:
+        """Lay out, and again as long as something can be had in a better place. `first` numbers the first page;
+        `is_open`: the page numbers in the part are not known."""
         plan = Plan()
         css = f"@page :first {{ counter-reset: page {first} }}"
         steps = [self.turn_tables, self.keep_notes, self.part_urgent, self.keep_emergencies_whole]
         steps += [self.glue_last_words] if self.looks_at(part) else []
-        plain = self.once(part, css, plan), plan.changes()
+        plain = self.once(part, css, plan, is_open=is_open), plan.changes()
         while True:
             # What was tried in vain for a note is given up.
-            laid = plain[0] if plan.changes() == plain[1] else self.once(part, css, plan)
+            laid = plain[0] if plan.changes() == plain[1] else self.once(part, css, plan, is_open=is_open)
             if not any(step(plan, laid) for step in steps):
                 laid = replace(laid, document=self.filled(css, plan, laid))
-                return Composed(part, first, laid, self.facts(part, first, laid))
-
-    def renumber(self, composed: Composed, part: Part, first: int) -> Composed | None:
-        """The same pages with other numbers, if `part` differs in nothing else. `composed` is used up."""
-        if composed.part.starts_apart() != part.starts_apart():
-            return None
-        wanted = changes(self.tree(composed.part), self.tree(part))
-        pages = range(composed.facts.pages)
-        folios = {page: [page_label(part.folio, one + page) for one in (composed.first, first)] for page in pages}
-        other = {page: (old, new) for page, (old, new) in folios.items() if old != new}
-        if wanted is None or not renumber(composed.document, composed.laid.elements, wanted, other):
-            return None
-        return Composed(part, first, composed.laid, self.facts(part, first, composed.laid))
+                facts = self.facts(part, laid)
+                if is_open:
+                    boxes = tuple(open_boxes(laid.document.pages, part.labels(first, facts.pages)))
+                    return Composed(part, first, laid, replace(facts, is_open=are_alike(boxes)), boxes)
+                return Composed(part, first, laid, facts)
 
     def looks_at(self, part: Part) -> bool:
         """Whether its lines are judged; title and contents are no text."""
         return self.manner.judged and bool(part.starts)
 
-    def facts(self, part: Part, first: int, laid: _Laid) -> PartFacts:
+    def facts(self, part: Part, laid: _Laid) -> PartFacts:
         anchors: dict[str, int] = {}
         for number, page in enumerate(laid.document.pages):
             for anchor in page.anchors:
                 anchors.setdefault(anchor, number)
-        labels = [page_label(part.folio, first + number) for number in range(len(laid.document.pages))]
-        turns = page_turns(laid.document.pages, labels, _body(laid.tree), part.starts)
+        turns = page_turns(laid.document.pages, _body(laid.tree), part.starts)
         turns = [turn if turn.front else replace(turn, order=turn.order - part.first_order) for turn in turns]
-        return PartFacts(len(labels), anchors, tuple(turns), tuple(self.remarks(part, laid, labels)))
+        return PartFacts(len(laid.document.pages), anchors, tuple(turns), tuple(self.remarks(part, laid)))
 
-    def once(self, part: Part, css: str, plan: Plan) -> _Laid:
-        tree = self.tree(part)
-        elements, notes = list(tree.iter()), notes_of(tree)
+    def once(self, part: Part, css: str, plan: Plan, *, is_open: bool = False) -> _Laid:
+        tree = self.tree(part, is_open)
+        notes = notes_of(tree)
         nudge(tree, notes, plan.nudges)
         set_apart(tree, plan.apart)
         let_notes_go(tree, plan.whole)
@@ -182,7 +177,7 @@ class Composer:
                 glue(paragraph)
             else:
                 ease(paragraph)
-        return _Laid(self.engine.lay_out(tree, css), tree, elements, notes)
+        return _Laid(self.engine.lay_out(tree, css), tree, notes)
 
     # -- each says whether it has changed the plan
 
@@ -237,7 +232,7 @@ class Composer:
         plan.glued |= short
         return bool(short)
 
-    def remarks(self, part: Part, laid: _Laid, labels: Sequence[str]) -> Iterator[Remark]:
+    def remarks(self, part: Part, laid: _Laid) -> Iterator[Remark]:
         yield from self.on_notes(laid)
         for id in sorted(crowded(laid.document, self.manner.urgent)):
             message = "this urgent callout stands on a page with another one"
@@ -246,9 +241,9 @@ class Composer:
         yield from self.on_emergencies(laid)
         yield from self.on_formulas(laid)
         for found in check_pages(laid.document.pages, laid.tree) if self.looks_at(part) else ():
-            message = f"page {labels[found.page]}: {found.said}"
             place = place_of(_body(laid.tree), part.starts)(found.element)
-            yield Remark(found.code, message, "change a few words, or the order of things", "warning", place)
+            hint = "change a few words, or the order of things"
+            yield Remark(found.code, found.said, hint, "warning", place, found.page)
 
     def on_notes(self, laid: _Laid) -> Iterator[Remark]:
         lost, displaced = misplaced_notes(laid.document, laid.notes)
@@ -302,8 +297,8 @@ class Composer:
         pinned = {*self.manner.urgent, *self.manner.emergencies}
         return fill_gaps(laid.tree, laid.document, lambda: self.engine.lay_out(laid.tree, css), is_sound, pinned)
 
-    def tree(self, part: Part) -> ElementTree.Element:
-        tree = ElementTree.fromstring(part.page(self.manner.title, self.manner.stamp))
+    def tree(self, part: Part, is_open: bool) -> ElementTree.Element:
+        tree = ElementTree.fromstring(part.page(self.manner.title, self.manner.stamp, is_open=is_open))
         for callout in tree.iter("aside"):
             for icon in callout.iter(SVG):
                 if icon.get("class") == "icon":

@@ -1,7 +1,4 @@
-"""Desks in other processes, for as many processors: tasks in; what came of each, in their order, out.
-
-A part stays with the process that laid it out first, which has its pages when they are to be drawn.
-"""
+"""Desks in other processes, for as many processors: tasks in; what came of each, in their order, out."""
 
 from __future__ import annotations
 
@@ -18,7 +15,6 @@ from ketapub.collector import seldom_from_now_on
 from ketapub.formats.pdf.composer import Manner
 from ketapub.formats.pdf.desk import Desk, Heard, Task
 from ketapub.formats.pdf.fast import is_plain, set_plain
-from ketapub.formats.pdf.standard import Standard
 from ketapub.problems import NOWHERE, Problem, Stopped
 
 
@@ -26,36 +22,16 @@ class Crew:
     def __init__(self, manner: Manner, severities: Mapping[str, str], count: int) -> None:
         # A process that is forked would share what Pango knows of fonts, which may not be shared.
         context = multiprocessing.get_context("spawn")
-        self._desks = [
-            ProcessPoolExecutor(1, context, _start, (manner, dict(severities), is_plain())) for _ in range(count)
-        ]
-        self._load = [0] * count
-        self._desk_of: dict[str, int] = {}
+        self._desks = ProcessPoolExecutor(count, context, _start, (manner, dict(severities), is_plain()))
 
-    def lay_out(self, tasks: Sequence[Task]) -> Iterator[Heard[bytes]]:
-        for task in sorted(tasks, key=lambda task: -len(task.part.body)):
-            if task.part.key not in self._desk_of:
-                least = self._load.index(min(self._load))
-                self._desk_of[task.part.key] = least
-                self._load[least] += len(task.part.body)
+    def lay_out(self, tasks: Sequence[Task]) -> Iterator[Heard[tuple[bytes, bytes]]]:
+        longest_first = sorted(tasks, key=lambda task: -len(task.part.body))
         with no_process_lost():
-            found = [self._desk(task).submit(_lay_out, task) for task in tasks]
-            yield from (one.result() for one in found)
-
-    def draw(self, tasks: Sequence[Task], language: str, standard: Standard) -> Iterator[Heard[bytes]]:
-        with no_process_lost():
-            found = [self._desk(task).submit(_draw, task, language, standard) for task in tasks]
-            yield from (one.result() for one in found)
-
-    def knows(self, task: Task) -> bool:
-        return task.part.key in self._desk_of
+            begun = {task.key: self._desks.submit(_lay_out, task) for task in longest_first}
+            yield from (begun[task.key].result() for task in tasks)
 
     def close(self) -> None:
-        for desk in self._desks:
-            desk.shutdown(wait=False, cancel_futures=True)
-
-    def _desk(self, task: Task) -> ProcessPoolExecutor:
-        return self._desks[self._desk_of[task.part.key]]
+        self._desks.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
@@ -93,9 +69,5 @@ def _start(manner: Manner, severities: dict[str, str], plain: bool) -> None:
     _own = Desk(manner, severities)
 
 
-def _lay_out(task: Task) -> Heard[bytes]:
+def _lay_out(task: Task) -> Heard[tuple[bytes, bytes]]:
     return _own.lay_out(task)
-
-
-def _draw(task: Task, language: str, standard: Standard) -> Heard[bytes]:
-    return _own.draw(task, language, standard)

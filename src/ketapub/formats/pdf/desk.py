@@ -1,11 +1,11 @@
 """Where parts are laid out and drawn, in one process: a part and the number of its first page in; what is to be known
-of its pages, and later its PDF, out. Pages stay here until they are drawn: only text and bytes leave.
+of its pages, and its PDF, out. Only text and bytes leave; pages stay here where they are to be drawn all at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from ketapub.collector import clear
@@ -13,7 +13,6 @@ from ketapub.formats.pdf.composer import Composed, Composer, Manner
 from ketapub.formats.pdf.drawn import draw_part
 from ketapub.formats.pdf.engine import Engine, log_as_problems
 from ketapub.formats.pdf.parts import Part
-from ketapub.formats.pdf.standard import Standard
 from ketapub.problems import Problem, Problems
 
 Result = TypeVar("Result")
@@ -21,10 +20,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A part that begins on page `first`; `key` stands for all that its pages are made of."""
+    """A part that begins on page `first`; `key` stands for all that its pages are made of.
+
+    `is_open`: the page numbers in it are put in later, and `first` is only one with as many digits as the right one.
+    """
 
     part: Part
     first: int
+    is_open: bool
     key: str
 
 
@@ -42,28 +45,31 @@ class Desk:
         made = self._heard(lambda: Engine(manner.css, manner.resources, manner.fonts))
         self.engine = made.result
         self.problems = made.problems  # of its style sheets
+        self._manner = manner
         self._composer = Composer(manner, made.result)
-        self._composed: dict[str, tuple[str, Composed]] = {}
+        self._composed: dict[str, Composed] = {}
 
-    def lay_out(self, task: Task) -> Heard[bytes]:
-        """Its facts, as JSON."""
-        made = self._heard(lambda: self.pages(task).facts.as_json())
-        return Heard(made.result, (*self.problems, *made.problems))
-
-    def draw(self, task: Task, language: str, standard: Standard) -> Heard[bytes]:
-        """Its `Drawn`, as bytes."""
-        made = self._heard(lambda: draw_part(self.pages(task), language, standard).as_bytes())
+    def lay_out(self, task: Task) -> Heard[tuple[bytes, bytes]]:
+        """Its facts, as JSON, and its `Drawn`, as bytes; nothing of this where all pages are drawn at once."""
+        made = self._heard(lambda: self._lay_out(task))
+        clear()
         return Heard(made.result, (*self.problems, *made.problems))
 
     def pages(self, task: Task) -> Composed:
-        key, known = self._composed.pop(task.part.key, ("", None))
-        if known is not None and key != task.key:
-            known = self._composer.renumber(known, task.part, task.first)
-        composed = known or self._composer.compose(task.part, task.first)
-        if composed is not known:
-            clear()  # the layouts that came before the last one
-        self._composed[task.part.key] = task.key, composed
-        return composed
+        """The pages of a part, which are nobody else's from now on."""
+        return self._composed.pop(task.key, None) or self._compose(task)
+
+    def _lay_out(self, task: Task) -> tuple[bytes, bytes]:
+        composed = self._compose(task)
+        if self._manner.standard is None:
+            self._composed[task.key] = composed
+            return composed.facts.as_json(), b""
+        drawn, is_open = draw_part(composed, self._manner.language, self._manner.standard)
+        facts = replace(composed.facts, is_open=composed.facts.is_open and is_open)
+        return facts.as_json(), drawn.as_bytes()
+
+    def _compose(self, task: Task) -> Composed:
+        return self._composer.compose(task.part, task.first, is_open=task.is_open)
 
     def _heard(self, make: Callable[[], Result]) -> Heard[Result]:
         told = Problems()

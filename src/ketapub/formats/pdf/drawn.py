@@ -13,6 +13,7 @@ from typing import Any
 
 from ketapub.formats.pdf.composer import Composed
 from ketapub.formats.pdf.engine import to_pdf
+from ketapub.formats.pdf.numbers import drawn_open
 from ketapub.formats.pdf.standard import Standard
 
 ELSEWHERE = "https://elsewhere.invalid/#"  # and an id: how a part leads to another one
@@ -50,13 +51,15 @@ def drawn_from(kept: bytes) -> Drawn:
     return Drawn(data, fonts)
 
 
-def draw_part(composed: Composed, language: str, standard: Standard) -> Drawn:
+def draw_part(composed: Composed, language: str, standard: Standard) -> tuple[Drawn, bool]:
+    """And whether all of its open numbers can be put in."""
     document = composed.document
     document.metadata.lang = language
     for page in document.pages:
         page.links[:] = [_outward(link, composed.facts.anchors) for link in page.links]
-    data = to_pdf(document, standard)
-    return Drawn(data, _fonts(document))
+    with drawn_open(composed.open) as drawing:
+        data = to_pdf(document, standard, compressed=False)  # as numbers are put in, and the whole is compressed then
+    return Drawn(data, _fonts(document)), drawing.is_open
 
 
 def _outward(link: tuple[str, str, Any, Any], own: Mapping[str, int]) -> tuple[str, str, Any, Any]:

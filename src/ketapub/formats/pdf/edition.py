@@ -17,7 +17,7 @@ class Edition:
     suffix: str
     css: str
     isbn: str
-    standard: Standard = UA_1
+    standard: Standard | None = UA_1  # of the PDF of each part; None where all pages are drawn at once
     faces: tuple[Face, ...] = ()
     splits_help: bool = False  # whether an emergency callout may be taller than a page, if its crisis lines are not
     inks: tuple[str, str] | None = None  # of drawings and of what lies under them; the theme's where None

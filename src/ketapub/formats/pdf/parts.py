@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from ketapub import document as d
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.pdf.edition import Edition
+from ketapub.formats.pdf.numbers import marked, opened, shown
 from ketapub.formulas.drawing import draw
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, Start, is_bibliography, is_index, markup_chapter, markup_inlines
@@ -44,21 +45,32 @@ class Part:
     @property
     def letters(self) -> int:
         """How many there are in its text."""
-        return len(re.sub(r"<[^>]*>", "", self.body))
+        return len(re.sub(r"<[^>]*>", "", shown(self.body)))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The page numbers in it that need not be known when it is laid out."""
+        return opened(self.body)[1]
+
+    def labels(self, first: int, pages: int) -> list[str]:
+        """Those of its pages, if it begins on page `first`."""
+        return [page_label(self.folio, first + index) for index in range(pages)]
 
     def starts_apart(self) -> list[tuple[int, int, int, str]]:
         """Where its nodes begin, by numbers that do not change with what stands in other parts."""
         least = self.first_order
         return [(one.at, one.node.order - least, one.part, type(one.node).__name__) for one in self.starts]
 
-    def page(self, title: str, stamp_text: str) -> str:
-        """The whole part as one XML document, in no namespace, as an HTML parser would give it."""
+    def page(self, title: str, stamp_text: str, *, is_open: bool = False) -> str:
+        """The whole part as one XML document, in no namespace, as an HTML parser would give it; or without the page
+        numbers in it, for which there is room."""
+        body = opened(self.body)[0] if is_open else shown(self.body)
         kind = "front" if self.folio == "roman" else "main"
-        shown = {"lang": self.language, "dir": direction(self.language)}
-        shown |= {"data-part": self.key, "data-book": title, "data-chapter": self.running, "data-stamp": stamp_text}
-        attributes = "".join(f' {key}="{escape(value)}"' for key, value in shown.items())
+        said = {"lang": self.language, "dir": direction(self.language)}
+        said |= {"data-part": self.key, "data-book": title, "data-chapter": self.running, "data-stamp": stamp_text}
+        attributes = "".join(f' {key}="{escape(value)}"' for key, value in said.items())
         head = f"<head><title>{escape(title)}</title></head>"
-        return f'<html{attributes}>{head}<body class="{kind}">{self.body}</body></html>'
+        return f'<html{attributes}>{head}<body class="{kind}">{body}</body></html>'
 
 
 def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, traced: bool = False) -> list[Part]:
@@ -73,6 +85,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
         listed=edition.listed,
         drawn=draw,
         page=lambda id: labels.get(id, "10"),  # two digits: most books have fewer than 100 pages before a reference
+        numbered=marked,
         traced=traced,
     )
     word = words(book.info.book.language)
@@ -92,7 +105,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
         level=1,
         words=word,
         href=medium.href,
-        page=medium.page,
+        page=lambda id: marked(labels.get(id, "10")),
         inlines=lambda nodes: markup_inlines(nodes, book, medium),
     )
     parts = [Part("front", "roman", "", language, front, of_numbers=True)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,8 +23,8 @@ from ketapub.formats.pdf.drawn import Drawn, drawn_from
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.facts import PartFacts, facts_from
+from ketapub.formats.pdf.numbers import put_in
 from ketapub.formats.pdf.parts import Part
-from ketapub.formats.pdf.standard import Standard
 from ketapub.formats.styling import face_rule, own_faces, size_rules
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -32,16 +32,22 @@ from ketapub.theme import Theme
 LETTERS = 1_150  # on a page, about: in a book with many boxes, tables and figures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LaidPart:
     part: Part
     first: int  # number of its first page
     facts: PartFacts
-    key: str
+    task: Task  # by which its pages are made
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Those of its pages."""
+        return self.part.labels(self.first, self.facts.pages)
 
     @property
-    def task(self) -> Task:
-        return Task(self.part, self.first, self.key)
+    def key(self) -> str:
+        """Another one for other pages."""
+        return cache_key(self.task.key, *self.labels, *self.part.numbers)
 
 
 class Setter:
@@ -60,7 +66,7 @@ class Setter:
         self.cache = cache or Cache(None, problems)
         self.laid: set[str] = set()  # keys of the parts that this run has laid out
         self.manner = manner_of(book, theme, edition)
-        self._facts: dict[str, bytes] = {}
+        self._made: dict[tuple[str, str], bytes] = {}  # facts and drawn pages, by the key of their task
         self._crew: Crew | None = None
         self._digests = {name: _digest(data) for name, data in self.manner.resources.items()}
         fonts = [theme.read(name) for name in theme.fonts]
@@ -69,7 +75,10 @@ class Setter:
         named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
         engines = engine_versions(theme.folder / "fonts")
         told = problems.severities.get("typesetting")  # what is off is not heard, and so kept
-        kind = json.dumps([edition.judged, edition.inks, edition.splits_help, edition.suffix, engines, told])
+        standard = edition.standard.pdf if edition.standard else ""
+        kind = json.dumps(
+            [edition.judged, edition.inks, edition.splits_help, edition.suffix, self.language, standard, engines, told]
+        )
         sizes = size_rules(book)
         self._sizes = {rule[rule.index("[") + 1 : rule.index("]")]: rule for rule in sizes.splitlines()}
         self._style = cache_key(self.manner.css.replace(sizes, ""), kind, *named, *self.fonts)
@@ -83,17 +92,16 @@ class Setter:
         return Desk(self.manner, self.problems.severities)
 
     def take_desk(self, other: Setter) -> None:
-        """Go on at the desk of another one, with the pages that lie there, if it lays out in the same manner."""
+        """Go on at the desk of another one, with what it has made, if it lays out in the same manner."""
         desk = other.__dict__.get("desk")
         if desk is not None and (other.manner, desk.severities) == (self.manner, self.problems.severities):
-            self.desk = desk
+            self.desk, self._made = desk, other._made
 
     def lay_out(self, part: Part, first: int) -> LaidPart:
-        task = self._task(part, first)
-        if (facts := self._known_facts(task)) is None:
-            facts = self._keep_facts(task, self.desk.lay_out(task))
+        while (facts := self._known_facts(task := self._task(part, first))) is None:
+            self._keep_made(task, self.desk.lay_out(task))
         self._learn(part, facts)
-        return LaidPart(part, first, facts, task.key)
+        return LaidPart(part, first, facts, task)
 
     def lay_out_ahead(self, parts: Iterable[tuple[Part, int]]) -> None:
         """Side by side, where that pays; so that `lay_out` finds it."""
@@ -104,7 +112,7 @@ class Setter:
             return
         self._crew = self._crew or Crew(self.manner, self.problems.severities, min(self.jobs, len(todo)))
         for task, made in zip(todo, self._crew.lay_out(todo), strict=True):
-            self._learn(task.part, self._keep_facts(task, made))
+            self._learn(task.part, self._keep_made(task, made))
 
     def length(self, part: Part) -> int:
         """How many pages a part had last, or may have."""
@@ -116,27 +124,25 @@ class Setter:
             self._letters += part.letters
             self._pages += facts.pages
 
-    def draw(self, parts: Sequence[LaidPart], standard: Standard) -> list[Drawn]:
-        keys = [cache_key("drawn", laid.key, standard.pdf, self.language) for laid in parts]
-        found = dict(zip(keys, map(self.cache.get, keys), strict=True))
-        todo = {key: laid.task for key, laid in zip(keys, parts, strict=True) if found[key] is None}
-        crew = self._crew
-        theirs = {key: task for key, task in todo.items() if crew and crew.knows(task)}
-        if crew:
-            for key, made in zip(theirs, crew.draw([*theirs.values()], self.language, standard), strict=True):
-                found[key] = self._keep(key, made)
-        for key, task in todo.items():
-            if key not in theirs:
-                found[key] = self._keep(key, self.desk.draw(task, self.language, standard))
-        return [drawn_from(data) for key in keys if (data := found[key]) is not None]
+    def drawn(self, laid: LaidPart) -> Drawn:
+        """The part as a PDF of its own, with room for page numbers."""
+        data = self._find("drawn", laid.task)
+        if data is None:
+            self._keep_made(laid.task, self.desk.lay_out(laid.task))
+            data = self._made["drawn", laid.task.key]
+        return drawn_from(data)
 
     def pages(self, laid: LaidPart) -> Composed:
-        """The pages of a part, in this process."""
-        return self.desk.pages(laid.task)
+        """The pages of a part, in this process, with their numbers."""
+        composed = self.desk.pages(laid.task)
+        put_in(composed.document.pages, composed.open, laid.part.numbers, laid.labels)
+        return composed
 
-    def keep_plan(self, labels: Mapping[str, str]) -> None:
+    def keep_plan(self, labels: Mapping[str, str], parts: Iterable[LaidPart]) -> None:
         """The page numbers of this run are the first guess of the next one, and no more: others come out the same."""
         self.cache.put(self._key_of_plan, json.dumps([dict(labels), self.lengths]).encode())
+        keys = {laid.task.key for laid in parts}
+        self._made = {name: data for name, data in self._made.items() if name[1] in keys}
 
     def close(self) -> None:
         if self._crew:
@@ -148,30 +154,49 @@ class Setter:
         return labels, lengths
 
     def _task(self, part: Part, first: int) -> Task:
-        page = part.page(self.manner.title, self.manner.stamp)
+        """With numbers to be put in later, unless it is known that this part needs them."""
+        task = self._key(part, _like(part, first, self.length(part)), is_open=True)
+        facts = self._known_facts(task)
+        if facts is not None:
+            task = self._key(part, _like(part, first, facts.pages), is_open=True)
+            facts = self._known_facts(task)
+        return self._key(part, first, is_open=False) if facts is not None and not facts.is_open else task
+
+    def _key(self, part: Part, first: int, *, is_open: bool) -> Task:
+        page = part.page(self.manner.title, self.manner.stamp, is_open=is_open)
         ids = [
             sorted(id for id in group if f'"{id}"' in page) for group in (self.manner.urgent, self.manner.emergencies)
         ]
         pictures = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in page]
         sizes = [rule for attribute, rule in self._sizes.items() if attribute in page]
-        nodes = json.dumps([part.starts_apart(), ids, sizes])
-        return Task(part, first, cache_key(self._style, page, str(first), nodes, *pictures))
+        nodes = json.dumps([part.starts_apart(), ids, sizes, is_open])
+        return Task(part, first, is_open, cache_key(self._style, page, str(first), nodes, *pictures))
 
     def _known_facts(self, task: Task) -> PartFacts | None:
-        found = self._facts.get(task.key) or self.cache.get(cache_key("facts", task.key))
+        found = self._find("facts", task)
         return None if found is None else facts_from(found)
 
-    def _keep_facts(self, task: Task, made: Heard[bytes]) -> PartFacts:
-        self.laid.add(task.key)
-        self._facts[task.key] = self._keep(cache_key("facts", task.key), made)
-        return facts_from(made.result)
+    def _find(self, what: str, task: Task) -> bytes | None:
+        return self._made.get((what, task.key)) or self.cache.get(cache_key(what, task.key))
 
-    def _keep(self, key: str, made: Heard[bytes]) -> bytes:
+    def _keep_made(self, task: Task, made: Heard[tuple[bytes, bytes]]) -> PartFacts:
         """What the engine complained of is not kept: it would not be told of again."""
+        self.laid.add(task.key)
         self.problems.take(made.problems)
-        if not made.problems:
-            self.cache.put(key, made.result)
-        return made.result
+        facts, drawn = made.result
+        for what, data in (("facts", facts), ("drawn", drawn)):
+            self._made[what, task.key] = data
+            if not made.problems and data:
+                self.cache.put(cache_key(what, task.key), data)
+        return facts_from(facts)
+
+
+def _like(part: Part, first: int, pages: int) -> int:
+    """The least number of a first page, on the right, whose pages have numbers of as many digits."""
+    digits = len(str(first))
+    least = max(1, 10 ** (digits - 1) + 1)
+    alike = part.folio == "arabic" and digits > 1 and max(first, least) + pages - 1 < 10**digits
+    return least if alike else first
 
 
 def manner_of(book: d.Book, theme: Theme, edition: Edition) -> Manner:
@@ -191,6 +216,8 @@ def manner_of(book: d.Book, theme: Theme, edition: Edition) -> Manner:
         judged=edition.judged,
         inks=edition.inks,
         splits_help=edition.splits_help,
+        language=book.info.book.language,
+        standard=edition.standard,
     )
 
 

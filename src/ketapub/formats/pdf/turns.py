@@ -107,13 +107,13 @@ def _parts(before: str, after: str) -> bool:
     return before.isspace() or east_asian_width(before) in "WF" or east_asian_width(after) in "WF"
 
 
-def page_turns(pages: Iterable[Any], labels: Iterable[str], body: Element, starts: Sequence[Start]) -> list[d.Turn]:
-    """The turns of one part, in the order of its pages. A page without any text or picture has none; one that shows
-    notes alone begins where the next one does."""
+def page_turns(pages: Iterable[Any], body: Element, starts: Sequence[Start]) -> list[d.Turn]:
+    """The turns of one part, in the order of its pages, whose indices are their labels. A page without any text or
+    picture has none; one that shows notes alone begins where the next one does."""
     source, repeated = _Source(body), set[Element]()
     turns: list[d.Turn] = []
     waiting: list[str] = []
-    for page, label in zip(pages, labels, strict=True):
+    for index, page in enumerate(pages):
         root = page._page_box.children[0]
         first: tuple[Element, int, bool] | None = None
         for box, is_picture in _drawn(root, repeated):
@@ -125,7 +125,7 @@ def page_turns(pages: Iterable[Any], labels: Iterable[str], body: Element, start
                     continue
                 at = found
             first = first or (box.element, at, is_picture)
-        waiting += [label] if first or _notes(page._page_box) else []
+        waiting += [str(index)] if first or _notes(page._page_box) else []
         if first:
             turns += [_turn(one, *first, source, starts) for one in waiting]
             waiting = []

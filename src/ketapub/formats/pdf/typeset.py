@@ -49,13 +49,13 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
     else:
         problems.add("page-numbers-unsettled", NOWHERE, f"page numbers still changed after {ROUNDS} layouts")
         return None
-    setter.keep_plan(labels)
+    setter.keep_plan(labels, parts)
     _report(parts, book, problems)
     if problems.errors:
         return None
-    turns = tuple(turn for one in parts for turn in turns_of(one.facts, one.part.first_order))
+    turns = tuple(turn for one in parts for turn in turns_of(one.facts, one.part.first_order, one.labels))
     pages = d.Pages(labels, sum(one.facts.pages for one in parts), turns)
-    return Layout(parts, pages, sum(one.key not in setter.laid for one in parts))
+    return Layout(parts, pages, sum(one.task.key not in setter.laid for one in parts))
 
 
 def _guessed(book: d.Book, edition: Edition, setter: Setter) -> Mapping[str, str]:
@@ -117,7 +117,7 @@ def _labels(parts: tuple[LaidPart, ...]) -> dict[str, str]:
     labels: dict[str, str] = {}
     for laid in parts:
         for anchor, page in laid.facts.anchors.items():
-            labels.setdefault(anchor, page_label(laid.part.folio, laid.first + page))
+            labels.setdefault(anchor, laid.labels[page])
     return labels
 
 
@@ -132,7 +132,7 @@ def _report(parts: tuple[LaidPart, ...], book: d.Book, problems: Problems) -> No
         def position(place: str | int, part: Part = laid.part) -> Position:
             return part.starts[place].node.at if isinstance(place, int) else named.get(place, NOWHERE)
 
-        report(laid.facts, position, problems)
+        report(laid.facts, laid.labels, position, problems)
 
 
 def _check_formulas(book: d.Book, problems: Problems) -> None:

@@ -34,14 +34,16 @@ class Start(NamedTuple):
     prefix: str = ""
 
 
-def write_pdf(book: d.Book, layout: Layout, setter: Setter, standard: Standard, problems: Problems) -> bytes:
+def write_pdf(book: d.Book, layout: Layout, setter: Setter, problems: Problems) -> bytes:
     """ISO 32000-1: page labels 12.4.2, outline 12.3.3; metadata in XMP and Info."""
+    standard = setter.manner.standard
+    assert standard is not None
     with ExitStack() as room:
         joined = Joined(_base(book, setter, standard), room)
-        for drawn in setter.draw(layout.parts, standard):
+        for laid in layout.parts:
             if len(joined.pdf.pages) % 2:
                 joined.add_blank()
-            joined.add(drawn)
+            joined.add(setter.drawn(laid), laid.part.numbers, laid.labels)
         for id in joined.finish(setter.fonts):
             problems.add("typesetting", NOWHERE, f"a link leads to {id}, which is on no page")
         problems.stop_on_errors()
@@ -86,11 +88,13 @@ def length(layout: Layout) -> int:
 def in_one(book: d.Book, layout: Layout, setter: Setter) -> Document:
     """All pages as one document with its metadata."""
     pages: list[Any] = []
+    documents: list[Document] = []
     for laid in layout.parts:
         if len(pages) % 2:
             pages.append(blank(setter.desk.engine).pages[0])
-        pages += setter.pages(laid).document.pages
-    document = setter.pages(layout.parts[0]).document.copy(pages)
+        documents.append(setter.pages(laid).document)
+        pages += documents[-1].pages
+    document = documents[0].copy(pages)
     describe(document.metadata, book)
     return document
 

@@ -52,7 +52,7 @@ def press_edition(book: d.Book, theme: Theme) -> Edition:
     trim = " ".join(str(length) for length in book.info.print_.trim)
     page = f"@page {{ size: {trim}; bleed: {book.info.press.bleed}; marks: none }}"
     css = book_sheet(book, theme, "print.css", "\n".join((page, sheet(theme, "press.css"))))
-    return Edition("-press", css, book.info.isbn.print_, inks=(BLACK, PAPER))
+    return Edition("-press", css, book.info.isbn.print_, standard=None, inks=(BLACK, PAPER))
 
 
 def _label(index: int, starts: list[Start]) -> str:

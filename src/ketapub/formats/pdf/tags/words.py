@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ketapub.formats.pdf.numbers import BEGIN, END, said_by
 from ketapub.formats.pdf.tags.nodes import BREAK, OBJECT, Line
 
 SPACE = " \t\n\r\f"
@@ -35,7 +36,7 @@ class _Run:
         """Whether its glyphs stand in the order of its letters, and are all of them."""
         if self.said != self.drawn or RIGHT_TO_LEFT.search(self.said):
             return False
-        return not self.turned or self.said.isalnum()
+        return not self.turned or self.said.strip(BEGIN + END).isalnum()
 
 
 @dataclass(eq=False, slots=True)
@@ -75,7 +76,8 @@ class Words:
         """A run of text, the next one of its block."""
         reading = self.reading(line)
         turned = box.style["direction"] == "rtl"
-        run = self.runs[key] = _Run(box.text, box.text, box.position_y + box.baseline, made, turned)
+        text = said_by(box)
+        run = self.runs[key] = _Run(text, text, box.position_y + box.baseline, made, turned)
         if not made and not reading.lost:
             _skip(reading, line, box.text)
             if not box.text.strip(SPACE):  # not drawn at all
@@ -87,7 +89,7 @@ class Words:
             if found is None:
                 reading.lost = True
             else:
-                run.said, reading.at = found
+                run.said, reading.at = (text if text != box.text else found[0]), found[1]
         if reading.lost and reading.before and abs(run.baseline - reading.before.baseline) > LINE_APART:
             reading.gap = "" if reading.before.said.endswith((" ", "-")) else " "
         _close_gap(reading, run)
