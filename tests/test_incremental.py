@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import io
 import shutil
 from pathlib import Path
 
+import pikepdf
 import pytest
 from conftest import BOOKS
 
 from ketapub.build import build
-from ketapub.formats.pdf.composer import Composer
+from ketapub.formats.pdf import composer
+from ketapub.formats.pdf.numbers import are_alike
 
 TODAY = datetime.date(2026, 2, 1)
 
@@ -58,17 +61,41 @@ def test_a_complaint_that_was_off_is_told_once_it_is_on(book: Path, tmp_path: Pa
     assert told == [[], ["typesetting"]]
 
 
-@pytest.mark.slow
-def test_numbers_changed_on_the_pages_are_those_of_a_new_layout(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_pages_that_move_lay_out_nothing_else(book: Path, tmp_path: Path) -> None:
+    """Only the chapter that is edited, though page numbers change in all that follow, and where they are named."""
+    pdf(book, tmp_path / "cache")
+    chapter = sorted((book / "chapters").glob("*.md"))[0]
+    more = "\n\nMehr Text, der nicht auf die Seite passt." * 60
+    chapter.write_text(chapter.read_text(encoding="utf-8") + more, encoding="utf-8")
+    warm, said = pdf(book, tmp_path / "cache")
+    reused, _, parts, *_ = said.split()
+    assert int(reused) == int(parts) - 1
+    assert warm == pdf(book, tmp_path / "another")[0]
+
+
+@pytest.mark.parametrize("css", ["", '.page-number { font-feature-settings: "pnum", "kern" }'])
+def test_a_part_laid_out_before_its_numbers_are_known_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, book: Path, tmp_path: Path, css: str
 ) -> None:
-    changed = []
-    real = Composer.renumber
-    monkeypatch.setattr(Composer, "renumber", lambda *given: changed.append(real(*given)) or changed[-1])
-    built = build(BOOKS / "stock", tmp_path / "one", as_of=TODAY, formats=("pdf",))
-    assert any(changed)
-    monkeypatch.setattr(Composer, "renumber", lambda *given: None)
-    assert build(BOOKS / "stock", tmp_path / "other", as_of=TODAY, formats=("pdf",)).outputs == built.outputs
+    """Also where digits are not as wide as one another, so that it has to wait for them."""
+    (book / "own.css").write_text(css, encoding="utf-8")
+    settings = (book / "book.toml").read_text(encoding="utf-8")
+    (book / "book.toml").write_text(settings + '\n[theme]\ncss = ["own.css"]\n', encoding="utf-8")
+    asked = []
+    monkeypatch.setattr(composer, "are_alike", lambda boxes: asked.append(are_alike(boxes)) or asked[-1])
+    before, _ = pdf(book, tmp_path / "one")
+    assert any(asked)
+    assert all(asked) == (not css)
+    monkeypatch.setattr(composer, "are_alike", lambda boxes: False)
+    assert drawn(pdf(book, tmp_path / "other")[0]) == drawn(before)
+
+
+def drawn(data: bytes) -> list[tuple[bytes, list[str]]]:
+    """What is on each page, and what its links are called."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return [
+            (page.Contents.read_bytes(), [str(link.Contents) for link in page.get("/Annots", ())]) for page in pdf.pages
+        ]
 
 
 @pytest.mark.slow

@@ -182,7 +182,7 @@ def test_a_process_that_is_lost_is_a_problem(tmp_path: Path) -> None:
     edition = reading_edition(book, theme, Run())
     parts = make_parts(book, {}, edition)
     with closing(Crew(manner_of(book, theme, edition), {}, 1)) as crew:
-        tasks = [Task(part, 1, part.key) for part in parts[:2]]
+        tasks = [Task(part, 1, False, part.key) for part in parts[:2]]
         assert len([*crew.lay_out(tasks[:1])]) == 1
         for process in multiprocessing.active_children():
             process.kill()

@@ -193,10 +193,8 @@ class Setter:
 
 def _like(part: Part, first: int, pages: int) -> int:
     """The least number of a first page, on the right, whose pages have numbers of as many digits."""
-    digits = len(str(first))
-    least = max(1, 10 ** (digits - 1) + 1)
-    alike = part.folio == "arabic" and digits > 1 and max(first, least) + pages - 1 < 10**digits
-    return least if alike else first
+    least = 10 ** (len(str(first)) - 1)
+    return least | 1 if part.folio == "arabic" and first + pages <= 10 * least else first
 
 
 def manner_of(book: d.Book, theme: Theme, edition: Edition) -> Manner:
