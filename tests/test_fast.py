@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from xml.etree import ElementTree
 
+import cssselect2  # type: ignore[import-untyped]
 import pydyf
 import pytest
 import weasyprint.draw
@@ -19,14 +20,16 @@ import weasyprint.draw.text
 from conftest import BOOKS, Made, make
 from weasyprint import css
 from weasyprint.css import tokens
+from weasyprint.css.properties import INITIAL_VALUES
+from weasyprint.css.targets import TargetCollector
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout import absolute, float as floats, inline, percent
+from weasyprint.layout import absolute, float as floats, inline, page, percent
 from weasyprint.text import fonts, line_break
 
 from ketapub.build import _remarks
 from ketapub.formats.pdf import fast
 from ketapub.formats.pdf.crew import follow
-from ketapub.formats.pdf.engine import Engine, to_plain_pdf
+from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
 from ketapub.theme import load_theme
 
 # The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
@@ -50,6 +53,10 @@ RESTS_ON = {
     css.text_decoration: "4fa9ec3b45ef2fc6",
     css.AnonymousStyle: "414bbf41061e0a4a",
     css.ComputedStyle: "4ff0512c0af12674",
+    css.StyleFor: "dac5a13261681453",
+    css.declaration_precedence: "510a33df7059e753",
+    page.set_page_type_computed_styles: "4e68b396b35c4a06",
+    cssselect2.Matcher: "a651e3a3f14e94a1",
     weasyprint.draw.text.draw_first_line: "1bb8eae6d88e71b1",
     weasyprint.draw.text.draw_text: "ebaf96239c6ca363",
     pydyf.Array: "454aeae795e116ac",
@@ -122,6 +129,10 @@ SAMPLES = {
     "Japanese": f'<p lang="ja">日本語の文章はここにあります。{WORDS}日本語の文章はここにあります。</p>',
     "table": f"<table><tr><th>A</th><td>{WORDS}</td></tr><tr><th>12</th><td>30 %</td></tr></table>",
     "list": "<ol><li>One</li><li>Two</li></ol>",
+    "markers": """<style>li#m::marker { content: "To "; font-weight: 700 } li + li::marker { font-style: italic }
+        #n::footnote-call { font-weight: 700 } #n::footnote-marker { content: "To " }</style>
+        <ul style="list-style-position: inside"><li id="m">One</li><li>Two</li></ul>
+        <p>A<span id="n" style="float: footnote">V</span></p>""",
     "leader": '<style>#l::after { content: leader(".") "7" }</style><p id="l">To</p>',
     "footnote": f'<p>{WORDS}<span style="float: footnote">{WORDS}</span>{WORDS}</p>',
     "drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="1" y="12">To AV</text></svg>',
@@ -153,6 +164,50 @@ def test_the_stock_book_is_the_same(stock: Made) -> None:
     with fast.plain_engine():
         plain = make(BOOKS / "stock", "pdf")
     assert plain.file(".pdf") == stock.file(".pdf")
+
+
+MARKED = """<html lang="en"><head><title>x</title></head><body>
+<p>A<span class="n">B</span></p><ul class="m"><li id="a">C</li><li>D</li></ul></body></html>"""
+MARKERS = """
+@layer late, later;
+@layer later { li::marker { color: red; font-size: 2em } }
+@layer late { li::marker { color: blue } }
+li:last-child::marker { content: "x" !important }
+.m li::marker { content: "y"; text-transform: inherit }
+ul { text-transform: uppercase; --size: 3pt }
+.n::footnote-call { font-size: var(--size, 7pt); vertical-align: initial }
+li::before { content: "z" }
+"""
+NAMED = "li::marker { -weasy-anchor: 'here' } #a::marker { color: green }"
+
+
+def styles_of(rules: str) -> tuple[Any, dict[str, Any], set[str]]:
+    """Of the small page above: its styles as they are before layout, each of a marker as asked, and the anchors."""
+    fast.hasten()
+    engine = Engine("", {}, load_theme().folder / "fonts")
+    sheet = weasyprint.CSS(string=rules, font_config=engine.fonts)
+    html, targets = _html_of(ElementTree.fromstring(MARKED), engine.fetcher), TargetCollector()
+    styles = css.get_all_computed_styles(html, [sheet], font_config=engine.fonts, layers=[], target_collector=targets)
+    made = {pseudo_type for _, pseudo_type in styles.get_computed_styles() if pseudo_type}
+    asked = {
+        f"{number} {element.tag}::{pseudo_type}": [style[name] for name in INITIAL_VALUES]
+        for number, element in enumerate(html.etree_element.iter())
+        for pseudo_type in ("marker", "footnote-call", "footnote-marker", "note-call", "before")
+        if (style := styles(element, pseudo_type)) is not None
+    }
+    assert not styles.get_cascaded_styles()  # else they would be taken for those of a page
+    return made, asked, {*targets.target_lookup_items}
+
+
+def test_markers_and_notes_have_the_same_styles_when_they_are_asked_for() -> None:
+    for rules in ("", MARKERS, NAMED):
+        with fast.plain_engine():
+            plain_made, plain, plain_targets = styles_of(rules)
+        made, asked, targets = styles_of(rules)
+        assert asked == plain
+        assert targets == plain_targets
+        assert {"footnote-call", "marker"} <= plain_made
+        assert made == ({"before"} if rules == MARKERS else {"marker"} if rules == NAMED else set())
 
 
 def test_lines_end_where_they_end_without() -> None:
