@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import inspect
 import multiprocessing
@@ -18,15 +19,16 @@ import pytest
 import weasyprint.draw
 import weasyprint.draw.text
 from conftest import BOOKS, Made, make
-from weasyprint import css
+from weasyprint import css, html, images, layout, svg
 from weasyprint.css import tokens
 from weasyprint.css.properties import INITIAL_VALUES
 from weasyprint.css.targets import TargetCollector
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout import absolute, float as floats, inline, page, percent
+from weasyprint.layout import absolute, float as floats, inline, page as pages, percent
 from weasyprint.text import fonts, line_break
 
 from ketapub.build import _remarks
+from ketapub.collector import paused
 from ketapub.formats.pdf import fast
 from ketapub.formats.pdf.crew import follow
 from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
@@ -53,9 +55,16 @@ RESTS_ON = {
     css.text_decoration: "4fa9ec3b45ef2fc6",
     css.AnonymousStyle: "414bbf41061e0a4a",
     css.ComputedStyle: "4ff0512c0af12674",
+    layout.LayoutContext: "211f859ff4e2d663",
+    images.SVGImage: "91c26b229879fc1c",
+    images.get_image_from_uri: "07bdb0c0e3fd5b83",
+    svg.SVG: "b08393091c55aea2",
+    svg.image: "8d981e3eec67f517",
+    svg.text: "67a30c3e181b4a80",
+    html.handle_svg: "7333e60dbdc9a354",
     css.StyleFor: "dac5a13261681453",
     css.declaration_precedence: "510a33df7059e753",
-    page.set_page_type_computed_styles: "4e68b396b35c4a06",
+    pages.set_page_type_computed_styles: "4e68b396b35c4a06",
     cssselect2.Matcher: "a651e3a3f14e94a1",
     weasyprint.draw.text.draw_first_line: "1bb8eae6d88e71b1",
     weasyprint.draw.text.draw_text: "ebaf96239c6ca363",
@@ -136,7 +145,12 @@ SAMPLES = {
     "leader": '<style>#l::after { content: leader(".") "7" }</style><p id="l">To</p>',
     "footnote": f'<p>{WORDS}<span style="float: footnote">{WORDS}</span>{WORDS}</p>',
     "drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="1" y="12">To AV</text></svg>',
+    "picture": '<p><img src="drawing.svg" alt="AV"/> <img src="drawing.svg" alt="AV"/></p>',
 }
+DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><text x="1" y="12">To AV</text>
+<image href="inner.svg" x="1" y="20" width="60" height="20"/></svg>"""
+INNER = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text x="1" y="12">affine</text></svg>'
+PICTURES = {"drawing.svg": DRAWING, "inner.svg": INNER}
 
 
 def sample() -> bytes:
@@ -144,7 +158,7 @@ def sample() -> bytes:
     theme = load_theme()
     resources = {path.name: path.read_bytes() for path in (Path(__file__).parent / "fonts").glob("*.ttf")}
     faces = "".join(f"@font-face {{ font-family: {Path(name).stem}; src: url({name}) }}" for name in sorted(resources))
-    engine = Engine(faces + CSS, resources, theme.folder / "fonts")
+    engine = Engine(faces + CSS, resources | PICTURES, theme.folder / "fonts")
     parts = "".join(f"<section id='{name}'>{body}</section>" for name, body in SAMPLES.items())
     html = f"<html lang='en'><head><title>Samples</title></head><body>{parts}</body></html>"
     return to_plain_pdf(engine.lay_out(ElementTree.fromstring(html), ""))
@@ -186,12 +200,12 @@ def styles_of(rules: str) -> tuple[Any, dict[str, Any], set[str]]:
     fast.hasten()
     engine = Engine("", {}, load_theme().folder / "fonts")
     sheet = weasyprint.CSS(string=rules, font_config=engine.fonts)
-    html, targets = _html_of(ElementTree.fromstring(MARKED), engine.fetcher), TargetCollector()
-    styles = css.get_all_computed_styles(html, [sheet], font_config=engine.fonts, layers=[], target_collector=targets)
+    page, targets = _html_of(ElementTree.fromstring(MARKED), engine.fetcher), TargetCollector()
+    styles = css.get_all_computed_styles(page, [sheet], font_config=engine.fonts, layers=[], target_collector=targets)
     made = {pseudo_type for _, pseudo_type in styles.get_computed_styles() if pseudo_type}
     asked = {
         f"{number} {element.tag}::{pseudo_type}": [style[name] for name in INITIAL_VALUES]
-        for number, element in enumerate(html.etree_element.iter())
+        for number, element in enumerate(page.etree_element.iter())
         for pseudo_type in ("marker", "footnote-call", "footnote-marker", "note-call", "before")
         if (style := styles(element, pseudo_type)) is not None
     }
@@ -208,6 +222,17 @@ def test_markers_and_notes_have_the_same_styles_when_they_are_asked_for() -> Non
         assert targets == plain_targets
         assert {"footnote-call", "marker"} <= plain_made
         assert made == ({"before"} if rules == MARKERS else {"marker"} if rules == NAMED else set())
+
+
+def test_a_drawing_keeps_nothing_of_its_layout_but_what_it_needs() -> None:
+    engine = Engine(CSS, PICTURES, load_theme().folder / "fonts")
+    body = SAMPLES["drawing"] + SAMPLES["picture"] + SAMPLES["footnote"] + SAMPLES["table"]
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+    gc.collect()
+    with paused():
+        document = engine.lay_out(tree, "@page { @top-left { content: counter(page) counter(pages) } }")
+        assert not [one for one in gc.get_objects() if type(one) in (layout.LayoutContext, css.StyleFor)]
+    assert to_plain_pdf(document)
 
 
 def test_lines_end_where_they_end_without() -> None:

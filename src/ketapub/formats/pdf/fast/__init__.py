@@ -23,9 +23,9 @@ def hasten() -> None:
     if _plain or unknown():
         return
     load()
-    from ketapub.formats.pdf.fast import boxes, draw, lengths, pseudo, styles, text, variables, writing
+    from ketapub.formats.pdf.fast import boxes, draw, drawings, lengths, pseudo, styles, text, variables, writing
 
-    for measure in (text, draw, styles, pseudo, variables, lengths, boxes, writing):
+    for measure in (text, draw, styles, pseudo, variables, lengths, boxes, drawings, writing):
         measure.apply()
 
 
