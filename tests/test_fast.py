@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import inspect
 import multiprocessing
@@ -12,21 +13,25 @@ from pathlib import Path
 from typing import Any, ClassVar
 from xml.etree import ElementTree
 
+import cssselect2  # type: ignore[import-untyped]
 import pydyf
 import pytest
 import weasyprint.draw
 import weasyprint.draw.text
 from conftest import BOOKS, Made, make
-from weasyprint import css
+from weasyprint import css, html, images, layout, svg
 from weasyprint.css import tokens
+from weasyprint.css.properties import INITIAL_VALUES, Dimension
+from weasyprint.css.targets import TargetCollector
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout import absolute, float as floats, inline, percent
+from weasyprint.layout import absolute, background, float as floats, inline, page as pages, percent
 from weasyprint.text import fonts, line_break
 
 from ketapub.build import _remarks
+from ketapub.collector import paused
 from ketapub.formats.pdf import fast
 from ketapub.formats.pdf.crew import follow
-from ketapub.formats.pdf.engine import Engine, to_plain_pdf
+from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
 from ketapub.theme import load_theme
 
 # The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
@@ -42,14 +47,28 @@ RESTS_ON = {
     fonts.FontConfiguration.add_font_face: "e4fcfcc36ed8c310",
     absolute.AbsolutePlaceholder: "336e26c56311f105",
     boxes.Box: "ff6d62300bafef85",
+    background.layout_backgrounds: "5d7d4d589e3d8a33",
+    background.layout_box_backgrounds: "617a870678c82755",
     floats.avoid_collisions: "5fc7793c573af328",
     percent.adjust_box_sizing: "88f3351db0280d16",
     percent.resolve_one_percentage: "4cfaa9ad134e4f7b",
+    percent.resolve_radii_percentages: "4980b3798c671710",
     percent.resolve_percentages: "71673078096fcf87",
     tokens.Pending: "7dafa4a32b2e3c78",
     css.text_decoration: "4fa9ec3b45ef2fc6",
     css.AnonymousStyle: "414bbf41061e0a4a",
     css.ComputedStyle: "4ff0512c0af12674",
+    layout.LayoutContext: "211f859ff4e2d663",
+    images.SVGImage: "91c26b229879fc1c",
+    images.get_image_from_uri: "07bdb0c0e3fd5b83",
+    svg.SVG: "b08393091c55aea2",
+    svg.image: "8d981e3eec67f517",
+    svg.text: "67a30c3e181b4a80",
+    html.handle_svg: "7333e60dbdc9a354",
+    css.StyleFor: "dac5a13261681453",
+    css.declaration_precedence: "510a33df7059e753",
+    pages.set_page_type_computed_styles: "4e68b396b35c4a06",
+    cssselect2.Matcher: "a651e3a3f14e94a1",
     weasyprint.draw.text.draw_first_line: "1bb8eae6d88e71b1",
     weasyprint.draw.text.draw_text: "ebaf96239c6ca363",
     pydyf.Array: "454aeae795e116ac",
@@ -122,10 +141,28 @@ SAMPLES = {
     "Japanese": f'<p lang="ja">日本語の文章はここにあります。{WORDS}日本語の文章はここにあります。</p>',
     "table": f"<table><tr><th>A</th><td>{WORDS}</td></tr><tr><th>12</th><td>30 %</td></tr></table>",
     "list": "<ol><li>One</li><li>Two</li></ol>",
+    "markers": """<style>li#m::marker { content: "To "; font-weight: 700 } li + li::marker { font-style: italic }
+        #n::footnote-call { font-weight: 700 } #n::footnote-marker { content: "To " }</style>
+        <ul style="list-style-position: inside"><li id="m">One</li><li>Two</li></ul>
+        <p>A<span id="n" style="float: footnote">V</span></p>""",
     "leader": '<style>#l::after { content: leader(".") "7" }</style><p id="l">To</p>',
     "footnote": f'<p>{WORDS}<span style="float: footnote">{WORDS}</span>{WORDS}</p>',
     "drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="1" y="12">To AV</text></svg>',
+    "painted": """<div style="background: #fed; border-radius: 4pt; box-shadow: 1pt 1pt red">
+        A<b style="background: blue">B</b>
+        <u style="border: 2px solid; border-image: linear-gradient(red, blue) 1">C</u></div>
+        <p style="visibility: hidden; background: red">D<i style="visibility: visible; border-radius: 2pt">E</i></p>
+        <div style="position: relative"><p style="position: absolute; background: green">F</p></div>
+        <table><colgroup style="background: #eee"><col/></colgroup><tr style="background: #ddd"><td>G</td></tr></table>
+        <div style="columns: 2; background: linear-gradient(red, blue)"><p>H</p><p>I</p></div>""",
+    "picture": '<p><img src="drawing.svg" alt="AV"/> <img src="drawing.svg" alt="AV"/></p>',
 }
+AROUND = """@page { @top-center { background: #ccc; content: "To" } @bottom-left { content: "AV" } }
+body { background: #fafaf0 }"""
+DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><text x="1" y="12">To AV</text>
+<image href="inner.svg" x="1" y="20" width="60" height="20"/></svg>"""
+INNER = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text x="1" y="12">affine</text></svg>'
+PICTURES = {"drawing.svg": DRAWING, "inner.svg": INNER}
 
 
 def sample() -> bytes:
@@ -133,7 +170,7 @@ def sample() -> bytes:
     theme = load_theme()
     resources = {path.name: path.read_bytes() for path in (Path(__file__).parent / "fonts").glob("*.ttf")}
     faces = "".join(f"@font-face {{ font-family: {Path(name).stem}; src: url({name}) }}" for name in sorted(resources))
-    engine = Engine(faces + CSS, resources, theme.folder / "fonts")
+    engine = Engine(faces + CSS + AROUND, resources | PICTURES, theme.folder / "fonts")
     parts = "".join(f"<section id='{name}'>{body}</section>" for name, body in SAMPLES.items())
     html = f"<html lang='en'><head><title>Samples</title></head><body>{parts}</body></html>"
     return to_plain_pdf(engine.lay_out(ElementTree.fromstring(html), ""))
@@ -153,6 +190,98 @@ def test_the_stock_book_is_the_same(stock: Made) -> None:
     with fast.plain_engine():
         plain = make(BOOKS / "stock", "pdf")
     assert plain.file(".pdf") == stock.file(".pdf")
+
+
+MARKED = """<html lang="en"><head><title>x</title></head><body>
+<p>A<span class="n">B</span></p><ul class="m"><li id="a">C</li><li>D</li></ul></body></html>"""
+MARKERS = """
+@layer late, later;
+@layer later { li::marker { color: red; font-size: 2em } }
+@layer late { li::marker { color: blue } }
+li:last-child::marker { content: "x" !important }
+.m li::marker { content: "y"; text-transform: inherit }
+ul { text-transform: uppercase; --size: 3pt }
+.n::footnote-call { font-size: var(--size, 7pt); vertical-align: initial }
+li::before { content: "z" }
+"""
+NAMED = "li::marker { -weasy-anchor: 'here' } #a::marker { color: green }"
+
+
+def styles_of(rules: str) -> tuple[Any, dict[str, Any], set[str]]:
+    """Of the small page above: its styles as they are before layout, each of a marker as asked, and the anchors."""
+    fast.hasten()
+    engine = Engine("", {}, load_theme().folder / "fonts")
+    sheet = weasyprint.CSS(string=rules, font_config=engine.fonts)
+    page, targets = _html_of(ElementTree.fromstring(MARKED), engine.fetcher), TargetCollector()
+    styles = css.get_all_computed_styles(page, [sheet], font_config=engine.fonts, layers=[], target_collector=targets)
+    made = {pseudo_type for _, pseudo_type in styles.get_computed_styles() if pseudo_type}
+    asked = {
+        f"{number} {element.tag}::{pseudo_type}": [style[name] for name in INITIAL_VALUES]
+        for number, element in enumerate(page.etree_element.iter())
+        for pseudo_type in ("marker", "footnote-call", "footnote-marker", "note-call", "before")
+        if (style := styles(element, pseudo_type)) is not None
+    }
+    assert not styles.get_cascaded_styles()  # else they would be taken for those of a page
+    return made, asked, {*targets.target_lookup_items}
+
+
+def test_markers_and_notes_have_the_same_styles_when_they_are_asked_for() -> None:
+    for rules in ("", MARKERS, NAMED):
+        with fast.plain_engine():
+            plain_made, plain, plain_targets = styles_of(rules)
+        made, asked, targets = styles_of(rules)
+        assert asked == plain
+        assert targets == plain_targets
+        assert {"footnote-call", "marker"} <= plain_made
+        assert made == ({"before"} if rules == MARKERS else {"marker"} if rules == NAMED else set())
+
+
+def test_a_drawing_keeps_nothing_of_its_layout_but_what_it_needs() -> None:
+    engine = Engine(CSS, PICTURES, load_theme().folder / "fonts")
+    body = SAMPLES["drawing"] + SAMPLES["picture"] + SAMPLES["footnote"] + SAMPLES["table"]
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+    gc.collect()
+    with paused():
+        document = engine.lay_out(tree, "@page { @top-left { content: counter(page) counter(pages) } }")
+        assert not [one for one in gc.get_objects() if type(one) in (layout.LayoutContext, css.StyleFor)]
+    assert to_plain_pdf(document)
+
+
+LENGTHS = """p { margin: 1em 5%; padding-inline-start: 3pt } em { min-width: calc(2em + 5%) } b { border: 1px solid }
+div { box-sizing: border-box; width: 50%; padding: 2px } table { border-collapse: collapse } td { border: 2px solid }
+i { margin-left: inherit } q { margin-inline: 1ex } u { margin: 0 }"""
+
+
+def test_lengths_are_the_same_and_not_looked_up_where_nothing_sets_them() -> None:
+    fast.hasten()
+    from ketapub.formats.pdf.fast import lengths
+
+    body = "<p>a <em>b</em> <b>c</b> <i>d</i> <q>e</q> <u>f</u></p><div>g</div><table><tr><td>h</td></tr></table>"
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+    (page,) = Engine("", {}, load_theme().folder / "fonts").lay_out(tree, LENGTHS).pages
+    found = list(page._page_box.descendants())
+    texts = [box for box in found if isinstance(box, boxes.TextBox) and box.element_tag == "p"]
+    assert texts
+    assert not any("max_width" in box.style for box in texts)
+    for box in found:
+        used = {name: value for name, value in vars(box).items() if name not in (*lengths.LENGTHS, *lengths.WIDTHS)}
+        asked, ours = box.copy(), box.copy()
+        for one, resolve in ((ours, lengths.resolve_percentages), (asked, lengths.ask_resolve)):
+            one.__dict__ = used.copy()
+            one.style = box.style.copy()
+            resolve(one, (300, 200))
+        assert {**vars(ours), "style": None} == {**vars(asked), "style": None}
+        box.style["margin_left"] = Dimension(7, "px")
+        lengths.resolve_percentages(box, (300, 200))
+        assert box.margin_left == 7  # changed since
+
+
+def test_boxes_without_a_background_are_not_asked_for_one() -> None:
+    tree = ElementTree.fromstring("<html lang='en'><head><title>x</title></head><body><p>a <b>b</b></p></body></html>")
+    (page,) = Engine("", {}, load_theme().folder / "fonts").lay_out(tree, "b { background: red }").pages
+    texts = [box for box in page._page_box.descendants() if isinstance(box, boxes.InlineBox | boxes.TextBox)]
+    assert [box.background and box.background.color.to("srgb").coordinates for box in texts] == [None, (1, 0, 0), None]
+    assert ["background_color" in box.style for box in texts] == [False, True, False]
 
 
 def test_lines_end_where_they_end_without() -> None:

@@ -29,6 +29,7 @@ from ketapub.collector import paused, settled
 from ketapub.fonts import fontconfig_xml
 from ketapub.formats.pdf.fast import hasten
 from ketapub.formats.pdf.mend import mend
+from ketapub.formats.pdf.pictures import keep_packed
 from ketapub.formats.pdf.standard import UA_1, Standard
 from ketapub.formats.pdf.tags import take_over
 from ketapub.formats.pdf.tags.links import tidy_links
@@ -50,6 +51,7 @@ class Engine:
         _use_only(font_folder)
         hasten()
         mend()
+        keep_packed()
         take_over()
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration

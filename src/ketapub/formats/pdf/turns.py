@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Any
 from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element
@@ -19,26 +20,33 @@ from ketapub import document as d
 from ketapub.markup import Start
 from ketapub.problems import NOWHERE
 
-SPACE = " \t\n\r\f"
-SOFT_HYPHEN = "\u00ad"
+UNCOUNTED = " \t\n\r\f\u00ad"  # white space, and hyphens that are seen at the end of a line alone
+_WITHOUT = str.maketrans("", "", UNCOUNTED)
 SVG = "{http://www.w3.org/2000/svg}svg"
 INLINE = {"a", "abbr", "br", "code", "em", "img", "kbd", "s", "span", "strong", "sub", "sup", SVG}
 FRONT: Mapping[str, d.FrontPage] = {"half-title": "title", "title-page": "title", "copyright-page": "copyright"}
 
 
 @dataclass(slots=True)
-class _Line:
-    """The text of one block, without what stands in blocks and notes inside of it; `at` is the place of each letter."""
+class _Text:
+    """Pieces of text, each behind the place where it begins. A part has many, and few are looked into."""
 
-    text: list[str] = field(default_factory=list)
-    at: list[int] = field(default_factory=list)
+    pieces: list[tuple[int, str]] = field(default_factory=list)
+
+    def letters(self) -> Iterator[tuple[int, str]]:
+        """Each letter behind its place."""
+        return ((at, letter) for begin, piece in self.pieces for at, letter in enumerate(piece, begin))
+
+
+class _Line(_Text):
+    """The text of one block, without what stands in blocks and notes inside of it."""
 
 
 @dataclass(slots=True)
-class _Own:
-    """The letters that stand directly in an element, white space apart, and how many of them are drawn already."""
+class _Own(_Text):
+    """The text that stands directly in an element; its letters that count, and how many of them are drawn already."""
 
-    letters: list[tuple[str, int]] = field(default_factory=list)
+    counted: str = ""
     drawn: int = 0
 
 
@@ -61,45 +69,48 @@ class _Source:
         if element.tag == SVG:
             return
         if element.tag == "br":
-            line.text.append("\n")
-            line.at.append(self.length)
+            line.pieces.append((self.length, "\n"))
         self.add(element, element.text, line)
         for child in element:
             self.read(child, line, child if element.tag == "body" else top)
             self.add(element, child.tail, line)
 
     def add(self, element: Element, text: str | None, line: _Line) -> None:
-        letters = self.own[element].letters
-        for letter in text or "":
-            line.text.append(letter)
-            line.at.append(self.length)
-            if letter not in SPACE and letter != SOFT_HYPHEN:
-                letters.append((letter, self.length))
-            self.length += 1
+        if text:
+            own = self.own[element]
+            own.counted += text.translate(_WITHOUT)
+            own.pieces.append((self.length, text))
+            line.pieces.append((self.length, text))
+            self.length += len(text)
 
     def draw(self, element: Element, text: str, hyphen: str) -> int | None:
-        """The place of the first letter of the next drawn piece of an element's own text; None if nothing is drawn.
+        """With which of the letters of an element its next drawn piece begins; None if nothing is drawn.
 
         Letters are counted, not compared: a style sheet may change their case.
         """
         own = self.own[element]
-        count = sum(letter not in SPACE and letter != SOFT_HYPHEN for letter in text)
-        if not count or own.drawn >= len(own.letters):
+        count = len(text.translate(_WITHOUT))
+        if not count or own.drawn >= len(own.counted):
             return None
-        first = own.letters[own.drawn][1]
+        first = own.drawn
         own.drawn += count
-        last = own.letters[own.drawn - 1 : own.drawn]
-        if text.endswith(hyphen) and (not last or not hyphen.endswith(last[0][0])):
+        last = own.counted[own.drawn - 1 : own.drawn]
+        if text.endswith(hyphen) and (not last or not hyphen.endswith(last)):
             own.drawn -= len(hyphen)  # made at the end of a line
         return first
 
+    def place(self, element: Element, number: int) -> int:
+        """Of one of the letters of an element that count."""
+        counted = (at for at, letter in self.own[element].letters() if letter not in UNCOUNTED)
+        return next(islice(counted, number, None))
+
     def word(self, element: Element, at: int) -> int:
         """The place at which the word begins that a letter belongs to."""
-        line = self.line_of[element]
-        index = bisect_left(line.at, at)
-        while index and not _parts(line.text[index - 1], line.text[index]):
+        letters = list(self.line_of[element].letters())
+        index = bisect_left(letters, (at, ""))
+        while index and not _parts(letters[index - 1][1], letters[index][1]):
             index -= 1
-        return line.at[index]
+        return letters[index][0]
 
 
 def _parts(before: str, after: str) -> bool:
@@ -120,10 +131,10 @@ def page_turns(pages: Iterable[Any], body: Element, starts: Sequence[Start]) -> 
             if is_picture:
                 at = source.start[box.element]
             else:
-                found = source.draw(box.element, box.text, box.style["hyphenate_character"])
-                if found is None:
+                number = source.draw(box.element, box.text, box.style["hyphenate_character"])
+                if first or number is None:
                     continue
-                at = found
+                at = source.place(box.element, number)
             first = first or (box.element, at, is_picture)
         waiting += [str(index)] if first or _notes(page._page_box) else []
         if first:

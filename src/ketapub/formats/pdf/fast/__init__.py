@@ -23,9 +23,20 @@ def hasten() -> None:
     if _plain or unknown():
         return
     load()
-    from ketapub.formats.pdf.fast import boxes, draw, lengths, styles, text, variables, writing
+    from ketapub.formats.pdf.fast import (
+        backgrounds,
+        boxes,
+        draw,
+        drawings,
+        lengths,
+        pseudo,
+        styles,
+        text,
+        variables,
+        writing,
+    )
 
-    for measure in (text, draw, styles, variables, lengths, boxes, writing):
+    for measure in (text, draw, styles, pseudo, variables, lengths, boxes, drawings, backgrounds, writing):
         measure.apply()
 
 

@@ -2,9 +2,10 @@
 
 What: each time that a box is laid out, `resolve_percentages` goes through nineteen properties one by one.
 Why safe: lengths in pixels, and `auto`, are the same in every containing block. They are kept with the style, and made
-anew when one of its properties has changed. Percentages, formulas, collapsed borders and boxes measured with their
-borders are WeasyPrint's.
-Gain: some hundredths of the time of a sheet or a book.
+anew when one of its properties has changed. Where no rule sets any of them and the style has none yet, as in most
+lines, they are those that CSS begins with, and the style gets none. Percentages, formulas, collapsed borders and boxes
+measured with their borders are WeasyPrint's.
+Gain: some hundredths of the time and of the memory of a sheet or a book.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from weasyprint.layout import percent
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from ketapub.formats.pdf.fast.replacing import replaced
+from ketapub.formats.pdf.fast.styles import PLAIN, Unset
 
 SIDES = ("top", "right", "bottom", "left")
 WIDTHS = [f"border_{side}_width" for side in SIDES]
@@ -25,6 +27,9 @@ LEAST = {"min_width", "min_height"}
 
 ask_resolve = percent.resolve_percentages
 _properties: Any = itemgetter(*["box_sizing", "border_collapse", *LENGTHS, *WIDTHS])
+_widths: Any = itemgetter(*WIDTHS)
+
+_are_unset = Unset(("box_sizing", *LENGTHS))
 
 
 def apply() -> None:
@@ -34,6 +39,12 @@ def apply() -> None:
 def resolve_percentages(box: Any, containing_block: Any) -> None:
     if type(box) is not AbsolutePlaceholder:
         style = box.style
+        if _are_unset(style) and style["border_collapse"] != "collapse":
+            box.__dict__.update(UNSET)
+            box.border_top_width, box.border_right_width, box.border_bottom_width, box.border_left_width = _widths(
+                style
+            )
+            return
         values = _properties(style)
         known = style.__dict__.get("_lengths")
         if known is None or known[0] != values:
@@ -57,3 +68,6 @@ def _lengths_of(sizing: str, collapse: str, *values: Any) -> dict[str, Any] | No
         else:
             return None
     return lengths
+
+
+UNSET: Any = _lengths_of("content-box", "separate", *(PLAIN[name].value for name in (*LENGTHS, *WIDTHS)))
