@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,3 +120,62 @@ def test_warnings_are_told_again(book: Path, build: Callable[..., str]) -> None:
     first, second = build(), build()
     assert "warning[unused-note]" in second
     assert second == NOTHING + first[first.index("chapters/") :]
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_a_build_with_nothing_to_do_loads_neither_options_nor_stages(joined: bool, book: Path) -> None:
+    out, cache = book.parent / "out", book.parent / "cache"
+    kept = [f"--cache={cache}"] if joined else ["--cache", str(cache)]
+    words = ["build", str(book), f"--out={out}", "--to=json", "--as-of=2026-02-01", *kept]
+    code = (
+        "import sys; from ketapub.cli import main\n"
+        "main(sys.argv[1:])\n"
+        "heavy = {'argparse', 'dataclasses', 'pathlib', 'tomllib', 'datetime', 'ketapub.problems', 'ketapub.build'}\n"
+        "print(sorted(heavy & {*sys.modules}), file=sys.stderr)\n"
+    )
+    first, second = (subprocess.run([sys.executable, "-c", code, *words], capture_output=True) for _ in range(2))
+    assert second.stderr == b"[]\n"
+    assert second.stdout == first.stdout == f"{out}/book.json  12 kB\n".encode()
+
+
+def test_where_no_book_is_named_it_is_the_one_that_stands_here(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(book.parent)
+    book.rename("manuscript")
+    words = ["build", "--cache", "cache", "--to", "json", "--as-of", "2026-02-01", "--verbose"]
+    assert [main(words), main(words)] == [0, 0]
+    assert capsys.readouterr().err.endswith(NOTHING)
+    Path("book.toml").write_text("[book]", encoding="utf-8")
+    assert main(words) == 2
+
+
+@pytest.mark.parametrize(("given", "counts"), [([], True), (["--as-of", "2026-02-01"], False)])
+def test_the_day_counts_where_it_comes_from_the_clock(
+    given: list[str],
+    counts: bool,
+    book: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    words = [*_arguments(book)[:-3], "--verbose", *given]
+    assert [main(words), main(words)] == [0, 0]
+    assert capsys.readouterr().err.endswith(NOTHING)
+    monkeypatch.setattr("ketapub.last_build.time.strftime", lambda form: "2999-12-31")
+    main(words)
+    assert (NOTHING not in capsys.readouterr().err) == counts
+
+
+def test_an_output_that_was_changed_or_that_the_list_does_not_name_is_not_as_before(
+    book: Path, build: Callable[..., str]
+) -> None:
+    out = book.parent / "out"
+    (out / "book.json").write_text("mine", encoding="utf-8")
+    assert NOTHING not in build()
+    assert build() == NOTHING
+    (out / ".ketapub-stage").mkdir()
+    assert NOTHING not in build()
+    (out / ".ketapub.json").unlink()
+    with pytest.raises(AssertionError):  # a file that is not known as ours is in the way
+        build()

@@ -11,12 +11,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 from ketapub import __version__
-from ketapub.problems import NOWHERE, Problems
+
+TYPE_CHECKING = False  # and nothing else is imported by a build that has nothing to do
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ketapub.problems import Problems
 
 LIMIT = 512 * 2**20  # bytes
 _OURS = re.compile(r"[0-9a-f]{62}(\.[a-z0-9_]+\.part)?")  # an entry, or one that is being written
@@ -30,7 +35,8 @@ def cache_key(*parts: bytes | str) -> str:
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big") + data)
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
     return digest.hexdigest()
 
 
@@ -70,23 +76,21 @@ class Cache:
         """What was put under `key`, byte for byte, or None."""
         if self._folder is None:
             return None
-        entry = _place(self._folder, key)
         try:
-            stored = entry.read_bytes()
-            if stored[:32] != _seal(key, stored[32:]):  # cut short, damaged, or renamed
-                entry.unlink()
-                self._tell_of_damage(self._folder)
-                return None
-            os.utime(entry)  # it was used now: the order in which entries go
+            return read_entry(str(self._folder), key)
         except OSError:
             return None
-        return stored[32:]
+        except ValueError:
+            with suppress(OSError):
+                _place(self._folder, key).unlink()
+            self._tell_of_damage(self._folder)
+            return None
 
     def put(self, key: str, content: bytes) -> None:
         """Remember `content` under `key`; failing to is never an error."""
         if self._folder is None or len(content) > self._limit:
             return
-        import tempfile  # not for a build that has nothing to do
+        import tempfile
 
         entry = _place(self._folder, key)
         try:
@@ -100,7 +104,8 @@ class Cache:
                     part.close()
                     os.replace(part.name, entry)
                 except BaseException:
-                    Path(part.name).unlink(missing_ok=True)
+                    with suppress(FileNotFoundError):
+                        os.unlink(part.name)
                     raise
         except FileNotFoundError:  # another process cleared the folder meanwhile
             return
@@ -133,6 +138,8 @@ class Cache:
         self._room = max(step - size, 0)
 
     def _tell_of_damage(self, folder: Path) -> None:
+        from ketapub.problems import NOWHERE
+
         self._problems.add(
             "cache-damaged",
             NOWHERE,
@@ -142,6 +149,8 @@ class Cache:
         )
 
     def _give_up(self, error: OSError) -> None:
+        from ketapub.problems import NOWHERE
+
         self._problems.add(
             "cache-unusable",
             NOWHERE,
@@ -152,9 +161,25 @@ class Cache:
         self._folder = None
 
 
+def read_entry(folder: str, key: str) -> bytes:
+    """What was put under `key`. Raises `OSError` where there is nothing, and `ValueError` where it was cut short,
+    damaged or renamed."""
+    place = os.path.join(folder, _name(key))
+    with open(place, "rb") as file:
+        stored = file.read()
+    if stored[:32] != _seal(key, stored[32:]):
+        raise ValueError(place)
+    os.utime(place)  # it was used now: the order in which entries go
+    return stored[32:]
+
+
 def _place(folder: Path, key: str) -> Path:
+    return folder / _name(key)
+
+
+def _name(key: str) -> str:
     name = cache_key(own_version(), key)
-    return folder / name[:2] / name[2:]
+    return f"{name[:2]}/{name[2:]}"
 
 
 def _seal(key: str, content: bytes) -> bytes:

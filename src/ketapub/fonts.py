@@ -10,7 +10,7 @@ import hashlib
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -75,7 +75,7 @@ def coverage(data: bytes) -> frozenset[int]:
     if digest not in _covered:
         with _opened(data) as font:
             letters = frozenset(font.getBestCmap() or ())
-            _covered[digest] = letters if _joins_arabic(font) else letters - _ARABIC
+            _covered[digest] = letters - _ARABIC if letters & _ARABIC and not _joins_arabic(font) else letters
     return _covered[digest]
 
 
@@ -153,26 +153,33 @@ def check_glyphs(
     """Report each character that no font has, once, at its first place: `missing-glyph`.
 
     `fonts` gives the font files, and is called only if there is a character beyond Latin-1: the faces of the theme
-    have all of those. With `sources` (path -> text) the column is exact behind escapes and smart quotation marks too.
+    have all of those. A font is read only if those before it lack a character. With `sources` (path -> text) the column
+    is exact behind escapes and smart quotation marks too.
     """
-    covered: frozenset[int] | None = None
+    covered: set[int] = set()
+    others: Iterator[bytes] | None = None
     places: dict[str, Drawn] = {}
     counts: Counter[str] = Counter()
     for text, at in texts:
         if max(text, default="") <= "\xff":
             continue
-        if covered is None:
-            covered = frozenset().union(*map(coverage, fonts()))
+        if others is None:
+            others = iter(fonts())
         # The shaping engine composes a letter and its accent where the font has only the whole (HarfBuzz, "normalize").
         for character in unicodedata.normalize("NFC", text):
             if character > "\xff" and not has_glyph(character, covered):
-                places.setdefault(character, (text, at))
-                counts[character] += 1
+                for data in others:
+                    covered |= coverage(data)
+                    if has_glyph(character, covered):
+                        break
+                else:
+                    places.setdefault(character, (text, at))
+                    counts[character] += 1
     if places:
         _report(places, counts, problems, sources or {})
 
 
-def has_glyph(character: str, covered: frozenset[int]) -> bool:
+def has_glyph(character: str, covered: Set[int]) -> bool:
     """Whether fonts with the code points `covered` draw it; also true of what draws nothing."""
     if ord(character) in covered or draws_nothing(character):
         return True

@@ -1,8 +1,9 @@
-"""Whether a build would make what stands there already: a book's folder and options come in, what the last build said
-of it goes out, or nothing.
+"""Whether a build would make what stands there already: the words of its command come in; what that said when it last
+made all this goes out, or nothing.
 
 Contents count, not dates: a file that was only touched is the same file. The record lies in the cache; without it the
-book is built again.
+book is built again. A build that has nothing to do imports no more than this, not even what options mean: the same
+words in the same folder mean the same.
 """
 
 from __future__ import annotations
@@ -11,88 +12,107 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import time
 from functools import cache
-from pathlib import Path
 
-from ketapub.cache import Cache, cache_key, own_version
-from ketapub.outputs import Built, OutputFile, build_id, standing
-from ketapub.problems import Position, Problem, Problems, Stopped
-from ketapub.theme import theme_folder
+from ketapub.cache import cache_key, own_version, read_entry
+from ketapub.output_list import LIST, STAGE, is_unchanged, read_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ketapub.cache import Cache
+    from ketapub.outputs import Built
 
 MOST_FILES = 5_000  # in a folder with more, or with more bytes, it is quicker to build than to look at all of them
 MOST_BYTES = 500_000_000
 
+Line = tuple[str, str]  # "out" or "err", and what is printed there
 
-class LastBuild:
-    """The last build of the book in `root` into `out` with the same `options`, as the folder `cache` remembers it."""
 
-    def __init__(self, root: Path, out: Path, options: Sequence[str], cache: Path | None) -> None:
-        self.root, self.out, self.options = root, out, options
-        self.kept = Cache(cache, Problems())
-        self.state = self._state()
-
-    def as_before(self) -> Built | None:
-        """What it made and said, if it was made of the same, and all of it still stands."""
-        record = self.kept.get(self._key()) if self.state else None
-        if record is None:
+def said_before(words: Sequence[str], cache: str) -> list[Line] | None:
+    """What the last build of this command said, if it would be made of the same, and all that it made still stands."""
+    try:
+        last = json.loads(read_entry(cache, _key(words)))
+        out, lines = last["out"], read_lines(os.path.join(last["out"], LIST))
+        if last["day"] not in ("", time.strftime("%Y-%m-%d")) or _state(last["folders"], out) != last["state"]:
             return None
-        build, paths, told, remarks = json.loads(record)
-        try:
-            found = standing(self.out, Problems())
-            if any(path not in found or found[path].build != build for path in paths):
+        if os.path.lexists(os.path.join(out, STAGE)):  # another run is at it, or was killed
+            return None
+        for made in last["made"]:
+            if lines.get(made["path"]) != made or not is_unchanged(out, made["path"], made["sha256"]):
                 return None
-            outputs = tuple(OutputFile(path, (self.out / path).read_bytes()) for path in paths)
-        except (Stopped, OSError):  # the build will say what is wrong with the folder
-            return None
-        return Built(tuple(Problem(code, Position(*at), *rest) for code, at, *rest in told), outputs, tuple(remarks))
+    except (OSError, ValueError):  # nothing is remembered, or the build will say what is wrong
+        return None
+    return [(stream, text) for stream, text in last["said"]]
 
-    def remember(self, built: Built) -> None:
-        if not self.state or self._state() != self.state:  # edited meanwhile
+
+class Remembered:
+    """What a command is about to read: a book and the theme, in `folders`, the book first. Then what it made of it."""
+
+    def __init__(self, words: Sequence[str], folders: Sequence[str], out: str) -> None:
+        self.words, self.folders, self.out = words, folders, out
+        self.state = _state(folders, out)
+
+    def put(self, built: Built, said: Iterable[Line], day: str, kept: Cache) -> None:
+        """`day` is the one on which it was built, or "" where no clock was asked."""
+        from ketapub.outputs import build_id
+
+        if not self.state or _state(self.folders, self.out) != self.state:  # edited meanwhile
             return
         if any(one.code.startswith("cache-") for one in built.problems):  # of that run, and not of what it made
             return
-        told = [
-            [one.code, [one.at.file, one.at.line, one.at.column], one.message, one.hint, one.severity, one.source]
-            for one in built.problems
+        build = build_id(built.outputs)
+        made = [
+            {"path": file.path, "sha256": hashlib.sha256(file.data).hexdigest(), "build": build}
+            for file in built.outputs
         ]
-        paths = [file.path for file in built.outputs]
-        self.kept.put(self._key(), json.dumps([build_id(built.outputs), paths, told, built.remarks]).encode())
-
-    def _key(self) -> str:
-        return cache_key("last build", str(self.out.absolute()), self.state)
-
-    def _state(self) -> str:
-        """A key of all that a build reads: book, theme, this program and the libraries that are installed with it. ""
-        where there is no book, or too much to look at."""
-        if not (self.root / "book.toml").is_file():
-            return ""
-        digest = hashlib.sha256(cache_key(*self.options, *_programs()).encode())
-        try:
-            for folder in (self.root.resolve(), theme_folder()):
-                size = 0
-                for number, path in enumerate(_files(folder, self.out.resolve())):
-                    data = os.fsencode(os.readlink(path)) if path.is_dir() else path.read_bytes()
-                    size += len(data)
-                    if number > MOST_FILES or size > MOST_BYTES:
-                        return ""
-                    digest.update(cache_key(path.relative_to(folder).as_posix(), data).encode())
-        except OSError:
-            return ""
-        return digest.hexdigest()
+        read = {"out": self.out, "folders": self.folders, "state": self.state, "day": day}
+        kept.put(_key(self.words), json.dumps({**read, "made": made, "said": [*said]}).encode())
 
 
-def _files(folder: Path, out: Path) -> Iterator[Path]:
+def _key(words: Sequence[str]) -> str:
+    """And where they are said, and by which program: where no book is named, it is the one in this folder."""
+    around = (os.getcwd(), str(os.path.isfile("book.toml")), os.environ.get("SOURCE_DATE_EPOCH", ""))
+    return cache_key("last build", *_programs(), *around, *words)
+
+
+def _state(folders: Sequence[str], out: str) -> str:
+    """A key of all that a build reads. "" where there is no book, or too much to look at."""
+    if not os.path.isfile(os.path.join(folders[0], "book.toml")):
+        return ""
+    digest = hashlib.sha256()
+    try:
+        for folder in map(os.path.realpath, folders):
+            size = 0
+            for number, path in enumerate(_files(folder, os.path.realpath(out))):
+                data = os.fsencode(os.readlink(path)) if os.path.isdir(path) else _read(path)
+                size += len(data)
+                if number > MOST_FILES or size > MOST_BYTES:
+                    return ""
+                digest.update(cache_key(path.removeprefix(folder), data).encode())
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _files(folder: str, out: str) -> Iterator[str]:
     """And links to folders. Hidden ones too, as a book may name them. Not what programs put there: outputs, caches, the
     folder of Git."""
     for inside, folders, names in os.walk(folder):
         if "CACHEDIR.TAG" in names:
             folders.clear()
             continue
-        folders[:] = sorted(name for name in folders if name != ".git" and Path(inside, name) != out)
-        yield from (path for name in folders if (path := Path(inside, name)).is_symlink())
-        paths = (Path(inside, name) for name in sorted(names))
-        yield from (path for path in paths if path.is_file())  # to read a pipe may take for ever
+        folders[:] = sorted(name for name in folders if name != ".git" and os.path.join(inside, name) != out)
+        yield from (path for name in folders if os.path.islink(path := os.path.join(inside, name)))
+        paths = (os.path.join(inside, name) for name in sorted(names))
+        yield from (path for path in paths if os.path.isfile(path))  # to read a pipe may take for ever
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 @cache

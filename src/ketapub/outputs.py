@@ -28,10 +28,10 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
+from ketapub import output_list
+from ketapub.output_list import LIST, STAGE, is_plain
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped
 
-LIST = ".ketapub.json"
-STAGE = ".ketapub-stage"
 LOCK_TRIES = 600  # a tenth of a second each: another run holds the lock only while it writes, not while it renders
 
 
@@ -123,7 +123,7 @@ def write_outputs(out: Path, bundle: Bundle, *, build_id: str, manuscript_root: 
     warning `changed-output`.
     """
     paths = {file.path for file in bundle}
-    if len(paths) < len(bundle) or not all(map(_is_plain, paths)):
+    if len(paths) < len(bundle) or not all(map(is_plain, paths)):
         raise ValueError(f"output paths must be plain and different: {sorted(file.path for file in bundle)}")
     check_out(out, manuscript_root, problems)
     with _refusals(out, problems):
@@ -467,28 +467,16 @@ def _read(path: Path) -> dict[str, Made]:
     if not os.path.lexists(path):
         return {}
     try:
-        content = json.loads(path.read_bytes())
-        found = [Made(str(line["path"]), str(line["sha256"]), str(line["build"])) for line in content["files"]]
-        if content["ketapub"] != 1 or path.is_symlink() or not all(_is_plain(made.path) for made in found):
-            raise ValueError(path)
-    except (ValueError, TypeError, KeyError, RecursionError):
+        lines = output_list.read_lines(str(path))
+    except ValueError:
         hint = "if the folder holds nothing but outputs, delete it and build again"
         raise _Refused("broken-output-list", f"{path} does not say which files ketapub made", hint) from None
-    return {made.path: made for made in found}
-
-
-def _is_plain(path: str) -> bool:
-    """Relative, in its one normal form, and not a name that this module uses itself."""
-    parts = path.split("/")
-    return not {"", ".", ".."} & {*parts} and "\0" not in path and not parts[0].startswith(".ketapub")
+    return {path: Made(**line) for path, line in lines.items()}
 
 
 def is_unchanged(out: Path, made: Made) -> bool:
     """Whether a file in `out` still has the bytes that ketapub wrote there."""
-    place = out / made.path
-    if place.is_symlink() or any((out / parent).is_symlink() for parent in _parents([made.path])):
-        return False
-    return place.is_file() and hashlib.sha256(place.read_bytes()).hexdigest() == made.sha256
+    return output_list.is_unchanged(str(out), made.path, made.sha256)
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -1,30 +1,34 @@
 """The command `ketapub`: arguments come in; what people and programs read goes out, and an exit status.
 
 The only package that prints, and that reads the clock and the environment. Everything heavy is imported when a command
-needs it, so that `--help` and `explain` answer at once.
+needs it, so that `--help` and `explain` answer at once, and a build that has nothing to do even sooner.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
 
-from ketapub.cli.arguments import parser
-from ketapub.cli.telling import INTERRUPTED, PIPE_CLOSED, WITH_PROBLEMS, WRONG_USAGE, count, say, tell
-from ketapub.problems import Stopped
+from ketapub.cli.quick import said_by_nothing_to_do, speak
+from ketapub.cli.statuses import DONE, INTERRUPTED, PIPE_CLOSED, WITH_PROBLEMS, WRONG_USAGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 (done), 1 (the book has problems), 2 (wrong usage or settings), 130 (Ctrl-C)."""
+    words = sys.argv[1:] if arguments is None else [*arguments]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character is no reason to fail
             stream.reconfigure(errors="backslashreplace")
     try:
-        options = parser().parse_args(arguments)
-        status = _run(options)
+        said = said_by_nothing_to_do(words)
+        status = _run(words) if said is None else DONE
+        speak(said or ())
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("ketapub: interrupted", file=sys.stderr)
@@ -35,7 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(words: Sequence[str]) -> int:
+    from ketapub.cli.arguments import parser
+    from ketapub.cli.telling import count, say, tell
+    from ketapub.problems import Stopped
+
+    options = parser().parse_args(words)
+    options.words = words
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)

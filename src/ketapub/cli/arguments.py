@@ -10,6 +10,7 @@ from pathlib import Path
 from ketapub import __version__
 from ketapub.cli import commands as run
 from ketapub.cli.given import count_of_jobs, file_to_write, line_of_text, port_number, processors
+from ketapub.cli.quick import CACHE
 
 ENGINES = ("weasyprint", "ebooklib", "markdown-it-py", "pypandoc_binary", "pikepdf")
 
@@ -47,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
         added.add_argument("--strict", action="store_true", help="let warnings fail too")
         day(added)
         text = "keep results between runs here (default: $XDG_CACHE_HOME/ketapub)"
-        added.add_argument("--cache", type=Path, metavar="DIR", help=text)
+        added.add_argument(CACHE, type=Path, metavar="DIR", help=text)
         text = "processes to use (default: one for each processor)"
         added.add_argument("--jobs", type=count_of_jobs, default=processors(), metavar="N", help=text)
         text = "let the PDF engine do everything itself: slower, for the same PDFs"

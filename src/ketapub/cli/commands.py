@@ -10,17 +10,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketapub.cli.given import book_folder, cache_folder, checks_of, formats_of, today
+from ketapub.cli.given import book_folder, cache_folder, checks_of, day_of_clock, formats_of, today
+from ketapub.cli.quick import speak
+from ketapub.cli.statuses import DONE, WITH_PROBLEMS
 from ketapub.cli.telling import (
-    DONE,
-    WITH_PROBLEMS,
     count,
     lines_of,
     many,
     progress_of,
     quiet_libraries,
     say,
+    saying,
     tell,
+    told,
     usage,
 )
 from ketapub.problems import NOWHERE, Problem, Problems, Stopped, did_you_mean, explanations
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
     from ketapub.book_folder import BookFolder
     from ketapub.check.report.run import Run
     from ketapub.document import Fact
+    from ketapub.last_build import Line
     from ketapub.ledger import Claim
-    from ketapub.outputs import OutputFile
+    from ketapub.outputs import Built
 
 
 MOST_STYLES = 40  # lines that a list of styles may have
@@ -60,32 +63,36 @@ def new(options: argparse.Namespace) -> int:
 def build(options: argparse.Namespace) -> int:
     formats = formats_of(options.to)
     as_of = today(options.as_of)
-    given = ("build", str(formats), str(as_of), str(options.strict), options.pdf_standard)
     with _work(options, as_of) as work:
-        from ketapub.last_build import LastBuild
+        from ketapub.build import build
+        from ketapub.cache import Cache
+        from ketapub.collector import seldom
+        from ketapub.last_build import Remembered
+        from ketapub.theme import theme_folder
 
-        last = LastBuild(work["root"], options.out, given, work["cache"])
-        built = last.as_before()
-        if built is None:
-            from ketapub.build import build
-            from ketapub.collector import seldom
-
-            with seldom():
-                built = build(
-                    out=options.out,
-                    formats=formats,
-                    strict=options.strict,
-                    jobs=options.jobs,
-                    pdf_standard=options.pdf_standard,
-                    **work,
-                )
-            last.remember(built)
-        else:
-            work["progress"]("nothing has changed: all as before")
-    _tell_of(options, built.problems, built.outputs)
-    for remark in built.remarks if not options.quiet else ():
-        say(remark)
+        remembered = Remembered(options.words, (str(work["root"]), str(theme_folder())), str(options.out))
+        with seldom():
+            built = build(
+                out=options.out,
+                formats=formats,
+                strict=options.strict,
+                jobs=options.jobs,
+                pdf_standard=options.pdf_standard,
+                **work,
+            )
+        said = [*_told_of(options, built)]
+        again = [saying("nothing has changed: all as before"), *said] if options.verbose else said
+        remembered.put(built, again, day_of_clock(options.as_of), Cache(work["cache"], Problems()))
+    speak(said)
     return DONE
+
+
+def _told_of(options: argparse.Namespace, built: Built) -> Iterator[Line]:
+    yield from told(options, built.problems, built.outputs)
+    if built.problems:
+        yield saying(count(built.problems))
+    if not options.quiet:
+        yield from map(saying, built.remarks)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -197,7 +204,7 @@ def handouts(options: argparse.Namespace) -> int:
                 scheduler=options.scheduler,
                 **work,
             )
-    _tell_of(options, built.problems, built.outputs)
+    speak(_told_of(options, built))
     return WITH_PROBLEMS if any(one.severity == "error" for one in built.problems) else DONE
 
 
@@ -261,12 +268,6 @@ def _list_stale_sheets(options: argparse.Namespace) -> int:
             for line in (*one.files, *(f"new at {passage.at}: {passage.text}" for passage in one.changes)):
                 print(f"           {line}")
     return DONE if all(one.state == "current" for one in standing) else WITH_PROBLEMS
-
-
-def _tell_of(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequence[OutputFile]) -> None:
-    tell(options, problems, outputs)
-    if problems:
-        say(count(problems))
 
 
 def _write_sarif(options: argparse.Namespace, problems: Sequence[Problem], run: Run | None) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ketapub.cli.quick import default_cache
 from ketapub.cli.telling import usage
 from ketapub.problems import did_you_mean
 
@@ -100,11 +100,11 @@ def today(given: str) -> datetime.date:
     return datetime.date.today()
 
 
+def day_of_clock(given: str) -> str:
+    """That date if it comes from the clock, else ""."""
+    return "" if given or os.environ.get("SOURCE_DATE_EPOCH") else today(given).isoformat()
+
+
 def cache_folder() -> Path | None:
-    """$XDG_CACHE_HOME/ketapub (an absolute path, XDG Base Directory Specification), else ~/.cache/ketapub."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(base):
-        return Path(base, "ketapub")
-    with contextlib.suppress(RuntimeError):  # nobody's home
-        return Path.home() / ".cache" / "ketapub"
-    return None
+    folder = default_cache()
+    return Path(folder) if folder else None

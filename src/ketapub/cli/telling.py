@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ketapub.cli.quick import speak
 from ketapub.problems import NOWHERE, Problem, Stopped
 
 if TYPE_CHECKING:
     from ketapub.check.findings import Result
+    from ketapub.last_build import Line
     from ketapub.outputs import OutputFile
 
-DONE, WITH_PROBLEMS, WRONG_USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 128 + 2, 128 + 13
 FOLDER = re.compile("(site|handouts/[^/]+)/")  # outputs that are told of as one
 BROKEN_LIBRARY = "cannot load library"  # how cffi begins when the system has no Pango
 PANGO = (
@@ -27,21 +28,25 @@ PANGO = (
 
 
 def tell(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequence[OutputFile]) -> None:
+    speak(told(options, problems, outputs))
+
+
+def told(options: argparse.Namespace, problems: Sequence[Problem], outputs: Sequence[OutputFile]) -> Iterator[Line]:
     """Problems for people on standard error; the outputs, or all of it as JSON, on standard output."""
     for problem in problems:
-        print(problem, file=sys.stderr)
+        yield "err", str(problem)
     if options.json:
         made = [{"path": str(options.out / file.path), "size": len(file.data)} for file in outputs]
-        print(json.dumps({"problems": [problem.as_json() for problem in problems], "outputs": made}, indent=1))
+        yield "out", json.dumps({"problems": [problem.as_json() for problem in problems], "outputs": made}, indent=1)
     elif outputs and not options.quiet:
         folders: dict[str, list[int]] = {}
         for file in outputs:
             if folder := FOLDER.match(file.path):
                 folders.setdefault(folder[1], []).append(len(file.data))
             else:
-                print(f"{options.out / file.path}  {size(len(file.data))}")
+                yield "out", f"{options.out / file.path}  {size(len(file.data))}"
         for name, inside in folders.items():
-            print(f"{options.out / name}  {size(sum(inside))} in {many(len(inside), 'file')}")
+            yield "out", f"{options.out / name}  {size(sum(inside))} in {many(len(inside), 'file')}"
 
 
 def lines_of(results: Sequence[Result]) -> list[str]:
@@ -71,7 +76,11 @@ def _came_to(results: Sequence[Result]) -> str:
 
 
 def say(text: str) -> None:
-    print(f"ketapub: {text}", file=sys.stderr)
+    speak([saying(text)])
+
+
+def saying(text: str) -> Line:
+    return "err", f"ketapub: {text}"
 
 
 def usage(code: str, message: str, hint: str) -> Stopped:

@@ -5,7 +5,7 @@ In: resolved chapters, the pictures, the theme's fonts and the book's own. Out: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ketapub import document as d
 from ketapub.fonts import Drawn, check_glyphs as check_texts, drawn_texts
@@ -24,8 +24,9 @@ def check_glyphs(
     problems: Problems,
     sources: Mapping[str, str],
 ) -> None:
-    def fonts() -> Iterable[bytes]:
-        return [theme.read(name) for name in theme.fonts] + [theming.files[name] for name in theming.fonts]
+    def fonts() -> Iterator[bytes]:
+        yield from map(theme.read, theme.fonts)
+        yield from (theming.files[name] for name in theming.fonts)
 
     def texts() -> Iterator[Drawn]:
         for key in ("title", "subtitle", "publisher", "rights", "authors"):
