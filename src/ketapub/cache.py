@@ -86,10 +86,10 @@ class Cache:
             self._tell_of_damage(self._folder)
             return None
 
-    def put(self, key: str, content: bytes) -> None:
-        """Remember `content` under `key`; failing to is never an error."""
+    def put(self, key: str, content: bytes) -> bool:
+        """Remember `content` under `key`; failing to is never an error. Out: whether it is remembered."""
         if self._folder is None or len(content) > self._limit:
-            return
+            return False
         import tempfile
 
         entry = _place(self._folder, key)
@@ -108,9 +108,11 @@ class Cache:
                         os.unlink(part.name)
                     raise
         except FileNotFoundError:  # another process cleared the folder meanwhile
-            return
+            return False
         except OSError as error:
             self._give_up(error)
+            return False
+        return True
 
     def _make_room(self, folder: Path, size: int) -> None:
         """Delete the entries used longest ago if `size` more bytes would be too many.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -73,3 +73,11 @@ def clear() -> None:
     if not gc.isenabled():
         gc.collect()
         gc.freeze()
+
+
+def give_back() -> None:
+    """What libraries have freed goes back to the system, where the C library can be asked to (glibc: malloc_trim)."""
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

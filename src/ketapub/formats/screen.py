@@ -22,11 +22,11 @@ from ketapub.resolve.crisis import crisis_lines
 from ketapub.theme import Theme
 
 # The markup is XML; HTML gives the slash of an empty element no meaning. In a tag, < and > stand for nothing else.
-_VOID = re.compile(r"<((?:br|hr|img|input)\b[^<>]*)/>")  # an <img> may hold a picture, which is long to go through
+_VOID = re.compile(rb"<((?:br|hr|img|input)\b[^<>]*)/>")  # an <img> may hold a picture, which is long to go through
 
 
 def as_html(page: str) -> bytes:
-    return _VOID.sub(lambda found: f"<{found[1].removesuffix(' ')}>", str(page)).encode()
+    return _VOID.sub(lambda found: b"<%b>" % found[1].removesuffix(b" "), page.encode())
 
 
 def frame_words(book: d.Book, theme: Theme, medium: Medium) -> dict[str, Any]:

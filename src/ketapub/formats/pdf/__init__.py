@@ -7,6 +7,7 @@ from contextlib import closing
 from markupsafe import Markup
 
 from ketapub import document as d
+from ketapub.collector import give_back
 from ketapub.formats.made import Made, Printed
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
@@ -50,4 +51,5 @@ def make_edition(book: d.Book, theme: Theme, edition: Edition, made: Made, probl
             return Printed(())
         made.progress(f"{layout.reused} of {len(layout.parts)} parts as before")
         data = write_pdf(book, layout, setter, problems)
+    give_back()  # half of what the tags of a long book took
     return Printed((OutputFile(f"{book.info.book.slug}{edition.suffix}.pdf", data),), layout.pages)

@@ -8,6 +8,7 @@ as any other and stands alone, as in fonts of books; elsewhere a part waits for 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -180,7 +181,7 @@ def _digits(stream: Any, box: Any, ask: Any, more: Sequence[Any]) -> str | None:
 
 def fill(pdf: Any, numbers: Sequence[str], folios: Sequence[str]) -> None:
     """Put numbers into an open file of pikepdf. `folios` are the labels of its pages."""
-    from pikepdf import String
+    from pikepdf import Name, String
 
     for page, folio in zip(pdf.pages, folios, strict=True):
 
@@ -200,7 +201,8 @@ def fill(pdf: Any, numbers: Sequence[str], folios: Sequence[str]) -> None:
         content = page.Contents.read_bytes()
         if b"%number " in content or b"d83fdffe" in content:
             content = _OPEN_DIGITS.sub(drawn, content)
-            page.Contents.write(_OPEN_TEXT.sub(lambda match: _string(said(_text(match[0]))), content))
+            content = _OPEN_TEXT.sub(lambda match: _string(said(_text(match[0]))), content)
+            page.Contents.write(zlib.compress(content), filter=Name.FlateDecode)
         for annotation in page.obj.get("/Annots", ()):
             if BEGIN in (words := str(annotation.get("/Contents", ""))):
                 annotation.Contents = String(said(words))

@@ -66,7 +66,7 @@ class Setter:
         self.cache = cache or Cache(None, problems)
         self.laid: set[str] = set()  # keys of the parts that this run has laid out
         self.manner = manner_of(book, theme, edition)
-        self._made: dict[tuple[str, str], bytes] = {}  # facts and drawn pages, by the key of their task
+        self._made: dict[tuple[str, str], bytes] = {}  # what the cache does not keep, and the key of its task
         self._crew: Crew | None = None
         self._digests = {name: _digest(data) for name, data in self.manner.resources.items()}
         fonts = [theme.read(name) for name in theme.fonts]
@@ -128,8 +128,9 @@ class Setter:
         """The part as a PDF of its own, with room for page numbers."""
         data = self._find("drawn", laid.task)
         if data is None:
-            self._keep_made(laid.task, self.desk.lay_out(laid.task))
-            data = self._made["drawn", laid.task.key]
+            made = self.desk.lay_out(laid.task)
+            self._keep_made(laid.task, made)
+            _, data = made.result
         return drawn_from(data)
 
     def pages(self, laid: LaidPart) -> Composed:
@@ -185,9 +186,8 @@ class Setter:
         self.problems.take(made.problems)
         facts, drawn = made.result
         for what, data in (("facts", facts), ("drawn", drawn)):
-            self._made[what, task.key] = data
-            if not made.problems and data:
-                self.cache.put(cache_key(what, task.key), data)
+            if made.problems or not self.cache.put(cache_key(what, task.key), data):
+                self._made[what, task.key] = data
         return facts_from(facts)
 
 
