@@ -58,7 +58,7 @@ def draw_part(composed: Composed, language: str, standard: Standard) -> tuple[Dr
     for page in document.pages:
         page.links[:] = [_outward(link, composed.facts.anchors) for link in page.links]
     with drawn_open(composed.open) as drawing:
-        data = to_pdf(document, standard, compressed=False)  # as numbers are put in, and the whole is compressed then
+        data = to_pdf(document, standard)
     return Drawn(data, _fonts(document)), drawing.is_open
 
 

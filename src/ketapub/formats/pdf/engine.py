@@ -104,7 +104,7 @@ def engine_versions(font_folder: Path) -> Mapping[str, str]:
     }
 
 
-def to_pdf(document: Document, standard: Standard = UA_1, *, compressed: bool = True) -> bytes:
+def to_pdf(document: Document, standard: Standard = UA_1) -> bytes:
     """Draw the pages of a document, as the PDF/UA and the PDF/A of a standard in one."""
     import pydyf
     import weasyprint.pdf
@@ -123,8 +123,7 @@ def to_pdf(document: Document, standard: Standard = UA_1, *, compressed: bool = 
         io.BytesIO(profile), "", "relative-colorimetric", (["r"], ["g"], ["b"])
     )
     tidy_links(document.pages)
-    options = {**OPTIONS, "uncompressed_pdf": not compressed}
-    return _drawn(document, finisher=describe, pdf_variant=standard.variant, **options)
+    return _drawn(document, finisher=describe, pdf_variant=standard.variant, **OPTIONS)
 
 
 def to_plain_pdf(document: Document) -> bytes:

@@ -156,14 +156,14 @@ class Setter:
 
     def _task(self, part: Part, first: int) -> Task:
         """With numbers to be put in later, unless it is known that this part needs them."""
-        task = self._key(part, _like(part, first, self.length(part)), is_open=True)
+        task = self._task_of(part, _like(part, first, self.length(part)), is_open=True)
         facts = self._known_facts(task)
-        if facts is not None:
-            task = self._key(part, _like(part, first, facts.pages), is_open=True)
+        if facts is not None and (right := _like(part, first, facts.pages)) != task.first:
+            task = self._task_of(part, right, is_open=True)
             facts = self._known_facts(task)
-        return self._key(part, first, is_open=False) if facts is not None and not facts.is_open else task
+        return self._task_of(part, first, is_open=False) if facts is not None and not facts.is_open else task
 
-    def _key(self, part: Part, first: int, *, is_open: bool) -> Task:
+    def _task_of(self, part: Part, first: int, *, is_open: bool) -> Task:
         page = part.page(self.manner.title, self.manner.stamp, is_open=is_open)
         ids = [
             sorted(id for id in group if f'"{id}"' in page) for group in (self.manner.urgent, self.manner.emergencies)
