@@ -32,6 +32,7 @@ from ketapub.collector import paused
 from ketapub.formats.pdf import fast
 from ketapub.formats.pdf.crew import follow
 from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
+from ketapub.formats.pdf.mend import mend
 from ketapub.theme import load_theme
 
 # The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
@@ -333,6 +334,16 @@ def test_the_plain_engine_is_weasyprints_alone() -> None:
         assert weasyprint.draw.draw_text is DRAW_TEXT
     fast.hasten()
     assert weasyprint.draw.draw_text is not DRAW_TEXT
+
+
+def test_faults_stay_mended_when_the_engine_was_plain() -> None:
+    fast.hasten()
+    mend()
+    mended = inline.split_first_line
+    with fast.plain_engine():
+        assert inline.split_first_line is mended
+    fast.hasten()
+    assert inline.split_first_line is mended
 
 
 def test_another_version_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

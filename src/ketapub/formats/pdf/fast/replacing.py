@@ -10,12 +10,12 @@ class _Replaced:
     """What was replaced, and by what: once for each place, however often it is asked for."""
 
     def __init__(self) -> None:
-        self.before: dict[tuple[Any, str], Any] = {}
+        self.before: dict[tuple[Any, str], tuple[Any, Any]] = {}  # what stood there, and what we put there
 
     def put(self, owner: Any, name: str, new: Any) -> None:
         """`new` as `owner.name`."""
         if (owner, name) not in self.before:
-            self.before[owner, name] = owner.__dict__[name]
+            self.before[owner, name] = owner.__dict__[name], new
             setattr(owner, name, new)
 
     def put_everywhere(self, old: Any, new: Any) -> None:
@@ -26,8 +26,9 @@ class _Replaced:
                 self.put(module, new.__name__, new)
 
     def undo(self) -> None:
-        for (owner, name), old in self.before.items():
-            setattr(owner, name, old)
+        for (owner, name), (old, new) in self.before.items():
+            if owner.__dict__[name] is new:  # and no mended one, which asks ours
+                setattr(owner, name, old)
         self.before.clear()
 
 
