@@ -34,8 +34,9 @@ from ketapub.formats.pdf.crew import follow
 from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
 from ketapub.theme import load_theme
 
-# The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
-# has to be read: does the package ketapub.formats.pdf.fast still come to the same? Then its digest is renewed here.
+# The source of all of WeasyPrint 70.0, pydyf 0.13.0 and cssselect2 0.10 that is replaced, or whose steps are followed.
+# What has changed has to be read: does the package ketapub.formats.pdf.fast still come to the same? Then its digest is
+# renewed here.
 RESTS_ON = {
     line_break.Layout: "681b737d1ba5e004",
     line_break.create_layout: "6587192cc0ab3ffa",
