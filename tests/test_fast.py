@@ -35,13 +35,16 @@ from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
 from ketapub.formats.pdf.mend import mend
 from ketapub.theme import load_theme
 
-# The source of all of WeasyPrint 70.0 and pydyf 0.13.0 that is replaced, or whose steps are followed. What has changed
-# has to be read: does the package ketapub.formats.pdf.fast still come to the same? Then its digest is renewed here.
+# The source of all of WeasyPrint 70.0, pydyf 0.13.0 and cssselect2 0.10 that is replaced, or whose steps are followed.
+# What has changed has to be read: does the package ketapub.formats.pdf.fast still come to the same? Then its digest is
+# renewed here.
 RESTS_ON = {
     line_break.Layout: "681b737d1ba5e004",
     line_break.create_layout: "6587192cc0ab3ffa",
     line_break.first_line_metrics: "55ec5d0b58b29a8b",
     line_break.split_first_line: "39ad1016863ca34d",
+    line_break.can_break_text: "4f3fb5ef1c239df9",
+    line_break.get_log_attrs: "65c1a1c4fa75ee95",
     line_break.strut: "b57885b70dd08efe",
     inline.add_word_spacing: "879516e71f1b80fa",
     inline.split_text_box: "8c564329599ef23f",
@@ -283,6 +286,43 @@ def test_boxes_without_a_background_are_not_asked_for_one() -> None:
     texts = [box for box in page._page_box.descendants() if isinstance(box, boxes.InlineBox | boxes.TextBox)]
     assert [box.background and box.background.color.to("srgb").coordinates for box in texts] == [None, (1, 0, 0), None]
     assert ["background_color" in box.style for box in texts] == [False, True, False]
+
+
+HEIGHTS = """b { font-weight: 700 } i { line-height: 2 } u { font-size: 1.4em; line-height: calc(1em + 2pt) }
+p.large { line-height: 120% } p.large em { font-family: hebrew } sup { line-height: inherit; font-size: smaller }"""
+
+
+def test_lines_are_as_high_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast.hasten()
+    from ketapub.formats.pdf.fast import lines
+
+    ask_strut, asked = lines.ask_strut, []
+    monkeypatch.setattr(lines, "ask_strut", lambda style: (asked.append(style), ask_strut(style))[1])
+    inside = "a <em>b</em> <b>c</b> <i>d</i> <u>e <em>f</em></u> <sup>g</sup> <q lang='de'>h</q>"
+    body = f"<p>{inside}</p><p class='large'>{inside}</p>"
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+    (page,) = Engine(CSS, {}, load_theme().folder / "fonts").lay_out(tree, HEIGHTS).pages
+    found = [box.style for box in page._page_box.descendants() if isinstance(box, boxes.LineBox | boxes.TextBox)]
+    assert asked
+    assert not any(isinstance(style, css.AnonymousStyle) for style in asked)  # they have the height of their parent
+    heights = {ask_strut(style.copy()) for style in found}
+    assert len(heights) > 4
+    for style in found:
+        assert lines.strut(style.copy()) == ask_strut(style.copy())
+        changed = style.copy()
+        changed["font_size"] = 50
+        assert lines.strut(changed) == ask_strut(changed) not in heights
+
+
+def test_letters_are_parted_where_they_are_without() -> None:
+    fast.hasten()
+    from ketapub.formats.pdf.fast import lines
+
+    asked = [(one + other, lang) for one in "a -–)本" for other in "a -(本" for lang in ("en", "ja", None)]
+    for _ in range(2):
+        assert [lines.can_break_text(*one) for one in asked] == [lines.ask_break(*one) for one in asked]
+    assert len({lines.can_break_text(*one) for one in asked}) == 2
+    assert lines.can_break_text.cache_info().hits >= len(asked)
 
 
 def test_lines_end_where_they_end_without() -> None:

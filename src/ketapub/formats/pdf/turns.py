@@ -161,26 +161,32 @@ def _notes(page: Any) -> bool:
     return any(child.children for child in page.children if isinstance(child, FootnoteAreaBox))
 
 
-def _drawn(box: Any, repeated: set[Element]) -> Iterator[tuple[Any, bool]]:
+def _drawn(root: Any, repeated: set[Element]) -> list[tuple[Any, bool]]:
     """Pieces of text and pictures (True) of a page that the manuscript has, in reading order."""
     from weasyprint.formatting_structure import boxes
     from weasyprint.layout.absolute import AbsolutePlaceholder
 
-    if isinstance(box, AbsolutePlaceholder):
-        box = box._box
-    if "::" in (box.element_tag or ""):  # made by the style sheet
-        return
-    if box.element in repeated:
-        return
-    if isinstance(box, boxes.TextBox):
-        yield box, False
-    elif isinstance(box, boxes.ReplacedBox):
-        yield box, True
-    elif isinstance(box, boxes.ParentBox):
-        for child in box.children:
-            yield from _drawn(child, repeated)
-        if isinstance(box, boxes.TableBox):
-            repeated.update(child for child in box.element if child.tag in ("thead", "tfoot"))
+    found: list[tuple[Any, bool]] = []
+
+    def visit(box: Any) -> None:
+        if isinstance(box, AbsolutePlaceholder):
+            box = box._box
+        if "::" in (box.element_tag or ""):  # made by the style sheet
+            return
+        if box.element in repeated:
+            return
+        if isinstance(box, boxes.TextBox):
+            found.append((box, False))
+        elif isinstance(box, boxes.ReplacedBox):
+            found.append((box, True))
+        elif isinstance(box, boxes.ParentBox):
+            for child in box.children:
+                visit(child)
+            if isinstance(box, boxes.TableBox):
+                repeated.update(child for child in box.element if child.tag in ("thead", "tfoot"))
+
+    visit(root)
+    return found
 
 
 def _turn(label: str, element: Element, at: int, is_picture: bool, source: _Source, starts: Sequence[Start]) -> d.Turn:

@@ -29,6 +29,7 @@ def hasten() -> None:
         draw,
         drawings,
         lengths,
+        lines,
         pseudo,
         styles,
         text,
@@ -36,7 +37,7 @@ def hasten() -> None:
         writing,
     )
 
-    for measure in (text, draw, styles, pseudo, variables, lengths, boxes, drawings, backgrounds, writing):
+    for measure in (text, draw, styles, pseudo, variables, lengths, lines, boxes, drawings, backgrounds, writing):
         measure.apply()
 
 

@@ -14,14 +14,14 @@ from weasyprint.layout import background
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from ketapub.formats.pdf.fast.replacing import replaced
-from ketapub.formats.pdf.fast.styles import Unset
+from ketapub.formats.pdf.fast.styles import Untouched
 
 CORNERS = [f"border_{corner}_radius" for corner in ("top_left", "top_right", "bottom_right", "bottom_left")]
 IMAGES = ["border_image_source", "mask_border_source", "background_image"]
 NOTHING: dict[str, Any] = {"background": None, **dict.fromkeys(CORNERS, (0, 0))}
 
 ask_background = background.layout_box_backgrounds
-_are_unset = Unset((*CORNERS, *IMAGES, "background_color", "box_shadow"))
+_are_untouched = Untouched((*CORNERS, *IMAGES, "background_color", "box_shadow"))
 
 
 def apply() -> None:
@@ -31,7 +31,7 @@ def apply() -> None:
 def layout_box_backgrounds(
     page: Any, box: Any, get_image_from_uri: Any, layout_children: bool = True, style: Any = None
 ) -> None:
-    if style is not None or box is page or type(box) is AbsolutePlaceholder or not _are_unset(box.style):
+    if style is not None or box is page or type(box) is AbsolutePlaceholder or not _are_untouched(box.style):
         ask_background(page, box, get_image_from_uri, layout_children, style)
         return
     box.__dict__.update(NOTHING)

@@ -17,7 +17,7 @@ from weasyprint.layout import percent
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from ketapub.formats.pdf.fast.replacing import replaced
-from ketapub.formats.pdf.fast.styles import PLAIN, Unset
+from ketapub.formats.pdf.fast.styles import PLAIN, Untouched
 
 SIDES = ("top", "right", "bottom", "left")
 WIDTHS = [f"border_{side}_width" for side in SIDES]
@@ -29,7 +29,7 @@ ask_resolve = percent.resolve_percentages
 _properties: Any = itemgetter(*["box_sizing", "border_collapse", *LENGTHS, *WIDTHS])
 _widths: Any = itemgetter(*WIDTHS)
 
-_are_unset = Unset(("box_sizing", *LENGTHS))
+_are_untouched = Untouched(("box_sizing", *LENGTHS))
 
 
 def apply() -> None:
@@ -39,7 +39,7 @@ def apply() -> None:
 def resolve_percentages(box: Any, containing_block: Any) -> None:
     if type(box) is not AbsolutePlaceholder:
         style = box.style
-        if _are_unset(style) and style["border_collapse"] != "collapse":
+        if _are_untouched(style) and style["border_collapse"] != "collapse":
             box.__dict__.update(UNSET)
             box.border_top_width, box.border_right_width, box.border_bottom_width, box.border_left_width = _widths(
                 style

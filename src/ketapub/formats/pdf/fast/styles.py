@@ -65,9 +65,9 @@ INITIAL = {
 }
 
 
-class Unset:
-    """Asks of a style whether all of some properties, of those that are not inherited, have the value that CSS begins
-    with: no rule sets any of them, and none was looked up or changed. They are not looked up for that."""
+class Untouched:
+    """Asks of a style whether no rule sets any of some properties, and none was looked up or changed: those that are
+    inherited are as in its parent then, others as CSS begins. They are not looked up for that."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = frozenset(names)

@@ -2,8 +2,8 @@
 
 What: WeasyPrint lays out somewhat more than a line, then a word more, then each hyphenation of that word, and the final
 line once more. Here the end of the line is looked up (`breaks`), and no layout is made before the line is drawn.
-`split_first_line` does a line of a text, `split_text_box` the same for a box, `create_layout` keeps a justified line
-for drawing, and `strut` is asked once for each style.
+`split_first_line` does a line of a text, `split_text_box` the same for a box, and `create_layout` keeps a justified
+line for drawing.
 Why safe: widths are whole numbers, so sums are exact. What is not simple text in a simple face goes to WeasyPrint, as
 does a line whose end hangs on a space that is not drawn; its answers are kept. And the first lines of each face are
 compared with WeasyPrint's (`COMPARED`).
@@ -23,6 +23,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import Layout
 
 from ketapub.formats.pdf.fast.breaks import Breaker, Unsure
+from ketapub.formats.pdf.fast.lines import strut
 from ketapub.formats.pdf.fast.replacing import replaced
 from ketapub.formats.pdf.fast.words import MOST, Face, face_of
 
@@ -31,13 +32,11 @@ COMPARED = 3
 ask_split = line_break.split_first_line
 ask_split_box = inline.split_text_box
 ask_layout = line_break.create_layout
-ask_strut = line_break.strut
 ask_font_face = FontConfiguration.add_font_face
 
 
 def apply() -> None:
     replaced.put_everywhere(ask_split, split_first_line)
-    replaced.put_everywhere(ask_strut, strut)
     replaced.put(inline, "split_text_box", split_text_box)
     replaced.put(inline, "create_layout", create_layout)  # there only: split_first_line needs real ones
     replaced.put(FontConfiguration, "add_font_face", add_font_face)
@@ -163,13 +162,6 @@ def create_layout(text: str, style: Any, context: Any, max_width: float | None, 
     if face.simple and max_width is None:
         return Unlaid(text, face, justification_spacing, max_width)
     return ask_layout(text, style, context, max_width, justification_spacing)
-
-
-def strut(style: Any) -> Any:
-    found = style.__dict__.get("_strut")
-    if found is None:
-        found = style._strut = ask_strut(style)
-    return found
 
 
 def add_font_face(self: Any, *arguments: Any, **more: Any) -> None:
