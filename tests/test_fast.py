@@ -90,7 +90,7 @@ def test_nothing_that_the_measures_rest_on_has_moved() -> None:
 
 def test_all_that_is_replaced_is_known() -> None:
     fast.hasten()
-    for (owner, _), old in fast.replaced.before.items():
+    for (owner, _), (old, _) in fast.replaced.before.items():
         assert owner in RESTS_ON or old in RESTS_ON, old
 
 
