@@ -15,13 +15,13 @@ DIGITS = "".join(f"{number:04x}" for number in range(16, 26))
 
 def test_noughts_keep_the_room_of_a_number_that_is_all_that_an_element_says() -> None:
     tags = f'<p>See <a class="x">{marked("12")}</a>, <i>{marked("iv")}</i> and {marked("7")}.</p>'
-    assert opened(tags) == ('<p>See <a class="x" data-page="0">00</a>, <i>iv</i> and 7.</p>', ("12",))
+    assert opened(tags) == ('<p>See <a class="x" data-numeral="0">00</a>, <i>iv</i> and 7.</p>', ("12",))
     assert shown(tags) == '<p>See <a class="x">12</a>, <i>iv</i> and 7.</p>'
 
 
 def test_a_number_in_an_attribute_is_named() -> None:
     tags = f'<a title="page {marked("12")}">{marked("12")}</a> <b title="page {marked("iv")}"/>'
-    said = f'<a title="page {BEGIN}1{END}" data-page="0">00</a> <b title="page iv"/>'
+    said = f'<a title="page {BEGIN}1{END}" data-numeral="0">00</a> <b title="page iv"/>'
     assert opened(tags) == (said, ("12", "12"))
 
 

@@ -149,7 +149,7 @@ class Composer:
                 facts = self.facts(part, laid)
                 if is_open:
                     boxes = tuple(open_boxes(laid.document.pages, part.labels(first, facts.pages)))
-                    return Composed(part, first, laid, replace(facts, is_open=are_alike(boxes)), boxes)
+                    return Composed(part, first, laid, replace(facts, is_open=are_alike(boxes, laid.tree)), boxes)
                 return Composed(part, first, laid, facts)
 
     def looks_at(self, part: Part) -> bool:

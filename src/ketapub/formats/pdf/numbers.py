@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
+from xml.etree.ElementTree import Element
 
 BEGIN, END = "\U0001fffe", "\U0001ffff"  # around a number, or what stands for it: no characters, so in no manuscript
-NAMED = "data-page"  # the attribute of an element whose text is a number: which one of the part
+NAMED = "data-numeral"  # the attribute of an element whose text is a number: which one of the part
 FOLIO = "folio"  # stands for the number of the page itself
 
 _DIGITS = "0123456789"
@@ -73,8 +74,8 @@ def said_by(box: Any) -> str:
 
 
 def open_boxes(pages: Sequence[Any], folios: Sequence[str]) -> Iterator[tuple[Any, str]]:
-    """Each box with a number that is to be put in, and its name: of the text, and the one of the page in its margin,
-    whose label is one of `folios`."""
+    """Each box with a number that is to be put in, and its name: those of the text, and that in the margin of a page,
+    whose label is one of `folios`. "" is the name of what counts pages in another way."""
     from weasyprint.formatting_structure.boxes import MarginBox, TextBox
 
     def texts(box: Any) -> Iterator[Any]:
@@ -88,21 +89,24 @@ def open_boxes(pages: Sequence[Any], folios: Sequence[str]) -> Iterator[tuple[An
                         yield box, box.element.get(NAMED)
             elif "page" in str(child.style["content"]) and folio.isdecimal():
                 for box in texts(child):
-                    yield box, FOLIO
+                    yield box, FOLIO if box.text == folio else ""
 
 
-def are_alike(boxes: Sequence[tuple[Any, str]]) -> bool:
-    """Whether any number of as many digits takes the room of these. Where it does not: digits of several widths, kerned
-    ones, a number that is a part of a text."""
+def are_alike(boxes: Sequence[tuple[Any, str]], tree: Element) -> bool:
+    """Whether any number of as many digits takes the room of these, and they are all that the tree has. If not: digits
+    have several widths or are kerned, a number is a part of a text, or divided, or not shown as it is."""
     from weasyprint.text.line_break import split_first_line
 
     def width(text: str, style: Any) -> float:
         found: float = split_first_line(text, style, None, None, 0)[3]
         return found
 
+    open_elements = {element for element in tree.iter() if element.get(NAMED)}
+    if open_elements != {box.element for box, name in boxes if name != FOLIO}:
+        return False
     alike: dict[int, bool] = {}
-    for box, _ in boxes:
-        if not box.text.isdecimal() or not box.text.isascii():
+    for box, name in boxes:
+        if not (box.text.isdecimal() and box.text.isascii()) or (name != FOLIO and box.text != box.element.text):
             return False
         if (style := id(box.style)) not in alike:
             one = width("0", box.style)

@@ -114,7 +114,10 @@ def _set_apart(element: Element, letters: int, attributes: Mapping[str, str]) ->
             return
         letters -= len(text)
         inside = len(_said(child))
-        if letters <= inside:
+        if letters == inside:
+            _set_last(element, "", children[index:], attributes)
+            return
+        if letters < inside:
             _set_apart(child, letters, attributes)  # they begin in a link, or in what else is set apart
             return
         letters -= inside

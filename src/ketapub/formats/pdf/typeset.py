@@ -1,7 +1,7 @@
-"""Sets a book on pages: a part at a time, page numbers as plain words.
+"""Sets a book on pages: a part at a time, with room for the page numbers in it.
 
 In: a `Book`, the theme. Out: a `Layout`: its parts with their pages, and `Pages`. Parts are laid out again until the
-page numbers printed in them are the pages on which things stand. (In-text `target-counter` would do this in one
+room for page numbers is that of the pages on which things stand. (In-text `target-counter` would do this in one
 document, but loses and repeats footnotes in WeasyPrint 70.) What an earlier run has laid out comes from the cache.
 """
 
@@ -19,6 +19,7 @@ from ketapub.formats.pdf.setter import LaidPart, Setter
 from ketapub.formulas.drawing import Undrawable, draw, without_glyph
 from ketapub.problems import NOWHERE, Position, Problems
 
+NEAR = 5  # pages: how far a guess may be off
 SAMPLE = 5_000  # letters: fewer say little of how full a page is
 ROUNDS = 8  # page numbers settle in two or three; a number that gains a digit may need another
 
@@ -59,21 +60,26 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
 
 
 def _guessed(book: d.Book, edition: Edition, setter: Setter) -> Mapping[str, str]:
-    """Page numbers with as many digits as the right ones, for the most part: then they can be changed on the pages.
+    """Page numbers with as many digits as the right ones, for the most part: then there is room for those.
 
-    Short chapters show how much of this book goes on a page. They keep their pages if the first guess was as good for
-    them.
+    Short chapters show how much of this book goes on a page. They keep their pages if their own first numbers have as
+    many digits as was guessed; so those are taken that stand away from page 10, 100 or 1000.
     """
     parts = make_parts(book, {}, edition)
     if sum(part.folio == "roman" for part in parts) > 1:
         setter.lay_out(parts[0], 1)  # title and contents, whose length cannot be told from their words
     samples = make_parts(book, _spread(parts, setter), edition)
     numbered = [one for one in _numbered(samples, setter.length) if _is_sample(one[0])]
-    numbered.sort(key=lambda one: one[0].letters)
+    numbered.sort(key=lambda one: (_gains_a_digit(one[0], one[1], setter), one[0].letters))
     setter.lay_out_ahead(numbered[: setter.jobs])
     if numbered:
         setter.lay_out(*numbered[0])
     return _spread(parts, setter)
+
+
+def _gains_a_digit(part: Part, first: int, setter: Setter) -> bool:
+    """Whether its pages may have numbers of different length."""
+    return len(str(max(1, first - NEAR))) != len(str(first + setter.length(part) + NEAR))
 
 
 def _is_sample(part: Part) -> bool:
