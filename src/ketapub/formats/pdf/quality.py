@@ -19,6 +19,7 @@ from ketapub.formats.pdf.notes import notes_of
 FEW_LINES = 3  # a last page with fewer is nearly empty
 HYPHENS = 3  # line ends with a hyphen that may follow each other
 SHORT = 5  # letters: a last line with a shorter word alone looks like a mistake
+NUMBER = "page-number"  # class of what names a page
 LAST_WORD = "last-word"  # the class of one of which print.css lets no shorter part go on to another line
 FULL = 30  # letters: what has fewer is one line
 PARAGRAPHS = ("p", "li", "dd")
@@ -114,7 +115,7 @@ def _set_apart(element: Element, letters: int, attributes: Mapping[str, str]) ->
             return
         letters -= len(text)
         inside = len(_said(child))
-        if letters == inside:
+        if letters == inside and NUMBER in _classes(child):  # which is one piece
             _set_last(element, "", children[index:], attributes)
             return
         if letters < inside:
