@@ -17,6 +17,7 @@ from PIL import Image as Pillow, ImageFile
 
 from ketapub import document as d
 from ketapub.book_folder import BookFolder
+from ketapub.cache import Cache
 from ketapub.callouts import BUILT_IN, Kind
 from ketapub.problems import Position, Problems
 from ketapub.resolve.assets import checked_bytes, collect_assets, collect_icons
@@ -225,6 +226,19 @@ def test_progressive_jpeg_and_text_of_png() -> None:
     assert b"Ann" not in read_raster(picture("PNG", pnginfo=text)).data
     data = picture("JPEG", size=(300, 300), progressive=True, restart_marker_blocks=4)
     assert read_raster(data).data == data
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_what_is_known_of_a_picture_is_not_decoded_again(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path, Problems())
+    data = picture(form, "L" if form == "GIF" else "RGB", **({} if form == "GIF" else {"exif": private(6)}))
+    first = read_raster(data, cache)
+    with pytest.raises(Unfit):
+        read_raster(data[:-50], cache)
+    monkeypatch.setattr(Pillow, "open", None)
+    assert read_raster(data, cache) == first
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -150,6 +150,13 @@ def test_where_no_book_is_named_it_is_the_one_that_stands_here(
     assert main(words) == 2
 
 
+def test_names_need_not_be_unicode(book: Path, build: Callable[..., str]) -> None:
+    Path(os.fsdecode(os.fsencode(book) + b"/\xff.md")).touch()
+    out = os.fsdecode(os.fsencode(book.parent) + b"/\xff")
+    assert NOTHING not in build("-o", out)
+    assert build("-o", out) == NOTHING
+
+
 @pytest.mark.parametrize(("given", "counts"), [([], True), (["--as-of", "2026-02-01"], False)])
 def test_the_day_counts_where_it_comes_from_the_clock(
     given: list[str],
@@ -162,7 +169,7 @@ def test_the_day_counts_where_it_comes_from_the_clock(
     words = [*_arguments(book)[:-3], "--verbose", *given]
     assert [main(words), main(words)] == [0, 0]
     assert capsys.readouterr().err.endswith(NOTHING)
-    monkeypatch.setattr("ketapub.last_build.time.strftime", lambda form: "2999-12-31")
+    monkeypatch.setattr("ketapub.cli.quick.time.strftime", lambda form: "2999-12-31")
     main(words)
     assert (NOTHING not in capsys.readouterr().err) == counts
 

@@ -1,5 +1,5 @@
-"""Whether a build would make what stands there already: the words of its command come in; what that said when it last
-made all this goes out, or nothing.
+"""Whether a build would make what stands there already: the words of its command, and the day, come in; what that said
+when it last made all this goes out, or nothing.
 
 Contents count, not dates: a file that was only touched is the same file. The record lies in the cache; without it the
 book is built again. A build that has nothing to do imports no more than this, not even what options mean: the same
@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import sys
-import time
 from functools import cache
 
 from ketapub.cache import cache_key, own_version, read_entry
@@ -31,12 +30,12 @@ MOST_BYTES = 500_000_000
 Line = tuple[str, str]  # "out" or "err", and what is printed there
 
 
-def said_before(words: Sequence[str], cache: str) -> list[Line] | None:
+def said_before(words: Sequence[str], day: str, cache: str) -> list[Line] | None:
     """What the last build of this command said, if it would be made of the same, and all that it made still stands."""
     try:
         last = json.loads(read_entry(cache, _key(words)))
         out, lines = last["out"], read_lines(os.path.join(last["out"], LIST))
-        if last["day"] not in ("", time.strftime("%Y-%m-%d")) or _state(last["folders"], out) != last["state"]:
+        if last["day"] not in ("", day) or _state(last["folders"], out) != last["state"]:
             return None
         if os.path.lexists(os.path.join(out, STAGE)):  # another run is at it, or was killed
             return None
@@ -73,9 +72,7 @@ class Remembered:
 
 
 def _key(words: Sequence[str]) -> str:
-    """And where they are said, and by which program: where no book is named, it is the one in this folder."""
-    around = (os.getcwd(), str(os.path.isfile("book.toml")), os.environ.get("SOURCE_DATE_EPOCH", ""))
-    return cache_key("last build", *_programs(), *around, *words)
+    return cache_key("last build", *_programs(), *map(os.fsencode, words))
 
 
 def _state(folders: Sequence[str], out: str) -> str:
@@ -91,7 +88,7 @@ def _state(folders: Sequence[str], out: str) -> str:
                 size += len(data)
                 if number > MOST_FILES or size > MOST_BYTES:
                     return ""
-                digest.update(cache_key(path.removeprefix(folder), data).encode())
+                digest.update(cache_key(os.fsencode(path.removeprefix(folder)), data).encode())
     except OSError:
         return ""
     return digest.hexdigest()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketapub.cli.given import book_folder, cache_folder, checks_of, day_of_clock, formats_of, today
-from ketapub.cli.quick import speak
+from ketapub.cli.quick import in_full, speak
 from ketapub.cli.statuses import DONE, WITH_PROBLEMS
 from ketapub.cli.telling import (
     count,
@@ -70,7 +70,7 @@ def build(options: argparse.Namespace) -> int:
         from ketapub.last_build import Remembered
         from ketapub.theme import theme_folder
 
-        remembered = Remembered(options.words, (str(work["root"]), str(theme_folder())), str(options.out))
+        remembered = Remembered(in_full(options.words), (str(work["root"]), str(theme_folder())), str(options.out))
         with seldom():
             built = build(
                 out=options.out,

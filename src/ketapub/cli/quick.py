@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from ketapub.last_build import said_before
 
@@ -22,7 +23,14 @@ CACHE = "--cache"
 def said_by_nothing_to_do(words: Sequence[str]) -> list[Line] | None:
     """None if there is something to do, or nothing is known of it."""
     cache = _cache(words)
-    return said_before(words, cache) if cache and words[:1] == ["build"] else None
+    if words[:1] != ["build"] or not cache:
+        return None
+    return said_before(in_full(words), time.strftime("%Y-%m-%d"), cache)
+
+
+def in_full(words: Sequence[str]) -> list[str]:
+    """With all else that decides what they mean: where no book is named, it is the one in this folder."""
+    return [os.getcwd(), str(os.path.isfile("book.toml")), os.environ.get("SOURCE_DATE_EPOCH", ""), *words]
 
 
 def speak(lines: Iterable[Line]) -> None:

@@ -56,7 +56,7 @@ def resolve_handout(handout: d.Handout, of: Around, problems: Problems, cache: C
     chapters = resolve_citations(chapters, info, of.library, style, problems, cache)
     chapters, chapter_of = resolve_references(chapters, info, problems)
     check_alternatives(chapters, info, problems)
-    chapters, assets, _ = collect_assets(chapters, folder, info, problems)
+    chapters, assets, _ = collect_assets(chapters, folder, info, problems, cache)
     book = replace(
         of.book,
         info=info,

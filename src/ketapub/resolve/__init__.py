@@ -45,7 +45,7 @@ def resolve(
     chapters, chapter_of = resolve_references(chapters, info, problems)  # after all ids and numbers are given
     chapters, chapter_of = link_terms(chapters, chapter_of)  # links between chapters lead to ids now
     check_alternatives(chapters, info, problems)  # before pictures lose the names that authors gave them
-    chapters, assets, cover = collect_assets(chapters, folder, info, problems)
+    chapters, assets, cover = collect_assets(chapters, folder, info, problems, cache)
     icons = collect_icons(info, folder, theme, problems)
     theming = collect_theming(info, folder, problems)
     output_intent = collect_output_intent(info, folder, problems)

@@ -21,6 +21,7 @@ from ketapub.svg import CleanSvg, clean_svg
 
 if TYPE_CHECKING:
     from ketapub.book_folder import BookFolder
+    from ketapub.cache import Cache
     from ketapub.info import Info
     from ketapub.theme import Theme
 
@@ -28,14 +29,14 @@ Chapters = tuple[Chapter, ...]
 
 
 def collect_assets(
-    chapters: Chapters, folder: BookFolder, info: Info, problems: Problems
+    chapters: Chapters, folder: BookFolder, info: Info, problems: Problems, cache: Cache | None = None
 ) -> tuple[Chapters, Mapping[str, Asset], str]:
     """Each `Image.source` becomes the name of an asset; the last result is the name of the cover, or "".
 
     A path counts from the book folder, or else from the chapter's own, where editors look. A picture that cannot be
     used is reported and taken out. The same file is one asset, however often it is named.
     """
-    shelf = _Shelf(folder, problems)
+    shelf = _Shelf(folder, problems, cache)
 
     def change(node: Node) -> Node | None:
         if not isinstance(node, Image):
@@ -76,8 +77,8 @@ def collect_output_intent(info: Info, folder: BookFolder, problems: Problems) ->
 class _Shelf:
     """The pictures found so far, by path in the book folder and by name in the outputs."""
 
-    def __init__(self, folder: BookFolder, problems: Problems) -> None:
-        self.folder, self.problems = folder, problems
+    def __init__(self, folder: BookFolder, problems: Problems, cache: Cache | None) -> None:
+        self.folder, self.problems, self.cache = folder, problems, cache
         self.assets: dict[str, Asset] = {}
         self.by_path: dict[str, Asset | None] = {}
         self.by_drawing: dict[str, Asset | None] = {}
@@ -116,7 +117,7 @@ class _Shelf:
         return "", self.folder.read(posixpath.normpath(paths[0]) if paths[0] == beside else written, self.problems, at)
 
     def make(self, path: str, data: bytes, at: Position) -> Asset | None:
-        match _checked(data, path, at, self.problems):
+        match _checked(data, path, at, self.problems, self.cache):
             case CleanSvg() as svg:
                 name = self.name(path, "svg")
                 return Asset(name, "image/svg+xml", svg.xml.encode(), svg.width, svg.height, svg)
@@ -142,12 +143,14 @@ def checked_bytes(data: bytes, path: str, at: Position, problems: Problems) -> b
     return picture.xml.encode() if isinstance(picture, CleanSvg) else picture.data if picture else None
 
 
-def _checked(data: bytes, path: str, at: Position, problems: Problems) -> CleanSvg | Raster | None:
+def _checked(
+    data: bytes, path: str, at: Position, problems: Problems, cache: Cache | None = None
+) -> CleanSvg | Raster | None:
     """The picture that the bytes are; None where they are none, which is reported."""
     if not kind(data) and looks_like_xml(data, path):
         return clean_svg(data, Position(path), problems)
     try:
-        return read_raster(data)
+        return read_raster(data, cache)
     except Unfit as unfit:
         code, message, hint = unfit.args
         problems.add(code, at, f"{path} {message}", hint)

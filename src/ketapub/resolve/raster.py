@@ -8,6 +8,7 @@ comments, thumbnails, what stands behind the end. Of EXIF the orientation stays,
 from __future__ import annotations
 
 import io
+import json
 import struct
 import warnings
 import zlib
@@ -16,8 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ketapub.cache import cache_key
+
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from ketapub.cache import Cache
 
 MOST_PIXELS = 64_000_000  # 8,000 by 8,000: a page of 9 by 12 inches at 600 per inch has 39 million
 
@@ -43,17 +48,29 @@ class Unfit(Exception):
     """Why a picture cannot be used: code, message and hint of the problem."""
 
 
-def read_raster(data: bytes) -> Raster:
-    """Check a picture by decoding all of it. Raises `Unfit`; nothing else, whatever the bytes are."""
+def read_raster(data: bytes, cache: Cache | None = None) -> Raster:
+    """Check a picture by decoding all of it. Raises `Unfit`; nothing else, whatever the bytes are.
+
+    What the cache knows of it is not decoded again: that it is whole, and how it lies.
+    """
+    import PIL
+
     suffix = kind(data)
     if not suffix:
         raise Unfit("image-format", "is no SVG, PNG, JPEG, GIF or WebP", "save it as PNG (drawings: SVG; photos: JPEG)")
-    with opened(data, suffix, MOST_PIXELS) as image:
-        width, height = image.size
-        turn = image.getexif().get(_ORIENTATION, 1)
-        turn = turn if turn in range(1, 9) else 1
-        image.load()
-        bare = _BARE[suffix](data, turn) if suffix in _BARE else data
+    key = cache_key("picture", PIL.__version__, data)
+    if cache and (known := cache.get(key)):
+        width, height, turn = json.loads(known)
+        bare = _bare(data, suffix, turn)
+    else:
+        with opened(data, suffix, MOST_PIXELS) as image:
+            width, height = image.size
+            turn = image.getexif().get(_ORIENTATION, 1)
+            turn = turn if turn in range(1, 9) else 1
+            image.load()
+            bare = _bare(data, suffix, turn)
+        if cache:
+            cache.put(key, json.dumps([width, height, turn]).encode())
     if turn >= 5:  # lying on its side
         width, height = height, width
     return Raster(suffix, _MEDIA_TYPES[suffix], bare, width, height)
@@ -184,6 +201,10 @@ def _bare_webp(data: bytes, turn: int) -> bytes:
         chunks.append(b"EXIF" + struct.pack("<I", len(exif)) + exif)
     body = b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def _bare(data: bytes, suffix: str, turn: int) -> bytes:
+    return _BARE[suffix](data, turn) if suffix in _BARE else data
 
 
 _BARE = {"png": _bare_png, "jpg": _bare_jpeg, "webp": _bare_webp}  # a GIF holds comments at most

@@ -11,10 +11,7 @@ from ketapub.collector import give_back
 from ketapub.formats.made import Made, Printed
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import Engine, log_as_problems, to_pdf
-from ketapub.formats.pdf.setter import Setter
 from ketapub.formats.pdf.standard import STANDARDS
-from ketapub.formats.pdf.typeset import typeset
-from ketapub.formats.pdf.write import write_pdf
 from ketapub.formats.styling import book_sheet, face_rule, own_faces, sheet
 from ketapub.outputs import OutputFile
 from ketapub.problems import Problems
@@ -45,6 +42,10 @@ def reading_edition(book: d.Book, theme: Theme, made: Made) -> Edition:
 
 def make_edition(book: d.Book, theme: Theme, edition: Edition, made: Made, problems: Problems) -> Printed:
     """Any edition on pages of its own: laid out, tagged, `<slug><suffix>.pdf`."""
+    from ketapub.formats.pdf.setter import Setter  # not for a run that needs no more than the cover
+    from ketapub.formats.pdf.typeset import typeset
+    from ketapub.formats.pdf.write import write_pdf
+
     with closing(Setter(book, theme, edition, problems, made.cache, made.jobs)) as setter:
         layout = typeset(book, edition, setter, problems)
         if layout is None:
