@@ -7,6 +7,8 @@ import hashlib
 import inspect
 import multiprocessing
 import random
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -402,3 +404,20 @@ def test_a_process_that_helps_is_as_plain_as_the_one_that_leads() -> None:
     for plain in (False, True):
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), follow, (plain,)) as pool:
             assert pool.submit(fast.is_plain).result() == plain
+
+
+def test_what_cuts_fonts_without_harfbuzz_is_loaded_when_it_is_called() -> None:
+    code = (
+        "import sys\n"
+        "from ketapub.formats.pdf.fast.loading import LATE, load\n"
+        "load()\n"
+        "from weasyprint.pdf import fonts\n"
+        "print(*(name for name in LATE if name in sys.modules))\n"
+        "print(type(fonts.subset.Subsetter(fonts.subset.Options(hinting=False))).__module__)\n"
+        "try: fonts.instantiateVariableFont(None, {})\n"
+        "except TypeError: print(*(name for name in LATE if name in sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["", "fontTools.subset", "fontTools.subset fontTools.varLib.instancer"], (
+        done.stderr
+    )
