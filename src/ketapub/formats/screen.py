@@ -57,7 +57,7 @@ def cut_faces(theme: Theme, book: d.Book, letters: frozenset[str], made: Made) -
     """Each face that draws one of these letters or one of a formula, and its font file with those alone, as WOFF2."""
     from fontTools.ttLib.woff2 import brotli  # which compresses
 
-    engines = version("uharfbuzz"), brotli.__version__
+    engines = version("uharfbuzz"), version("fonttools"), brotli.__version__
     letters |= frozenset("".join(shown_letters(one.mathml) for one in d.formulas_in(book.chapters)))
     for face in faces(theme, book):
         cut = partial(subset_woff2, face, letters)

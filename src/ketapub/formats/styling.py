@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from markupsafe import Markup
 
 from ketapub import document as d
-from ketapub.formats.woff2 import to_woff2
 from ketapub.problems import Position, Problems
 from ketapub.svg import clean_svg, inline_icon
 from ketapub.theme import Theme
@@ -102,6 +101,7 @@ def _face(file: str, data: bytes) -> Face:
 def subset_woff2(face: Face, letters: frozenset[str]) -> bytes:
     """The face with the glyphs of these letters alone, as WOFF2; empty when it has none of them but the space."""
     import uharfbuzz
+    from fontTools.ttLib import TTFont
 
     font = uharfbuzz.Face(face.data)
     wanted = {ord(letter) for letter in letters} & set(font.unicodes)
@@ -112,7 +112,11 @@ def subset_woff2(face: Face, letters: frozenset[str]) -> bytes:
     cut.layout_feature_tag_set.clear()
     cut.layout_feature_tag_set.invert()  # all of them
     cut.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
-    return to_woff2(bytes(uharfbuzz.subset(font, cut).blob.data))
+    made = TTFont(io.BytesIO(uharfbuzz.subset(font, cut).blob.data), recalcTimestamp=False)
+    made.flavor = "woff2"
+    out = io.BytesIO()
+    made.save(out, reorderTables=False)
+    return out.getvalue()
 
 
 def size_rules(book: d.Book) -> str:
