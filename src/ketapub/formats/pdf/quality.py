@@ -118,7 +118,7 @@ def _set_apart(element: Element, letters: int, attributes: Mapping[str, str]) ->
         if letters == inside and NUMBER in _classes(child):  # which is one piece
             _set_last(element, "", children[index:], attributes)
             return
-        if letters < inside:
+        if letters <= inside:
             _set_apart(child, letters, attributes)  # they begin in a link, or in what else is set apart
             return
         letters -= inside
