@@ -68,6 +68,12 @@ def seldom() -> Iterator[None]:
         gc.enable()
 
 
+def keep() -> None:
+    """What is there now is not looked at again. Nothing where Python looks for garbage as usual."""
+    if not gc.isenabled():
+        gc.freeze()
+
+
 def clear() -> None:
     """Garbage goes; what is left now is not looked at again. Nothing where Python looks for garbage as usual."""
     if not gc.isenabled():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from ketapub.collector import clear
+from ketapub.collector import clear, keep
 from ketapub.formats.pdf.composer import Composed, Composer, Manner
 from ketapub.formats.pdf.drawn import draw_part
 from ketapub.formats.pdf.engine import Engine, log_as_problems
@@ -48,6 +48,7 @@ class Desk:
         self._manner = manner
         self._composer = Composer(manner, made.result)
         self._composed: dict[str, Composed] = {}
+        keep()
 
     def lay_out(self, task: Task) -> Heard[tuple[bytes, bytes]]:
         """Its facts, as JSON, and its `Drawn`, as bytes; nothing of this where all pages are drawn at once."""
