@@ -88,7 +88,7 @@ def test_signs_of_danger_stand_on_the_first_page(folder: Path, name: str) -> Non
 def test_sources_and_who_may_copy_take_two_lines(folder: Path) -> None:
     """Which end above the help at the foot."""
     for path in sheets(folder):
-        text = pypdfium2.PdfDocument(path)[-1].get_textpage().get_text_bounded()
+        text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path))
         assert len(text[text.index("Sources:") : text.index("sheet as it is.")].splitlines()) <= 2, path
 
 
