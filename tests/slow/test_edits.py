@@ -206,10 +206,10 @@ def laid(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     found: set[str] = set()
     real = Composer.compose
 
-    def compose(composer: Composer, part: Part, first: int) -> Composed:
+    def compose(composer: Composer, part: Part, first: int, *, is_open: bool) -> Composed:
         if composer.manner.suffix != "-press":
             found.add(part.key.removeprefix("chapter-"))
-        return real(composer, part, first)
+        return real(composer, part, first, is_open=is_open)
 
     monkeypatch.setattr(Composer, "compose", compose)
     return found
