@@ -78,7 +78,7 @@ def clear() -> None:
     """Garbage goes; what is left now is not looked at again. Nothing where Python looks for garbage as usual."""
     if not gc.isenabled():
         gc.collect()
-        gc.freeze()
+        keep()
 
 
 def give_back() -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -35,6 +35,7 @@ _OPEN_TEXT = re.compile(rb"<feff(?:[0-9a-f]{4})*?d83fdffe[0-9a-f]*>")
 
 
 def marked(label: str) -> str:
+    """A page label in tags; or the name of an open number, in texts that nobody sees."""
     return f"{BEGIN}{label}{END}"
 
 
@@ -44,7 +45,7 @@ def shown(tags: str) -> str:
 
 
 def opened(tags: str) -> tuple[str, tuple[str, ...]]:
-    """With noughts where an element is a number and with tokens where an attribute has one; and those numbers."""
+    """With noughts where an element is a number and with names where an attribute has one; and those numbers."""
     numbers: list[str] = []
 
     def next_of(number: str) -> int:
@@ -54,20 +55,15 @@ def opened(tags: str) -> tuple[str, tuple[str, ...]]:
     tags = _LEAF.sub(lambda m: f'{m[1]} {NAMED}="{next_of(m[3])}">{"0" * len(m[3])}', tags)
     parts = _IN_TAG.split(tags)  # text, number, text, number, …
     for index in range(1, len(parts), 2):
-        parts[index] = token(str(next_of(parts[index])))
+        parts[index] = marked(str(next_of(parts[index])))
     return "".join(shown(part) if index % 2 == 0 else part for index, part in enumerate(parts)), tuple(numbers)
 
 
-def token(name: str) -> str:
-    """What stands for a number in texts that nobody sees."""
-    return f"{BEGIN}{name}{END}"
-
-
 def said_by(box: Any) -> str:
-    """The text of a box; a token where it is an open number."""
+    """The text of a box; its name where it is an open number."""
     if box.element is None or (name := box.element.get(NAMED)) is None or "::" in (box.element_tag or ""):
         return str(box.text)
-    return token(name)
+    return marked(name)
 
 
 # -- on pages
@@ -135,7 +131,6 @@ def put_in(
 class Drawing:
     """What came of drawing open numbers: whether each of them can be put in."""
 
-    names: Mapping[int, str] = field(default_factory=dict)  # by the identity of a box
     is_open: bool = True
 
 
@@ -144,10 +139,11 @@ def drawn_open(boxes: Sequence[tuple[Any, str]]) -> Iterator[Drawing]:
     """Before each of these numbers, a comment in the PDF names it and the glyphs of all digits."""
     import weasyprint.draw
 
-    drawing, ask = Drawing({id(box): name for box, name in boxes}), weasyprint.draw.draw_text
+    drawing, ask = Drawing(), weasyprint.draw.draw_text
+    names = {id(box): name for box, name in boxes}
 
     def draw_text(stream: Any, box: Any, *more: Any) -> None:
-        name = drawing.names.get(id(box))
+        name = names.get(id(box))
         if name is not None:
             digits = _digits(stream, box, ask, more)
             if digits is None or "Subtype" in stream.extra:

@@ -78,13 +78,17 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
 
     With `traced`, each element says where it comes from (`Medium`, `templates.traced_templates`).
     """
+
+    def label(id: str) -> str:
+        return labels.get(id, "10")  # two digits: most books have fewer than 100 pages before a reference
+
     medium = Medium(
         href=lambda id: f"#{id}",
         image=lambda asset: asset.name,
         notes="foot",
         listed=edition.listed,
         drawn=draw,
-        page=lambda id: labels.get(id, "10"),  # two digits: most books have fewer than 100 pages before a reference
+        page=label,
         numbered=marked,
         traced=traced,
     )
@@ -105,7 +109,7 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
         level=1,
         words=word,
         href=medium.href,
-        page=lambda id: marked(labels.get(id, "10")),
+        page=lambda id: marked(label(id)),
         inlines=lambda nodes: markup_inlines(nodes, book, medium),
     )
     parts = [Part("front", "roman", "", language, front, of_numbers=True)]
