@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
+from typing import Any
 
 import pikepdf
 import pytest
+from markupsafe import Markup
 
 from ketapub.formats.pdf.numbers import BEGIN, END, fill, marked, opened, shown
+from ketapub.formats.pdf.parts import Part
+from ketapub.formats.pdf.typeset import surest
 
 A, B = "<0024>", "<0025>"
 DIGITS = "".join(f"{number:04x}" for number in range(16, 26))
@@ -59,3 +64,29 @@ def test_what_is_said_of_a_number_is_said_of_the_right_one() -> None:
     assert pdf.pages[0].Contents.read_bytes() == rb"/Span <</ActualText (page 12 \()>> BDC"
     assert str(pdf.pages[0].Annots[0].Contents) == "page 12 ("
     pdf.save(io.BytesIO())
+
+
+def part(key: str, *numbers: int, letters: int = 9_000) -> Part:
+    said = "".join(f"<b>{marked(str(number))}</b>" for number in numbers)
+    return Part(key, "arabic", "", "en", Markup(said + "x" * letters))
+
+
+PAGES: Any = SimpleNamespace(length=lambda part: 20, jobs=1)  # each part has about as many
+
+
+def chosen(*numbered: tuple[Part, int], is_first: bool = False) -> list[str]:
+    return [part.key for part, _ in surest(numbered, PAGES, is_first=is_first)]
+
+
+def test_parts_come_first_that_have_room_for_their_numbers_though_pages_are_off() -> None:
+    early, late = (part("early", 2, 40), 31), (part("late", 103, 200), 211)
+    assert chosen((part("before", 101), 1), early, late, (part("later", 40, 300), 231)) == ["early", "later"]
+
+
+def test_where_no_part_is_sure_to_have_room_the_next_one_comes_first() -> None:
+    assert chosen((part("a", 101), 31), (part("b", 99), 51), (part("c", 100), 71)) == ["a"]
+
+
+def test_the_first_part_of_all_shows_how_much_goes_on_a_page() -> None:
+    short = (part("short", letters=100), 31)
+    assert chosen((part("a", 99), 11), short, (part("b", 50), 51), is_first=True) == ["b"]

@@ -7,7 +7,7 @@ own: it opens on a right-hand page, its folios are roman or arabic, its page num
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,8 +73,16 @@ class Part:
         return f'<html{attributes}>{head}<body class="{kind}">{body}</body></html>'
 
 
-def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, traced: bool = False) -> list[Part]:
-    """The parts in the order of the book. `labels` gives the page label of each id; unknown ones are guessed.
+def make_parts(
+    book: d.Book,
+    labels: Mapping[str, str],
+    edition: Edition,
+    only: Collection[str] = (),
+    *,
+    traced: bool = False,
+) -> list[Part]:
+    """The parts in the order of the book. `labels` gives the page label of each id; unknown ones are guessed. `only`:
+    the keys of the chapters to be made, if not everything is.
 
     With `traced`, each element says where it comes from (`Medium`, `templates.traced_templates`).
     """
@@ -92,9 +100,13 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
         numbered=marked,
         traced=traced,
     )
-    word = words(book.info.book.language)
-    language = book.info.book.language
-    front = render(
+    chapters = [chapter for chapter in book.chapters if not only or _key(chapter) in only]
+    front = [] if only else [_front(book, edition, medium, label, traced=traced)]
+    return front + [_of_chapter(chapter, book, medium) for chapter in chapters]
+
+
+def _front(book: d.Book, edition: Edition, medium: Medium, label: Callable[[str], str], *, traced: bool) -> Part:
+    body = render(
         "front.xml",
         traced_templates() if traced else None,
         book=book.info.book,
@@ -107,21 +119,26 @@ def make_parts(book: d.Book, labels: Mapping[str, str], edition: Edition, *, tra
         lists=d.lists_of(book),
         depth=2,
         level=1,
-        words=word,
+        words=words(book.info.book.language),
         href=medium.href,
-        page=lambda id: marked(label(id)),
+        page=lambda id: medium.numbered(label(id)),
         inlines=lambda nodes: markup_inlines(nodes, book, medium),
     )
-    parts = [Part("front", "roman", "", language, front, of_numbers=True)]
-    for chapter in book.chapters:
-        title = d.plain_text(d.bare(chapter.heading.children))
-        running = f"{chapter.heading.number}. {title}" if chapter.heading.number else title
-        folio: Folio = "roman" if chapter.role == "front" else "arabic"
-        tags = markup_chapter(chapter, book, medium)
-        name, of_numbers = f"chapter-{chapter.name}", is_bibliography(chapter) or is_index(chapter)
-        language_of = chapter.language or language
-        parts.append(Part(name, folio, running, language_of, tags.text, of_numbers, tags.starts))
-    return parts
+    return Part("front", "roman", "", book.info.book.language, body, of_numbers=True)
+
+
+def _of_chapter(chapter: d.Chapter, book: d.Book, medium: Medium) -> Part:
+    title = d.plain_text(d.bare(chapter.heading.children))
+    running = f"{chapter.heading.number}. {title}" if chapter.heading.number else title
+    folio: Folio = "roman" if chapter.role == "front" else "arabic"
+    tags = markup_chapter(chapter, book, medium)
+    of_numbers = is_bibliography(chapter) or is_index(chapter)
+    language = chapter.language or book.info.book.language
+    return Part(_key(chapter), folio, running, language, tags.text, of_numbers, tags.starts)
+
+
+def _key(chapter: d.Chapter) -> str:
+    return f"chapter-{chapter.name}"
 
 
 def page_label(folio: Folio, number: int) -> str:

@@ -29,7 +29,7 @@ from ketapub.formats.styling import face_rule, own_faces, size_rules
 from ketapub.problems import Problems
 from ketapub.theme import Theme
 
-LETTERS = 1_150  # on a page, about: in a book with many boxes, tables and figures
+LETTERS = 1_350  # on a page, about: fewer in a book with many boxes, tables and figures, more in one of plain text
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ document, but loses and repeats footnotes in WeasyPrint 70.) What an earlier run
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ketapub import document as d
@@ -19,8 +20,8 @@ from ketapub.formats.pdf.setter import LaidPart, Setter
 from ketapub.formulas.drawing import Undrawable, draw, without_glyph
 from ketapub.problems import NOWHERE, Position, Problems
 
-NEAR = 5  # pages: how far a guess may be off
-SAMPLE = 5_000  # letters: fewer say little of how full a page is
+NEAR = 40  # pages: for a few parts, as much is in doubt as for so many pages
+MANY = 5_000  # letters: fewer say little of how full a page is
 ROUNDS = 8  # page numbers settle in two or three; a number that gains a digit may need another
 
 
@@ -62,38 +63,65 @@ def typeset(book: d.Book, edition: Edition, setter: Setter, problems: Problems) 
 def _guessed(book: d.Book, edition: Edition, setter: Setter) -> Mapping[str, str]:
     """Page numbers with as many digits as the right ones, for the most part: then there is room for those.
 
-    Short chapters show how much of this book goes on a page. They keep their pages if their own first numbers have as
-    many digits as was guessed; so those are taken that stand away from page 10, 100 or 1000.
+    What is laid out shows how much of this book goes on a page. So that comes first which keeps its pages though page
+    numbers are off; and the more is known, the less they are.
     """
+    laid: dict[str, LaidPart] = {}
     parts = make_parts(book, {}, edition)
     if sum(part.folio == "roman" for part in parts) > 1:
-        setter.lay_out(parts[0], 1)  # title and contents, whose length cannot be told from their words
-    samples = make_parts(book, _spread(parts, setter), edition)
-    numbered = [one for one in _numbered(samples, setter.length) if _is_sample(one[0])]
-    numbered.sort(key=lambda one: (_gains_a_digit(one[0], one[1], setter), one[0].letters))
-    setter.lay_out_ahead(numbered[: setter.jobs])
-    if numbered:
-        setter.lay_out(*numbered[0])
-    return _spread(parts, setter)
+        laid[parts[0].key] = setter.lay_out(parts[0], 1)  # its length cannot be told from its words
+    texts = {part.key for part in parts if _is_text(part)}
+    while waiting := texts - laid.keys():
+        made = {part.key: part for part in make_parts(book, _spread(parts, setter, laid), edition, waiting)}
+        numbered = [(made[one.key], first) for one, first in _numbered(parts, setter.length) if one.key in waiting]
+        chosen = surest(numbered, setter, is_first=waiting == texts)
+        setter.lay_out_ahead(chosen)
+        laid |= {part.key: setter.lay_out(part, first) for part, first in chosen}
+    return _spread(parts, setter, laid)
 
 
-def _gains_a_digit(part: Part, first: int, setter: Setter) -> bool:
-    """Whether its pages may have numbers of different length."""
-    return len(str(max(1, first - NEAR))) != len(str(first + setter.length(part) + NEAR))
+def surest(numbered: Sequence[tuple[Part, int]], setter: Setter, *, is_first: bool) -> Sequence[tuple[Part, int]]:
+    """Of the parts that are not laid out, those that need not be laid out again, as far as can be told. The first one
+    of all has to show how many letters go on a page."""
+    pages = [range(first, first + setter.length(part)) for part, first in numbered]
+    doubt = 0.2 if is_first else 0.07
+    unsure = {part.key: _unsure(part, own, pages, doubt) for (part, _), own in zip(numbered, pages, strict=True)}
+    if is_first:
+        samples = [one for one in numbered if one[0].letters > MANY] or numbered
+        return sorted(samples, key=lambda one: (unsure[one[0].key], one[0].letters))[: setter.jobs]
+    return [one for one in numbered if not unsure[one[0].key]] or numbered[: setter.jobs]
 
 
-def _is_sample(part: Part) -> bool:
-    return part.folio == "arabic" and not part.of_numbers and part.letters > SAMPLE
+def _is_text(part: Part) -> bool:
+    return part.folio == "arabic" and not part.of_numbers
 
 
-def _spread(parts: Sequence[Part], setter: Setter) -> Mapping[str, str]:
-    """The page labels of all ids if each part had as many pages as `setter` thinks, all as full as another."""
+def _unsure(part: Part, pages: range, unlaid: Iterable[range], doubt: float) -> int:
+    """How many of its own page numbers and of those in it may have fewer or more digits, if the lengths of parts that
+    are not laid out are off by this share."""
+
+    def is_unsure(number: int) -> bool:
+        before = sum(min(number, one.stop) - one.start for one in unlaid if one.start < number)
+        off = math.ceil(doubt * (before + NEAR)) if before else 0
+        return _digits(max(1, number - off)) != _digits(number + off)
+
+    return sum(map(is_unsure, (pages.start, pages.stop, *map(int, part.numbers))))
+
+
+def _digits(number: int) -> int:
+    return len(str(number))
+
+
+def _spread(parts: Sequence[Part], setter: Setter, laid: Mapping[str, LaidPart]) -> Mapping[str, str]:
+    """The page labels of all ids: the right ones where all is `laid` out before, by the keys of parts; elsewhere as if
+    each part had as many pages as `setter` thinks, all as full as another."""
     labels: dict[str, str] = {}
     for part, first in _numbered(parts, setter.length):
         length = setter.length(part)
+        pages = laid[part.key].facts.anchors if part.key in laid else {}
         for found in re.finditer(r' id="([^"]+)"', part.body):
-            before = length * found.start() // len(part.body)
-            labels[found[1]] = page_label(part.folio, first + before)
+            page = pages.get(found[1], length * found.start() // len(part.body))
+            labels[found[1]] = page_label(part.folio, first + page)
     return labels
 
 
