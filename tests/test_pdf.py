@@ -70,9 +70,9 @@ def stock_with(tmp_path: Path, chapter: str) -> Path:
     return book
 
 
-def told(book: Path, out: Path) -> list[str]:
+def told(book: Path, out: Path, jobs: int = 1) -> list[str]:
     try:
-        built = build(book, out, as_of=TODAY, formats=("pdf",))
+        built = build(book, out, as_of=TODAY, formats=("pdf",), jobs=jobs)
     except Stopped as stopped:
         return [problem.code for problem in stopped.problems]
     return [problem.code for problem in built.problems]
@@ -94,12 +94,24 @@ def test_an_emergency_callout_is_whole_even_where_its_note_must_turn_the_page(tm
     assert "note-displaced" in codes  # and it is said
 
 
-def test_a_rule_that_the_typesetter_does_not_know_is_an_error(tmp_path: Path) -> None:
+def styled(tmp_path: Path, css: str) -> Path:
+    """The stock book with a style sheet of its own."""
     book = stock_with(tmp_path, "")
-    (book / "own.css").write_text("p { colr: red }")
+    (book / "own.css").write_text(css, encoding="utf-8")
     settings = (book / "book.toml").read_text(encoding="utf-8")
     (book / "book.toml").write_text(settings + '\n[theme]\ncss = ["own.css"]\n', encoding="utf-8")
-    assert "typesetting" in told(book, tmp_path / "out")
+    return book
+
+
+def test_a_rule_that_the_typesetter_does_not_know_is_an_error(tmp_path: Path) -> None:
+    assert "typesetting" in told(styled(tmp_path, "p { colr: red }"), tmp_path / "out")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_style_sheet_that_the_typesetter_stops_at_is_a_problem(jobs: int, tmp_path: Path) -> None:
+    book = styled(tmp_path, "li::marker { content: '→ ' } ul { list-style-position: outside }")
+    assert told(book, tmp_path / "out", jobs) == ["typesetter-failed"]
+    assert not (tmp_path / "out").exists()
 
 
 def two_notes(count: int) -> str:

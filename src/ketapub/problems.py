@@ -5,9 +5,9 @@ In: findings of any stage. Out: `Problem` records, and `Stopped` when a stage fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,6 +76,10 @@ class Stopped(Exception):
         self.problems = tuple(problems)
         self.usage = usage  # wrong usage or broken configuration: exit status 2, not 1
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[Callable[..., Stopped], tuple[object, ...]]:
+        """To another process as it is: Python would hand over the text alone."""
+        return partial(Stopped, usage=self.usage), (self.problems,)
 
 
 class Problems:

@@ -34,7 +34,7 @@ from ketapub.formats.pdf.standard import UA_1, Standard
 from ketapub.formats.pdf.tags import take_over
 from ketapub.formats.pdf.tags.links import tidy_links
 from ketapub.formats.pdf.xmp import xmp_packet
-from ketapub.problems import NOWHERE, Problems
+from ketapub.problems import NOWHERE, Problem, Problems, Stopped
 
 if TYPE_CHECKING:
     from weasyprint import CSS, Document
@@ -82,7 +82,7 @@ class Engine:
                 items.set("style", f"counter-reset: list-item {int(start) - 1}")
         extra = CSS(string=extra_css, base_url=BASE, url_fetcher=self.fetcher, font_config=self.fonts)
         html = _html_of(tree, self.fetcher)
-        with paused():
+        with paused(), stopped_in(tree.get("data-chapter", "")):
             return html.render(font_config=self.fonts, stylesheets=[self.sheet, extra], cache=self.images, **OPTIONS)
 
 
@@ -132,14 +132,29 @@ def to_plain_pdf(document: Document) -> bytes:
 
 
 def _drawn(document: Document, **options: Any) -> bytes:
-    try:
-        with settled():  # nothing of a laid out book is garbage: looking for some takes as long as tags
+    with settled(), stopped_in():  # nothing of a laid out book is garbage: looking for some takes as long as tags
+        try:
             data: bytes = document.write_pdf(**options)
-    except NotImplementedError:  # WeasyPrint 70 says no more than that
-        reason = "a gradient goes between colours that the PDF engine cannot mix: name them as #rrggbb, rgb() or hsl()"
-        logging.getLogger("weasyprint").error(reason)
-        return b""
+        except NotImplementedError:  # WeasyPrint 70 says no more than that
+            reason = (
+                "a gradient goes between colours that the PDF engine cannot mix: name them as #rrggbb, rgb() or hsl()"
+            )
+            logging.getLogger("weasyprint").error(reason)
+            return b""
     return data
+
+
+@contextmanager
+def stopped_in(title: str = "") -> Iterator[None]:
+    """Raises `Stopped` where WeasyPrint has met what it cannot do: few style sheets of books lead there, and it says no
+    more than a programming error does."""
+    try:
+        yield
+    except Exception as error:
+        where = f" in “{title}”" if title else ""
+        message = f"the typesetter stopped{where}: {type(error).__name__}: {error}"
+        hint = "a rule of the book's own style sheets leads there, most likely: find it by leaving them out"
+        raise Stopped([Problem("typesetter-failed", NOWHERE, message, hint)]) from error
 
 
 def _html_of(tree: Element, fetcher: Any) -> Any:
