@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from xml.etree import ElementTree
 
+import cffi.cparser
 import cssselect2  # type: ignore[import-untyped]
 import pydyf
 import pytest
@@ -37,9 +38,9 @@ from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
 from ketapub.formats.pdf.mend import mend
 from ketapub.theme import load_theme
 
-# The source of all of WeasyPrint 70.0, pydyf 0.13.0 and cssselect2 0.10 that is replaced, or whose steps are followed.
-# What has changed has to be read: does the package ketapub.formats.pdf.fast still come to the same? Then its digest is
-# renewed here.
+# The source of all of WeasyPrint 70.0, pydyf 0.13.0, cssselect2 0.10 and cffi 2.1 that is replaced, or whose steps are
+# followed. What has changed has to be read: does the package ketapub.formats.pdf.fast still come to the same? Then its
+# digest is renewed here.
 RESTS_ON = {
     line_break.Layout: "681b737d1ba5e004",
     line_break.create_layout: "6587192cc0ab3ffa",
@@ -74,6 +75,7 @@ RESTS_ON = {
     css.StyleFor: "dac5a13261681453",
     css.declaration_precedence: "510a33df7059e753",
     pages.set_page_type_computed_styles: "4e68b396b35c4a06",
+    cffi.cparser.Parser._parse: "7a1e99aa364aa3c6",
     cssselect2.Matcher: "a651e3a3f14e94a1",
     weasyprint.draw.text.draw_first_line: "1bb8eae6d88e71b1",
     weasyprint.draw.text.draw_text: "ebaf96239c6ca363",
@@ -404,6 +406,27 @@ def test_a_process_that_helps_is_as_plain_as_the_one_that_leads() -> None:
     for plain in (False, True):
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), follow, (plain,)) as pool:
             assert pool.submit(fast.is_plain).result() == plain
+
+
+def test_a_type_of_c_is_read_as_it_is_among_all_others() -> None:
+    kinds = ("word[3]", "word", "pair *", "char[]", "unsigned int *", "other (*)(pair *, const word *)", "no_type *")
+
+    def read() -> list[str]:
+        ffi, found = cffi.FFI(), list[str]()
+        ffi.cdef("typedef uint32_t word; typedef struct { word a; word b; } pair;")
+        ffi.cdef("typedef pair other; other made(word);")
+        for kind in kinds:
+            try:
+                found.append(repr(ffi.typeof(kind)))
+            except cffi.CDefError as error:
+                found.append(str(error))
+        return found
+
+    with fast.plain_engine():
+        plain = read()
+    fast.hasten()
+    assert read() == plain
+    assert len({*plain}) == len(kinds)
 
 
 def test_what_cuts_fonts_without_harfbuzz_is_loaded_when_it_is_called() -> None:

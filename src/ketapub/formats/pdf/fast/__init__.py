@@ -26,6 +26,7 @@ def hasten() -> None:
     from ketapub.formats.pdf.fast import (
         backgrounds,
         boxes,
+        declarations,
         draw,
         drawings,
         lengths,
@@ -37,7 +38,20 @@ def hasten() -> None:
         writing,
     )
 
-    for measure in (text, draw, styles, pseudo, variables, lengths, lines, boxes, drawings, backgrounds, writing):
+    for measure in (
+        declarations,
+        text,
+        draw,
+        styles,
+        pseudo,
+        variables,
+        lengths,
+        lines,
+        boxes,
+        drawings,
+        backgrounds,
+        writing,
+    ):
         measure.apply()
 
 
