@@ -746,50 +746,33 @@ _PLAIN = {"str", "int", "bool", "float", "Position", "Attributes"}  # types that
 
 
 @cache  # trees are walked many times
-def _reading_order(kind: type) -> tuple[str, ...]:
-    """The fields of a class that may hold nodes."""
+def _fields(kind: type) -> tuple[tuple[str, Callable[[object], object]], ...]:
+    """The fields of a class that may hold nodes, in reading order, and what gets each."""
     if kind is Table:  # the caption stands above the table
-        return ("caption", "head", "body")
-    if kind is Chapter:
-        return ("pages", "heading", "subtitle", "blocks")
-    return tuple(one.name for one in fields(kind) if one.type not in _PLAIN)
-
-
-@cache
-def _values(kind: type) -> Callable[[object], tuple[object, ...]] | None:
-    """Those fields of a node, in one go; None of a kind that holds no nodes."""
-    match _reading_order(kind):
-        case ():
-            return None
-        case (name,):
-            one = attrgetter(name)
-            return lambda node: (one(node),)
-        case names:
-            return attrgetter(*names)
-
-
-def _inside(node: object) -> list[Node]:
-    """The nodes directly inside a node (or in a tuple), in reading order."""
-    values: tuple[object, ...]
-    kind: type = type(node)
-    if isinstance(node, tuple):
-        values = node
-    elif (get := _values(kind)) is None:
-        return []
+        names = ["caption", "head", "body"]
+    elif kind is Chapter:
+        names = ["pages", "heading", "subtitle", "blocks"]
     else:
-        values = get(node)
-    found: list[Node] = []
-    for value in values:
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple) and value:
-            found += _inside(value)
-    return found
+        names = [one.name for one in fields(kind) if one.type not in _PLAIN]
+    return tuple((name, attrgetter(name)) for name in names)
+
+
+def held(node: object) -> list[tuple[str, object]]:
+    """What the fields of a node hold, by their names, as far as they may hold nodes, in reading order."""
+    kind: type = type(node)
+    return [(name, get(node)) for name, get in _fields(kind)]
 
 
 def children(node: object) -> Iterator[Node]:
     """The nodes directly inside a node (or in a tuple), in reading order."""
-    return iter(_inside(node))
+    found: list[Node] = []
+    kind: type = type(node)
+    for value in node if isinstance(node, tuple) else [get(node) for _, get in _fields(kind)]:
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += children(value)
+    return iter(found)
 
 
 def walk(node: object) -> Iterator[Node]:
@@ -797,12 +780,21 @@ def walk(node: object) -> Iterator[Node]:
 
     The one definition of reading order: a note and a caption count where they are anchored.
     """
-    waiting = _inside(node)[::-1]
-    while waiting:
-        child = waiting.pop()
-        yield child
-        if inside := _inside(child):
-            waiting += reversed(inside)
+    found: list[Node] = []
+    _find(node if isinstance(node, tuple) else tuple(children(node)), found)
+    return iter(found)
+
+
+def _find(values: tuple[object, ...], found: list[Node]) -> None:
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+            kind: type = type(value)
+            for _, get in _fields(kind):
+                if inside := get(value):
+                    _find(inside if isinstance(inside, tuple) else (inside,), found)
+        elif isinstance(value, tuple):
+            _find(value, found)
 
 
 def walk_chapter(chapter: Chapter) -> Iterator[Node]:
@@ -827,27 +819,40 @@ def map_nodes(value: Anything, change: Change) -> Anything:
 
 
 def _map(value: object, change: Change) -> object:
+    if isinstance(value, Node):
+        return change(_rebuilt(value, change))
     if isinstance(value, tuple):
-        out: list[object] = []
-        same = True
-        for item in value:
-            new = _map(item, change)
-            same = same and new is item
-            if isinstance(item, Node) and isinstance(new, tuple):
-                out.extend(new)
-            elif new is not None:
-                out.append(new)
-        return value if same else tuple(out)
-    if isinstance(value, (Node, Chapter)):
-        changed = {}
-        kind: type = type(value)
-        if get := _values(kind):
-            for name, old in zip(_reading_order(kind), get(value), strict=True):
-                if old and isinstance(old, (Node, tuple)) and (new := _map(old, change)) is not old:
-                    changed[name] = new
-        rebuilt = replace(value, **changed) if changed else value  # type: ignore[arg-type]
-        return change(rebuilt) if isinstance(rebuilt, Node) else rebuilt
-    return value
+        return _map_all(value, change)
+    return _rebuilt(value, change) if isinstance(value, Chapter) else value
+
+
+def _map_all(values: tuple[object, ...], change: Change) -> tuple[object, ...]:
+    """The same tuple where nothing changes."""
+    out: list[object] | None = None
+    for index, value in enumerate(values):
+        new = _map(value, change)
+        if out is None:
+            if new is value:
+                continue
+            out = [*values[:index]]
+        if isinstance(new, tuple) and isinstance(value, Node):
+            out += new
+        elif new is not None:
+            out.append(new)
+    return values if out is None else tuple(out)
+
+
+Rebuilt = TypeVar("Rebuilt", Node, Chapter)
+
+
+def _rebuilt(node: Rebuilt, change: Change) -> Rebuilt:
+    changed = {}
+    kind: type = type(node)
+    for name, get in _fields(kind):
+        old = get(node)
+        if old and (new := _map(old, change)) is not old:
+            changed[name] = new
+    return replace(node, **changed) if changed else node  # type: ignore[arg-type]
 
 
 def plain_text(value: object) -> str:

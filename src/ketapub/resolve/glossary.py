@@ -17,6 +17,8 @@ def link_terms(
 ) -> tuple[tuple[d.Chapter, ...], Mapping[str, str]]:
     nodes = (node for chapter in chapters for node in d.walk_chapter(chapter))
     places: dict[str, list[str]] = {node.id: [] for node in nodes if isinstance(node, d.Definition) and node.id}
+    if not places:
+        return chapters, chapter_of
     where = dict(chapter_of)
     name = ""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ketapub import document as d
@@ -42,10 +42,9 @@ def closed_up(nodes: Nodes, joins: Joins, raised: Joins, after: re.Pattern[str])
 def closed_up_inside(node: d.Node, joins: Joins, raised: Joins, after: re.Pattern[str]) -> d.Node:
     """The node with everything directly in it closed up."""
     closed: dict[str, Any] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name, value in d.held(node):
         if isinstance(value, tuple) and (new := closed_up(value, joins, raised, after)) is not value:
-            closed[field.name] = new
+            closed[name] = new
     return replace(node, **closed) if closed else node
 
 
