@@ -6,11 +6,12 @@ alike as XHTML and as HTML; and, for a medium that asks for it, each element wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
 
 from markupsafe import Markup, escape
 
@@ -21,8 +22,6 @@ from ketapub.problems import NOWHERE, Position
 from ketapub.svg import inline_icon, inline_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ketapub.formulas.drawing import Drawing
 
 Value = str | int | None
@@ -31,6 +30,7 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 SVG = "http://www.w3.org/2000/svg"
 PLACE = "ketapub-place"  # no name that an author can give an attribute
 _PHONE, _BESIDE = 12, 11  # ems of text: what a phone of 320 px shows of a formula, and of one beside its number
+_ESCAPED = re.compile("[&<>'\"]")
 MANY_WAYS_BACK = 10  # more than a line or two of a phone holds
 
 
@@ -75,8 +75,7 @@ class Medium:
     sheet: Sheet | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """Where the words of a node begin: behind so many characters of the text of all tags, drawings left out.
 
     `part` is 1 for what stands behind a figure.
@@ -147,6 +146,21 @@ def front_marks(book: d.Book) -> Mapping[d.FrontPage, Markup]:
     return made
 
 
+class _Element:
+    """Inside of an element, whose start tag is written."""
+
+    __slots__ = ("name", "parts")
+
+    def __init__(self, parts: list[str], name: str) -> None:
+        self.parts, self.name = parts, name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *fault: object) -> None:
+        self.parts.append(f"</{self.name}>")
+
+
 class _Writer:
     """Writes tags in document order."""
 
@@ -172,7 +186,7 @@ class _Writer:
     # -- the smallest pieces
 
     def text(self, text: str) -> None:
-        self.parts.append(str(escape(text)))
+        self.parts.append(_escaped(text))
         self.length += len(text)
 
     def raw(self, markup: str) -> None:
@@ -184,7 +198,8 @@ class _Writer:
         self.starts.append(Start(self.length, node, part))
 
     def start(self, name: str, at: Position, attributes: Mapping[str, Value], end: str = ">") -> None:
-        written = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value not in (None, ""))
+        given = [(key, value) for key, value in attributes.items() if value is not None and value != ""]
+        written = "".join([f' {key}="{_escaped(value)}"' for key, value in given])
         self.parts.append(f"<{name}{self.traced(at)}{written}{end}")
 
     def traced(self, at: Position) -> str:
@@ -193,13 +208,9 @@ class _Writer:
             return ""
         return f' {PLACE}="{escape(at.file)}:{at.line}:{at.column}"'
 
-    @contextmanager
-    def element(
-        self, name: str, at: Position = NOWHERE, attributes: Mapping[str, Value] | None = None
-    ) -> Iterator[None]:
+    def element(self, name: str, at: Position = NOWHERE, attributes: Mapping[str, Value] | None = None) -> _Element:
         self.start(name, at, attributes or {})
-        yield
-        self.parts.append(f"</{name}>")
+        return _Element(self.parts, name)
 
     def leaf(self, name: str, text: str, attributes: Mapping[str, Value] | None = None, at: Position = NOWHERE) -> None:
         with self.element(name, at, attributes):
@@ -1018,6 +1029,11 @@ def is_glossary(chapter: d.Chapter) -> bool:
     glossaries = [block for block in chapter.blocks if d.is_glossary(block)]
     sections = any(isinstance(node, d.Heading) for node in d.walk(chapter.blocks))
     return chapter.role != "body" and len(glossaries) == 1 and not sections
+
+
+def _escaped(value: str | int) -> str:
+    """Most words have nothing to escape, and are as they are."""
+    return value if type(value) is str and not _ESCAPED.search(value) else str(escape(value))
 
 
 def _leading_marks(nodes: d.Inlines | d.Blocks) -> tuple[d.PageMark, ...]:
