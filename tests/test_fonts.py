@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont
 
 from ketapub import document as d
 from ketapub.fonts import check_glyphs, coverage, drawn_texts, family_name, fontconfig_xml, has_glyph, read_font
+from ketapub.formats.screen import letters_of
 from ketapub.formats.styling import Face, subset_woff2
 from ketapub.problems import Position, Problems
 from ketapub.theme import load_theme
@@ -187,6 +188,11 @@ def test_fontconfig_sees_only_these_folders() -> None:
     ]
     assert [family.text for family in root.iter("family")] == ["serif", "Literata", "Noto Sans Math"]
     assert not {child.tag for child in root} & {"include"}
+
+
+def test_the_letters_of_a_page_are_all_that_stand_in_it() -> None:
+    page = "<p title='a'>\x7f\x80é ≤ 漢\U0001f600</p>\n"
+    assert letters_of(page.encode()) == frozenset(page)
 
 
 def test_a_font_cut_to_size_has_its_letters_its_features_and_nothing_more() -> None:

@@ -12,8 +12,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from ketapub.document import Chapter, Code, CodeBlock, DisplayFormula, Formula, Text, walk_chapter
 from ketapub.formulas.tex import shown_letters
@@ -123,11 +123,11 @@ def fontconfig_xml(folders: Iterable[str], cache: str, generic: Mapping[str, Seq
 
     `cache` is fontconfig's own folder; `generic` says which families stand for "serif", "sans-serif" …, best first.
     """
-    lines = ["<fontconfig>", "<reset-dirs/>", *(f"<dir>{escape(folder)}</dir>" for folder in folders)]
-    lines.append(f"<cachedir>{escape(cache)}</cachedir>")
+    lines = ["<fontconfig>", "<reset-dirs/>", *(f"<dir>{escape(folder, quote=False)}</dir>" for folder in folders)]
+    lines.append(f"<cachedir>{escape(cache, quote=False)}</cachedir>")
     for name, families in (generic or {}).items():
-        preferred = "".join(f"<family>{escape(family)}</family>" for family in families)
-        lines.append(f"<alias><family>{escape(name)}</family><prefer>{preferred}</prefer></alias>")
+        preferred = "".join(f"<family>{escape(family, quote=False)}</family>" for family in families)
+        lines.append(f"<alias><family>{escape(name, quote=False)}</family><prefer>{preferred}</prefer></alias>")
     return "\n".join([*lines, "</fontconfig>", ""])
 
 

@@ -64,7 +64,6 @@ def build(options: argparse.Namespace) -> int:
     formats = formats_of(options.to)
     as_of = today(options.as_of)
     with _work(options, as_of) as work:
-        from ketapub.build import build
         from ketapub.cache import Cache
         from ketapub.collector import seldom
         from ketapub.last_build import Remembered
@@ -72,6 +71,8 @@ def build(options: argparse.Namespace) -> int:
 
         remembered = Remembered(in_full(options.words), (str(work["root"]), str(theme_folder())), str(options.out))
         with seldom():
+            from ketapub.build import build
+
             built = build(
                 out=options.out,
                 formats=formats,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from xml.sax.saxutils import escape
+from html import escape
 
 from ketapub.fonts import advances, family_name, read_font
 from ketapub.problems import Position, Problems
@@ -45,7 +45,9 @@ class Pen:
         """One line of text, whose foot stands at `y`."""
         look = ' font-weight="600"' if bold else ""
         look += f' text-anchor="{anchor}"' if anchor else ""
-        self.parts.append(f'<text x="{num(x)}" y="{num(y)}" font-size="{num(size)}"{look}>{escape(text)}</text>')
+        self.parts.append(
+            f'<text x="{num(x)}" y="{num(y)}" font-size="{num(size)}"{look}>{escape(text, quote=False)}</text>'
+        )
 
     def text(self, x: float, text: str, width: float, size: float = SIZE, *, bold: bool = False) -> None:
         """A text in as many lines as it needs, below what is drawn."""

@@ -18,7 +18,7 @@ from ketapub.formats.accessibility import accessibility_of
 from ketapub.formats.imprint import stamp
 from ketapub.formats.made import Made
 from ketapub.formats.schema_org import as_script, book_metadata
-from ketapub.formats.screen import as_html, cut_faces, frame_words
+from ketapub.formats.screen import as_html, cut_faces, frame_words, letters_of
 from ketapub.formats.styling import book_sheet, face_rule, media_type
 from ketapub.markup import Medium, front_marks, markup_chapter
 from ketapub.outputs import Bundle, OutputFile
@@ -30,7 +30,7 @@ from ketapub.theme import Theme
 def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     shown = _shown(book, theme, made)
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
-    style = style_with_fonts(book, theme, "web.css", frozenset(_bare(book, shown)), made)
+    style = style_with_fonts(book, theme, "web.css", letters_of(_bare(book, shown).encode()), made)
     script = theme.read("reader.js").decode()
     text = render(
         "page.html",

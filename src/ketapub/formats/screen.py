@@ -53,6 +53,12 @@ def frame_words(book: d.Book, theme: Theme, medium: Medium) -> dict[str, Any]:
     }
 
 
+def letters_of(page: bytes) -> frozenset[str]:
+    """Each character of a page. Most of one that has its pictures inside is ASCII, of which each is looked for."""
+    other = page.translate(None, bytes(range(128))).decode()
+    return frozenset(other).union(chr(code) for code in range(128) if code in page)
+
+
 def cut_faces(theme: Theme, book: d.Book, letters: frozenset[str], made: Made) -> Iterator[tuple[Face, bytes]]:
     """Each face that draws one of these letters or one of a formula, and its font file with those alone, as WOFF2."""
     from fontTools.ttLib.woff2 import brotli  # which compresses

@@ -23,6 +23,7 @@ from ketapub.ledger import Ledger
 from ketapub.problems import Position, Problems
 
 MAX_NESTING = 50  # of blocks and of inlines: far beyond any book, far below Python's recursion limit
+_SPACES = re.compile("[ \t]*")
 # XML 1.0, 2.2, and what Python takes for line ends while Markdown does not.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
@@ -58,7 +59,7 @@ class Holder:
         begin = self._lines[number]
         if number >= len(self._starts):  # cannot be, unless a rule gives a wrong map
             return self.source.place(self._starts[-1])
-        spaces = re.compile("[ \t]*").match(self.content, begin)
+        spaces = _SPACES.match(self.content, begin)
         indent = spaces.end() - begin if spaces else 0
         dropped = bisect_right(self._dropped, offset)
         return self.source.place(self._starts[number] + max(0, offset - begin - indent) + dropped)

@@ -14,6 +14,7 @@ from ketapub.locale import words
 from ketapub.syntax.index import is_point
 
 _DASHES = re.compile(r"---|--|\.\.\.")
+_QUOTES = re.compile("[\"']")
 _SIGNS = {"---": "—", "--": "–", "...": "…"}
 _OPENERS = "([{«„“‘–—-/\u00a0"
 
@@ -37,7 +38,7 @@ def set_type(tokens: list[Token], language: str) -> None:
         if token.type != "text":
             continue
         token.content = _DASHES.sub(lambda match: _SIGNS[match[0]], token.content)
-        for match in re.finditer("[\"']", token.content):
+        for match in _QUOTES.finditer(token.content):
             before = token.content[match.start() - 1] if match.start() else _neighbour(tokens, index, -1)
             after = token.content[match.end()] if match.end() < len(token.content) else _neighbour(tokens, index, 1)
             found = _direction(before, after)
