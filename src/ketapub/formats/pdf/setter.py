@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ketapub import document as d
@@ -23,7 +23,7 @@ from ketapub.formats.pdf.drawn import Drawn, drawn_from
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.facts import PartFacts, facts_from
-from ketapub.formats.pdf.numbers import put_in
+from ketapub.formats.pdf.numbers import put_in, with_numbers
 from ketapub.formats.pdf.parts import Part
 from ketapub.formats.styling import face_rule, own_faces, size_rules
 from ketapub.problems import Problems
@@ -125,11 +125,21 @@ class Setter:
             self._pages += facts.pages
 
     def drawn(self, laid: LaidPart) -> Drawn:
-        """The part as a PDF of its own, with room for page numbers."""
-        data = self._find("drawn", laid.task)
+        """The part as a PDF of its own, with its page numbers."""
+        key = cache_key("numbered", laid.key)
+        if (found := self.cache.get(key)) is not None:
+            return drawn_from(found)
+        drawn = self._drawn_open(laid.task)
+        drawn = replace(drawn, data=with_numbers(drawn.data, laid.part.numbers, laid.labels))
+        self.cache.put(key, drawn.as_bytes())
+        return drawn
+
+    def _drawn_open(self, task: Task) -> Drawn:
+        """With room for page numbers."""
+        data = self._find("drawn", task)
         if data is None:
-            made = self.desk.lay_out(laid.task)
-            self._keep_made(laid.task, made)
+            made = self.desk.lay_out(task)
+            self._keep_made(task, made)
             _, data = made.result
         return drawn_from(data)
 

@@ -43,7 +43,7 @@ def write_pdf(book: d.Book, layout: Layout, setter: Setter, problems: Problems) 
         for laid in layout.parts:
             if len(joined.pdf.pages) % 2:
                 joined.add_blank()
-            joined.add(setter.drawn(laid), laid.part.numbers, laid.labels)
+            joined.add(setter.drawn(laid))
         for id in joined.finish(setter.fonts):
             problems.add("typesetting", NOWHERE, f"a link leads to {id}, which is on no page")
         problems.stop_on_errors()
