@@ -12,8 +12,9 @@ import pytest
 from conftest import BOOKS
 
 from ketapub.build import build
-from ketapub.formats.pdf import composer, setter
+from ketapub.formats.pdf import composer, setter, union
 from ketapub.formats.pdf.numbers import are_alike, with_numbers
+from ketapub.formats.pdf.union import subset
 
 TODAY = datetime.date(2026, 2, 1)
 
@@ -72,6 +73,26 @@ def test_only_parts_that_changed_get_their_page_numbers_anew(
     first.write_text(first.read_text(encoding="utf-8") + more, encoding="utf-8")
     warm, _ = pdf(book, tmp_path / "cache")
     assert len(numbered) > 2, "pages have moved"
+    assert warm == pdf(book, tmp_path / "another")[0]
+
+
+def test_a_font_is_cut_again_only_for_other_letters(
+    monkeypatch: pytest.MonkeyPatch, book: Path, tmp_path: Path
+) -> None:
+    cut: list[str] = []
+    real = union.Originals.cut
+    monkeypatch.setattr(union, "subset", lambda *given: cut.append("anew") or subset(*given))
+    monkeypatch.setattr(union.Originals, "cut", lambda *given: cut.append("asked") or real(*given))
+    pdf(book, tmp_path / "cache")
+    assert cut.count("anew") == cut.count("asked") > 1
+    chapter = sorted((book / "chapters").glob("*.md"))[0]
+    text = chapter.read_text(encoding="utf-8")
+    for word, anew in (("oder", 0), ("Ω", 1)):
+        cut.clear()
+        chapter.write_text(text.replace(" und ", f" {word} ", 1), encoding="utf-8")
+        warm, _ = pdf(book, tmp_path / "cache")
+        assert cut.count("anew") == anew
+        assert cut.count("asked") > 1
     assert warm == pdf(book, tmp_path / "another")[0]
 
 

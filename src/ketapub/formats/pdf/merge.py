@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from ketapub.formats.pdf.drawn import ELSEWHERE, Drawn, UsedFont
-from ketapub.formats.pdf.union import unite_fonts
+from ketapub.formats.pdf.union import Originals, unite_fonts
 
 
 class Joined:
@@ -84,7 +84,7 @@ class Joined:
             names = tree.IDTree.Names
             self.ids |= {bytes(names[i]): names[i + 1] for i in range(0, len(names), 2)}
 
-    def finish(self, originals: Mapping[str, bytes]) -> list[str]:
+    def finish(self, originals: Originals) -> list[str]:
         """Make what belongs to the whole. Out: the ids that links lead to and that stand nowhere."""
         from pikepdf import Array, Dictionary
 

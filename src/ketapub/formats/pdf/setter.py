@@ -25,6 +25,7 @@ from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.facts import PartFacts, facts_from
 from ketapub.formats.pdf.numbers import put_in, with_numbers
 from ketapub.formats.pdf.parts import Part
+from ketapub.formats.pdf.union import Originals
 from ketapub.formats.styling import face_rule, own_faces, size_rules
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -71,9 +72,10 @@ class Setter:
         self._digests = {name: _digest(data) for name, data in self.manner.resources.items()}
         fonts = [theme.read(name) for name in theme.fonts]
         own = (*edition.faces, *own_faces(book))
-        self.fonts = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
+        files = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
         named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
         engines = engine_versions(theme.folder / "fonts")
+        self.originals = Originals(files, json.dumps(engines), self.cache)
         told = problems.severities.get("typesetting")  # what is off is not heard, and so kept
         standard = edition.standard.pdf if edition.standard else ""
         kind = json.dumps(
@@ -81,7 +83,7 @@ class Setter:
         )
         sizes = size_rules(book)
         self._sizes = {rule[rule.index("[") + 1 : rule.index("]")]: rule for rule in sizes.splitlines()}
-        self._style = cache_key(self.manner.css.replace(sizes, ""), kind, *named, *self.fonts)
+        self._style = cache_key(self.manner.css.replace(sizes, ""), kind, *named, *files)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()
         self._letters, self._pages = 0, 0  # of the text that this run has set so far
@@ -175,10 +177,9 @@ class Setter:
 
     def _task_of(self, part: Part, first: int, *, is_open: bool) -> Task:
         page = part.page(self.manner.title, self.manner.stamp, is_open=is_open)
-        ids = [
-            sorted(id for id in group if f'"{id}"' in page) for group in (self.manner.urgent, self.manner.emergencies)
-        ]
-        pictures = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in page]
+        quoted = {*page.split('"')}
+        ids = [sorted(quoted.intersection(group)) for group in (self.manner.urgent, self.manner.emergencies)]
+        pictures = [self._digests[name] for name in sorted(quoted.intersection(self._digests))]
         sizes = [rule for attribute, rule in self._sizes.items() if attribute in page]
         nodes = json.dumps([part.starts_apart(), ids, sizes, is_open])
         return Task(part, first, is_open, cache_key(self._style, page, str(first), nodes, *pictures))
