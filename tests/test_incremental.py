@@ -12,8 +12,9 @@ import pytest
 from conftest import BOOKS
 
 from ketapub.build import build
-from ketapub.formats.pdf import composer
-from ketapub.formats.pdf.numbers import are_alike
+from ketapub.formats.pdf import composer, setter, union
+from ketapub.formats.pdf.numbers import are_alike, with_numbers
+from ketapub.formats.pdf.union import subset
 
 TODAY = datetime.date(2026, 2, 1)
 
@@ -47,6 +48,51 @@ def test_an_edit_lays_out_its_chapter_and_equals_a_cold_build(book: Path, tmp_pa
     warm, said = pdf(book, tmp_path / "cache")
     reused, _, parts, *_ = said.split()
     assert int(reused) == int(parts) - 1
+    assert warm == pdf(book, tmp_path / "another")[0]
+
+
+def test_only_parts_that_changed_get_their_page_numbers_anew(
+    monkeypatch: pytest.MonkeyPatch, book: Path, tmp_path: Path
+) -> None:
+    numbered: list[list[str]] = []
+
+    def counted(data: bytes, numbers: list[str], folios: list[str]) -> bytes:
+        numbered.append(folios)
+        return with_numbers(data, numbers, folios)
+
+    monkeypatch.setattr(setter, "with_numbers", counted)
+    pdf(book, tmp_path / "cache")
+    assert len(numbered) > 2
+    numbered.clear()
+    first, second, *_ = sorted((book / "chapters").glob("*.md"))
+    second.write_text(second.read_text(encoding="utf-8").replace(" und ", " oder ", 1), encoding="utf-8")
+    pdf(book, tmp_path / "cache")
+    assert len(numbered) == 1
+    numbered.clear()
+    more = "\n\nMehr Text, der nicht auf die Seite passt." * 60
+    first.write_text(first.read_text(encoding="utf-8") + more, encoding="utf-8")
+    warm, _ = pdf(book, tmp_path / "cache")
+    assert len(numbered) > 2, "pages have moved"
+    assert warm == pdf(book, tmp_path / "another")[0]
+
+
+def test_a_font_is_cut_again_only_for_other_letters(
+    monkeypatch: pytest.MonkeyPatch, book: Path, tmp_path: Path
+) -> None:
+    cut: list[str] = []
+    real = union.Originals.cut
+    monkeypatch.setattr(union, "subset", lambda *given: cut.append("anew") or subset(*given))
+    monkeypatch.setattr(union.Originals, "cut", lambda *given: cut.append("asked") or real(*given))
+    pdf(book, tmp_path / "cache")
+    assert cut.count("anew") == cut.count("asked") > 1
+    chapter = sorted((book / "chapters").glob("*.md"))[0]
+    text = chapter.read_text(encoding="utf-8")
+    for word, anew in (("oder", 0), ("Ω", 1)):
+        cut.clear()
+        chapter.write_text(text.replace(" und ", f" {word} ", 1), encoding="utf-8")
+        warm, _ = pdf(book, tmp_path / "cache")
+        assert cut.count("anew") == anew
+        assert cut.count("asked") > 1
     assert warm == pdf(book, tmp_path / "another")[0]
 
 

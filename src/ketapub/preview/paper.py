@@ -22,7 +22,6 @@ from ketapub.formats.made import Made
 from ketapub.formats.pdf import reading_edition
 from ketapub.formats.pdf.crew import follow
 from ketapub.formats.pdf.engine import engine_versions
-from ketapub.formats.pdf.numbers import with_numbers
 from ketapub.formats.pdf.setter import Setter
 from ketapub.formats.pdf.typeset import typeset
 from ketapub.preview.places import Place, page_of
@@ -133,7 +132,7 @@ def _print(order: Order) -> Paper:
             problems.stop_on_errors()
             assert layout is not None
             wanted = [laid for laid in layout.parts if laid.key not in order.known]
-            drawn = {laid.key: with_numbers(setter.drawn(laid).data, laid.part.numbers, laid.labels) for laid in wanted}
+            drawn = {laid.key: setter.drawn(laid).data for laid in wanted}
             problems.stop_on_errors()
         finally:
             setter.close()

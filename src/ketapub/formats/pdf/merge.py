@@ -15,8 +15,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from ketapub.formats.pdf.drawn import ELSEWHERE, Drawn, UsedFont
-from ketapub.formats.pdf.numbers import fill
-from ketapub.formats.pdf.union import unite_fonts
+from ketapub.formats.pdf.union import Originals, unite_fonts
 
 
 class Joined:
@@ -47,12 +46,10 @@ class Joined:
         page = pikepdf.Dictionary({key: value for key, value in self.empty.items() if key != "/StructParents"})
         self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(page)))
 
-    def add(self, drawn: Drawn, numbers: Sequence[str], labels: Sequence[str]) -> None:
-        """With its page numbers, those in its text and those of its pages."""
+    def add(self, drawn: Drawn) -> None:
         import pikepdf
 
         source = self.room.enter_context(pikepdf.open(io.BytesIO(drawn.data)))
-        fill(source, numbers, labels)
         start = len(self.pdf.pages)
         with warnings.catch_warnings():  # named destinations are taken over below
             warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
@@ -87,7 +84,7 @@ class Joined:
             names = tree.IDTree.Names
             self.ids |= {bytes(names[i]): names[i + 1] for i in range(0, len(names), 2)}
 
-    def finish(self, originals: Mapping[str, bytes]) -> list[str]:
+    def finish(self, originals: Originals) -> list[str]:
         """Make what belongs to the whole. Out: the ids that links lead to and that stand nowhere."""
         from pikepdf import Array, Dictionary
 

@@ -209,7 +209,7 @@ def fill(pdf: Any, numbers: Sequence[str], folios: Sequence[str]) -> None:
 
 
 def with_numbers(data: bytes, numbers: Sequence[str], folios: Sequence[str]) -> bytes:
-    """A drawn part as a file of its own."""
+    """A drawn part with its numbers, in a form that is soon read."""
     import io
 
     import pikepdf
@@ -217,7 +217,7 @@ def with_numbers(data: bytes, numbers: Sequence[str], folios: Sequence[str]) -> 
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as pdf:
         fill(pdf, numbers, folios)
-        pdf.save(out)
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ketapub import document as d
@@ -23,8 +23,9 @@ from ketapub.formats.pdf.drawn import Drawn, drawn_from
 from ketapub.formats.pdf.edition import Edition
 from ketapub.formats.pdf.engine import engine_versions
 from ketapub.formats.pdf.facts import PartFacts, facts_from
-from ketapub.formats.pdf.numbers import put_in
+from ketapub.formats.pdf.numbers import put_in, with_numbers
 from ketapub.formats.pdf.parts import Part
+from ketapub.formats.pdf.union import Originals
 from ketapub.formats.styling import face_rule, own_faces, size_rules
 from ketapub.problems import Problems
 from ketapub.theme import Theme
@@ -51,7 +52,7 @@ class LaidPart:
 
 
 class Setter:
-    """For one edition. With more than one of `jobs`, other processes lay out what is to be laid out, side by side."""
+    """For one edition. With more than one of `jobs`, other processes help to lay out what is to be laid out."""
 
     def __init__(
         self,
@@ -71,9 +72,10 @@ class Setter:
         self._digests = {name: _digest(data) for name, data in self.manner.resources.items()}
         fonts = [theme.read(name) for name in theme.fonts]
         own = (*edition.faces, *own_faces(book))
-        self.fonts = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
+        files = {_digest(data): data for data in (*fonts, *(face.data for face in own))}
         named = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in edition.css]
         engines = engine_versions(theme.folder / "fonts")
+        self.originals = Originals(files, json.dumps(engines), self.cache)
         told = problems.severities.get("typesetting")  # what is off is not heard, and so kept
         standard = edition.standard.pdf if edition.standard else ""
         kind = json.dumps(
@@ -81,7 +83,7 @@ class Setter:
         )
         sizes = size_rules(book)
         self._sizes = {rule[rule.index("[") + 1 : rule.index("]")]: rule for rule in sizes.splitlines()}
-        self._style = cache_key(self.manner.css.replace(sizes, ""), kind, *named, *self.fonts)
+        self._style = cache_key(self.manner.css.replace(sizes, ""), kind, *named, *files)
         self._key_of_plan = cache_key("plan", book.info.book.identifier, edition.suffix)
         self.labels, self.lengths = self._last_plan()
         self._letters, self._pages = 0, 0  # of the text that this run has set so far
@@ -110,8 +112,8 @@ class Setter:
         todo = [task for part, first in parts if self._known_facts(task := self._task(part, first)) is None]
         if len(todo) < 2:
             return
-        self._crew = self._crew or Crew(self.manner, self.problems.severities, min(self.jobs, len(todo)))
-        for task, made in zip(todo, self._crew.lay_out(todo), strict=True):
+        self._crew = self._crew or Crew(self.manner, self.problems.severities, min(self.jobs, len(todo)) - 1)
+        for task, made in zip(todo, self._crew.lay_out(todo, lambda task: self.desk.lay_out(task)), strict=True):
             self._learn(task.part, self._keep_made(task, made))
 
     def length(self, part: Part) -> int:
@@ -125,11 +127,21 @@ class Setter:
             self._pages += facts.pages
 
     def drawn(self, laid: LaidPart) -> Drawn:
-        """The part as a PDF of its own, with room for page numbers."""
-        data = self._find("drawn", laid.task)
+        """The part as a PDF of its own, with its page numbers."""
+        key = cache_key("numbered", laid.key)
+        if (found := self.cache.get(key)) is not None:
+            return drawn_from(found)
+        drawn = self._drawn_open(laid.task)
+        drawn = replace(drawn, data=with_numbers(drawn.data, laid.part.numbers, laid.labels))
+        self.cache.put(key, drawn.as_bytes())
+        return drawn
+
+    def _drawn_open(self, task: Task) -> Drawn:
+        """With room for page numbers."""
+        data = self._find("drawn", task)
         if data is None:
-            made = self.desk.lay_out(laid.task)
-            self._keep_made(laid.task, made)
+            made = self.desk.lay_out(task)
+            self._keep_made(task, made)
             _, data = made.result
         return drawn_from(data)
 
@@ -165,10 +177,9 @@ class Setter:
 
     def _task_of(self, part: Part, first: int, *, is_open: bool) -> Task:
         page = part.page(self.manner.title, self.manner.stamp, is_open=is_open)
-        ids = [
-            sorted(id for id in group if f'"{id}"' in page) for group in (self.manner.urgent, self.manner.emergencies)
-        ]
-        pictures = [digest for name, digest in sorted(self._digests.items()) if f'"{name}"' in page]
+        quoted = {*page.split('"')}
+        ids = [sorted(quoted.intersection(group)) for group in (self.manner.urgent, self.manner.emergencies)]
+        pictures = [self._digests[name] for name in sorted(quoted.intersection(self._digests))]
         sizes = [rule for attribute, rule in self._sizes.items() if attribute in page]
         nodes = json.dumps([part.starts_apart(), ids, sizes, is_open])
         return Task(part, first, is_open, cache_key(self._style, page, str(first), nodes, *pictures))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ketapub.cache import Cache, cache_key
 from ketapub.formats.pdf.drawn import UsedFont
 
 # Of HarfBuzz, besides what WeasyPrint calls.
@@ -18,6 +19,24 @@ _FACES = """
 """
 
 
+@dataclass(frozen=True)
+class Originals:
+    """The font files of a book, by digest. What is cut from them is kept under the versions of all that cuts."""
+
+    files: Mapping[str, bytes]
+    engines: str
+    cache: Cache
+
+    def cut(self, digest: str, index: int, glyphs: list[int]) -> bytes:
+        """A font with these glyphs alone: see `subset`."""
+        key = cache_key("subset", self.engines, digest, str(index), *map(str, glyphs))
+        found = self.cache.get(key)
+        if found is None:
+            found = subset(self.files[digest], index, glyphs)
+            self.cache.put(key, found)
+        return found
+
+
 @dataclass
 class _Face:
     uses: list[Any] = field(default_factory=list)  # dictionaries of fonts, one of each part
@@ -25,14 +44,14 @@ class _Face:
     width: dict[int, float] = field(default_factory=dict)
 
 
-def unite_fonts(pdf: Any, parts: Iterable[tuple[Mapping[str, UsedFont], Any]], originals: Mapping[str, bytes]) -> None:
-    """`parts`: the fonts of each part, and the dictionary of fonts in its resources. `originals`: font files by digest;
-    a font that is not among them stays as each part has it."""
+def unite_fonts(pdf: Any, parts: Iterable[tuple[Mapping[str, UsedFont], Any]], originals: Originals) -> None:
+    """`parts`: the fonts of each part, and the dictionary of fonts in its resources. A font that is not among the
+    `originals` stays as each part has it."""
     parts = tuple(parts)
     faces: dict[tuple[str, str, int], _Face] = {}
     for fonts, resources in parts:
         for name, font in fonts.items():
-            if not font.whole or font.digest not in originals:
+            if not font.whole or font.digest not in originals.files:
                 continue
             face = faces.setdefault((name, font.digest, font.index), _Face())
             face.uses.append(resources[f"/{name}"])
@@ -43,7 +62,7 @@ def unite_fonts(pdf: Any, parts: Iterable[tuple[Mapping[str, UsedFont], Any]], o
                 if face.width.setdefault(glyph, width) != width:
                     raise AssertionError(f"glyph {glyph} of {name} has two widths")
     for (name, digest, index), face in sorted(faces.items()):
-        _replace(pdf, face, subset(originals[digest], index, sorted(face.text)))
+        _replace(pdf, face, originals.cut(digest, index, sorted(face.text)))
         for fonts, resources in parts:
             if name in fonts and (fonts[name].digest, fonts[name].index) == (digest, index):
                 resources[f"/{name}"] = face.uses[0]

@@ -43,8 +43,8 @@ def write_pdf(book: d.Book, layout: Layout, setter: Setter, problems: Problems) 
         for laid in layout.parts:
             if len(joined.pdf.pages) % 2:
                 joined.add_blank()
-            joined.add(setter.drawn(laid), laid.part.numbers, laid.labels)
-        for id in joined.finish(setter.fonts):
+            joined.add(setter.drawn(laid))
+        for id in joined.finish(setter.originals):
             problems.add("typesetting", NOWHERE, f"a link leads to {id}, which is on no page")
         problems.stop_on_errors()
         return _finished(joined.pdf, book, starts_of(layout))
