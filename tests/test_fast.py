@@ -133,6 +133,9 @@ SAMPLES = {
     "ragged": f'<p style="text-align: left; hyphenate-limit-zone: 10%">{WORDS * 3}</p>',
     "narrow": f'<p style="width: 5em">{WORDS}</p><p style="width: 2em; overflow-wrap: anywhere">{WORDS}</p>',
     "inline": f"<p>{WORDS}<em>{WORDS}</em> <b>A</b> V<i>T</i> <a href='#x'>{WORDS}</a>{WORDS}<sup>12</sup></p>",
+    "space at the end": "".join(
+        f'<p style="width: {width}pt">{WORDS}<em>To</em> AV</p>' for width in range(90, 130, 2)
+    ),
     "small caps": f'<p style="font-variant-caps: small-caps">{WORDS * 2}</p>',
     "letter-spacing": f'<p style="letter-spacing: .1em">{WORDS * 2}</p><p style="word-spacing: 1em">{WORDS}</p>',
     "decorated": f'<p style="text-decoration: underline line-through">{WORDS}</p>',
@@ -348,6 +351,50 @@ def test_lines_end_where_they_end_without() -> None:
             found = text.split(line, start, style, Context, width, 0, True, width == 0)
             assert (found[0].text, *found[1:]) == (asked[0].text, *asked[1:])
             start += len(line[start:].encode()[: asked[2]].decode())
+
+
+def test_words_are_shaped_together_as_they_are_alone() -> None:
+    fast.hasten()
+    from ketapub.formats.pdf.fast.words import Face
+
+    body = "".join(f'<p style="{style}">x</p>' for style in STYLES)
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+    (page,) = Engine(CSS, {}, load_theme().folder / "fonts").lay_out(tree, "").pages
+    for box in page._page_box.descendants():
+        if isinstance(box, boxes.TextBox) and box.style["letter_spacing"] == "normal":
+            for text, letters in ((f"{WORDS}– Ωx ŉ fi", True), ("12 (30 %) – 7.", False)):
+                together, alone = Face(box.style), Face(box.style)
+                tokens = text.split(" ")
+                together._learn(tokens, letters)
+                for token in tokens:
+                    one, other = together.word(token, letters), alone.word(token, letters)
+                    assert (one and (one.glyphs, one.width)) == (other and (other.glyphs, other.width)), token
+
+
+def test_the_end_of_a_line_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the text ends in a space, too."""
+    fast.hasten()
+    from ketapub.formats.pdf.fast import breaks
+
+    asked: list[str] = []
+    tree = ElementTree.fromstring(
+        f"<html lang='en'><head><title>x</title></head><body><p>{WORDS * 9} <em>To</em></p></body></html>"
+    )
+    engine = Engine(CSS, {}, load_theme().folder / "fonts")
+    engine.lay_out(tree, "")
+
+    def noting(name: str, ask: Any) -> Any:
+        def noted(*arguments: Any) -> Any:
+            asked.append(name)
+            return ask(*arguments)
+
+        return noted
+
+    monkeypatch.setattr(breaks.Breaker, "line", noting("end", breaks.Breaker.line))
+    monkeypatch.setattr(inline, "split_first_line", noting("mended", inline.split_first_line))
+    (page,) = engine.lay_out(tree, "").pages
+    assert sum(isinstance(box, boxes.LineBox) for box in page._page_box.descendants()) > 9
+    assert asked in ([], ["mended"])  # the last line but one may be so long
 
 
 def test_a_line_that_comes_out_wrong_is_weasyprints(monkeypatch: pytest.MonkeyPatch, plain_sample: bytes) -> None:

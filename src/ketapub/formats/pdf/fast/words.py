@@ -1,13 +1,15 @@
 """Words as Pango shapes them: text and its style in, glyphs and widths of words, and where they stand in a line, out.
 
 A line is the sum of its words and spaces, in whole Pango units. A font that kerns with the space makes the space or the
-glyph before it wider or narrower. Each `Face` asks Pango once for each word, and once for each two glyphs with a space
-between them. What is not such a sum is None.
+glyph before it wider or narrower. Each `Face` asks Pango once for each word, for all new ones of a text together, and
+once for each two glyphs with a space between them. What is not such a sum is None.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, zip_longest
@@ -56,6 +58,7 @@ PROPERTIES = dict.fromkeys(
     )
 )
 MOST = 4000  # texts that a face remembers
+EDGE = -1  # of a text, where a word has the id of a glyph
 
 
 class Glyph(NamedTuple):
@@ -70,6 +73,8 @@ class Word:
     text: str
     glyphs: tuple[Glyph, ...]
     width: int  # in Pango units, as all numbers here
+    first: int  # the ids of the glyphs at its edges
+    last: int
 
 
 class Gap(NamedTuple):
@@ -100,7 +105,7 @@ class Face:
         self._texts: dict[str, Text | None] = {}
         self.pen: Any = None  # of `draw`
         self.drawn = 0
-        self._words: tuple[dict[str, Word | None], ...] = ({}, {})  # in texts without letters, and with
+        self._words: tuple[dict[str, Word | None], ...] = ({"": None}, {"": None})  # in texts without letters, and with
         self._gaps: tuple[dict[tuple[int, int], Gap | None], ...] = ({}, {})
         self._layout = Layout(style)
         self._font_features = _font_features(style)
@@ -110,7 +115,7 @@ class Face:
         self.height = line_size(line, style)[1]
         self.baseline = pango.pango_layout_get_baseline(self.model.layout) * FROM_UNITS
         self.font = line.runs[0].data.item.analysis.font
-        glyphs = self._shape("x ", self._features())
+        glyphs = self._shape("x ")
         self.simple = glyphs is not None
         if glyphs:
             self.space = glyphs[-1]
@@ -119,15 +124,31 @@ class Face:
         """As it is drawn alone, in a text with letters or without."""
         words = self._words[letters]
         if text not in words:
-            length = len(text.encode())
-            glyphs = self._shape(text + (" a" if letters else " 0"), self._apart(length), length)
-            words[text] = Word(text, glyphs, sum(glyph.width for glyph in glyphs)) if glyphs else None
+            self._learn([text], letters)
         return words[text]
+
+    def _learn(self, texts: Sequence[str], letters: bool) -> None:
+        """Pango shapes new words in one text, where each is a run of its own, as it is in a justified line: most of
+        what that takes is the same for one word and for many."""
+        attributes = self._features()
+        places = [0, *accumulate(len(text.encode()) + 1 for text in texts)]
+        for place in places[1:]:
+            attribute = pango.pango_attr_letter_spacing_new(2048)  # of the space before it
+            attribute.start_index, attribute.end_index = place - 1, place
+            pango.pango_attr_list_insert(attributes, attribute)
+        runs = self._runs(" ".join((*texts, "a" if letters else "0")), attributes)
+        for text, place in zip(texts, places, strict=False):
+            glyphs = self._glyphs(text, runs.get(place))
+            self._words[letters][text] = (
+                Word(text, glyphs, sum(glyph.width for glyph in glyphs), glyphs[0].id, glyphs[-1].id)
+                if glyphs
+                else None
+            )
 
     def gap(self, left: Word | None, right: Word | None, letters: bool) -> Gap | None:
         """Between two words, or at the edge of a text, which is None."""
         gaps = self._gaps[letters]
-        pair = (left.glyphs[-1].id if left else -1, right.glyphs[0].id if right else -1)
+        pair = (left.last if left else EDGE, right.first if right else EDGE)
         if pair not in gaps:
             gaps[pair] = self._gap(left, right, letters)
         return gaps[pair]
@@ -137,7 +158,7 @@ class Face:
         text = f"{before} {after}"
         if letters and not LETTER.search(text):
             text += " a" if right else "a"
-        glyphs = self._shape(text, self._features())
+        glyphs = self._shape(text)
         count = len(left.glyphs) if left else 0
         wanted = [*(left.glyphs if left else ()), self.space, *(right.glyphs if right else ())]
         if not glyphs or [one.id for one in glyphs[: len(wanted)]] != [one.id for one in wanted]:
@@ -156,23 +177,27 @@ class Face:
             pango.pango_attr_list_insert(attributes, pango.pango_attr_font_features_new(self._font_features))
         return attributes
 
-    def _apart(self, length: int) -> Any:
-        """So that so many bytes are a run of their own, as they are in a justified line."""
-        attributes = self._features()
-        attribute = pango.pango_attr_letter_spacing_new(2048)
-        attribute.start_index, attribute.end_index = length, length + 1
-        pango.pango_attr_list_insert(attributes, attribute)
-        return attributes
-
-    def _shape(self, text: str, attributes: Any, length: int = 0) -> tuple[Glyph, ...] | None:
-        """The glyphs of the first so many bytes, or of all; None if they are not one run in the font of this face."""
-        characters, data = unicode_to_char_p(text)
-        length = length or len(data)
+    def _runs(self, text: str, attributes: Any) -> dict[int, Any]:
+        """The runs of a text by the places where they begin, in bytes."""
+        characters, _ = unicode_to_char_p(text)
         pango.pango_layout_set_text(self._layout.layout, characters, -1)
         pango.pango_layout_set_attributes(self._layout.layout, attributes)
         line, _ = self._layout.get_first_line()
-        run = line.runs[0].data
-        if run.item.length != length or run.item.analysis.font != self.font or run.item.analysis.level % 2:
+        found, rest = {}, line.runs
+        while rest != ffi.NULL:
+            found[rest.data.item.offset] = rest.data
+            rest = rest.next
+        return found
+
+    def _shape(self, text: str) -> tuple[Glyph, ...] | None:
+        return self._glyphs(text, self._runs(text, self._features()).get(0))
+
+    def _glyphs(self, text: str, run: Any) -> tuple[Glyph, ...] | None:
+        """Of a text; None if it is not this run, in the font of this face."""
+        data = text.encode()
+        if run is None or run.item.length != len(data):
+            return None
+        if run.item.analysis.font != self.font or run.item.analysis.level % 2:
             return None
         glyphs, starts, count = run.glyphs.glyphs, run.glyphs.log_clusters, run.glyphs.num_glyphs
         found = []
@@ -181,7 +206,7 @@ class Face:
             id, geometry = glyph.glyph, glyph.geometry
             if id == pango.PANGO_GLYPH_EMPTY or id & pango.PANGO_GLYPH_UNKNOWN_FLAG or geometry.y_offset:
                 return None
-            end = length if index == count - 1 else starts[index + 1]
+            end = len(data) if index == count - 1 else starts[index + 1]
             found.append(Glyph(id, geometry.width, geometry.x_offset, data[starts[index] : end].decode()))
         return tuple(found)
 
@@ -190,19 +215,21 @@ class Face:
         if not (self.simple and SIMPLE.fullmatch(text)):
             return None
         letters = LETTER.search(text) is not None
-        words: list[Word | None] = []
+        known, kerned = self._words[letters], self._gaps[letters]
+        tokens = text.split(" ")
+        if new := [token for token in dict.fromkeys(tokens) if token not in known]:
+            self._learn(new, letters)
+        words = [*map(known.__getitem__, tokens)]
+        if None in words[1:-1] or any(token and words[at] is None for at, token in ((0, tokens[0]), (-1, tokens[-1]))):
+            return None
         gaps = []
-        last = text.count(" ")
-        for index, token in enumerate(text.split(" ")):
-            word = self.word(token, letters) if token else None
-            if word is None and (token or 0 < index < last):
+        before, left = words[0], words[0].last if words[0] else EDGE
+        for word in words[1:]:
+            gap = kerned.get((left, word.first if word else EDGE)) or self.gap(before, word, letters)
+            if gap is None:
                 return None
-            if words:
-                gap = self.gap(words[-1], word, letters)
-                if gap is None:
-                    return None
-                gaps.append(gap)
-            words.append(word)
+            gaps.append(gap)
+            before, left = word, word.last if word else EDGE
         return words, gaps
 
     def text(self, text: str) -> Text | None:
@@ -220,6 +247,7 @@ class Text:
 
     def __init__(self, text: str, words: list[Word | None], gaps: list[Gap], lang: str) -> None:
         self.text, self.words, self._lang = text, words, lang
+        self.lines: dict[Any, Any] = {}  # of `text`
         self.letters = LETTER.search(text) is not None
         self.starts = [0, *accumulate(len(word.text) + 1 if word else 1 for word in words)][:-1]
         self.lefts, self.rights, self.kerned = [0], [], []
@@ -228,6 +256,11 @@ class Text:
             self.kerned.append(self.rights[-1] + (gap.kern if gap else 0))
             if gap:
                 self.lefts.append(self.kerned[-1] + gap.space)
+
+    def least(self, start: int) -> int:
+        """How wide it is from there on, without spaces at its end; the word that is begun before may come to that."""
+        last = len(self.text.rstrip(" "))
+        return self.rights[bisect_left(self.starts, last) - 1] - self.lefts[bisect_left(self.starts, start)]
 
     @cached_property
     def breaks(self) -> list[int]:
