@@ -22,7 +22,7 @@ import weasyprint.draw
 import weasyprint.draw.text
 from conftest import BOOKS, Made, make
 from weasyprint import css, html, images, layout, svg
-from weasyprint.css import tokens
+from weasyprint.css import computed_values, tokens
 from weasyprint.css.properties import INITIAL_VALUES, Dimension
 from weasyprint.css.targets import TargetCollector
 from weasyprint.formatting_structure import boxes
@@ -71,6 +71,8 @@ RESTS_ON = {
     svg.image: "8d981e3eec67f517",
     svg.text: "67a30c3e181b4a80",
     html.handle_svg: "7333e60dbdc9a354",
+    computed_values.compute_float: "f2196825f795ea29",
+    computed_values.display: "1182f5b7e512e9dc",
     css.StyleFor: "dac5a13261681453",
     css.declaration_precedence: "510a33df7059e753",
     pages.set_page_type_computed_styles: "4e68b396b35c4a06",
@@ -254,6 +256,40 @@ def test_a_drawing_keeps_nothing_of_its_layout_but_what_it_needs() -> None:
         document = engine.lay_out(tree, "@page { @top-left { content: counter(page) counter(pages) } }")
         assert not [one for one in gc.get_objects() if type(one) in (layout.LayoutContext, css.StyleFor)]
     assert to_plain_pdf(document)
+
+
+PHYSICAL = sorted(name for name in INITIAL_VALUES if not {"block", "inline"} & {*name.split("_")})  # properties
+PLACES = ("position", "float", "display")
+PLACED = """:root { --size: 3pt; --high: calc(1em + var(--size)); --ink: red }
+p { float: left; --size: 4pt; text-decoration: underline dotted var(--ink); outline: 1pt solid }
+p span { padding-left: var(--size); margin-top: var(--high); color: var(--ink); width: var(--none, 3pt) }
+ul { position: absolute; text-decoration: line-through 2pt; page: other; outline-style: dotted; outline-width: thick }
+#a { position: fixed; display: inline; float: right } li { display: table-row; text-decoration-color: blue }
+li:last-child { position: relative; float: inherit; outline-color: red; page: auto }"""
+
+
+def test_styles_are_the_same_in_whatever_order_they_are_asked_for() -> None:
+    def asked(seed: int) -> list[dict[str, Any]]:
+        fast.hasten()
+        engine = Engine("", {}, load_theme().folder / "fonts")
+        sheet = weasyprint.CSS(string=PLACED, font_config=engine.fonts)
+        page = _html_of(ElementTree.fromstring(MARKED), engine.fetcher)
+        styles = css.get_all_computed_styles(
+            page, [sheet], font_config=engine.fonts, layers=[], target_collector=TargetCollector()
+        )
+        names = [*PHYSICAL, "__size", "__high", "__ink", "__none"]
+        random.Random(seed).shuffle(names)
+        found = []
+        for element in page.etree_element.iter():
+            style = styles(element)
+            for one in (style, style.anonymous_style):
+                found += [{name: str(one[name]) for name in names}, {name: str(one.specified[name]) for name in PLACES}]
+        return found
+
+    for seed in range(20):
+        with fast.plain_engine():
+            plain = asked(seed)
+        assert asked(seed) == plain
 
 
 LENGTHS = """p { margin: 1em 5%; padding-inline-start: 3pt } em { min-width: calc(2em + 5%) } b { border: 1px solid }
