@@ -75,6 +75,9 @@ RESTS_ON = {
     computed_values.display: "1182f5b7e512e9dc",
     css.StyleFor: "dac5a13261681453",
     css.declaration_precedence: "510a33df7059e753",
+    pages._standardize_page_based_counters: "6c3791760c3fbe13",
+    pages.make_margin_boxes: "4a2d2e301eb3bc47",
+    pages.make_page: "656f183328e8b1b5",
     pages.set_page_type_computed_styles: "4e68b396b35c4a06",
     cssselect2.Matcher: "a651e3a3f14e94a1",
     weasyprint.draw.text.draw_first_line: "1bb8eae6d88e71b1",
@@ -168,7 +171,8 @@ SAMPLES = {
         <div style="columns: 2; background: linear-gradient(red, blue)"><p>H</p><p>I</p></div>""",
     "picture": '<p><img src="drawing.svg" alt="AV"/> <img src="drawing.svg" alt="AV"/></p>',
 }
-AROUND = """@page { @top-center { background: #ccc; content: "To" } @bottom-left { content: "AV" } }
+AROUND = """@page :left { margin-left: .6in } @page :first { @bottom-left { content: "To"; color: red } }
+@page { @top-center { background: #ccc; content: "To" } @bottom-left { content: "AV" } }
 body { background: #fafaf0 }"""
 DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><text x="1" y="12">To AV</text>
 <image href="inner.svg" x="1" y="20" width="60" height="20"/></svg>"""
@@ -290,6 +294,35 @@ def test_styles_are_the_same_in_whatever_order_they_are_asked_for() -> None:
         with fast.plain_engine():
             plain = asked(seed)
         assert asked(seed) == plain
+
+
+PAGES = """@page { size: 3in 2in; @top-left { content: "T" } } @page :left { margin-left: 1in }
+@page :first { @bottom-right { content: counter(page) } } @page other { @top-left { content: "O" } }
+@page :nth(4) { counter-increment: page 3 } p { break-after: page } p.o { page: other }"""
+
+
+def test_pages_to_which_the_same_rules_apply_share_their_styles() -> None:
+    def laid_out() -> list[Any]:
+        body = "<p>a</p>" * 7 + '<p class="o">b</p>' * 3
+        tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+        engine = Engine("", {}, load_theme().folder / "fonts")
+        return [page._page_box for page in engine.lay_out(tree, PAGES).pages]
+
+    with fast.plain_engine():
+        plain = laid_out()
+    found = laid_out()
+    for page, other in zip(found, plain, strict=True):
+        for box, as_before in zip(page.descendants(), other.descendants(), strict=True):
+            assert (type(box), box.position_x, getattr(box, "text", "")) == (
+                *(type(as_before), as_before.position_x),
+                getattr(as_before, "text", ""),
+            )
+            assert [box.style[name] for name in PHYSICAL] == [as_before.style[name] for name in PHYSICAL]
+    styles = [page.style for page in found]
+    assert len({id(page.style) for page in plain}) == len(plain)
+    assert styles[2] is styles[4] is styles[6]
+    assert styles[1] is styles[5]
+    assert len({*map(id, styles)}) == 6  # the first, the fourth, left and right ones, with a name and without
 
 
 LENGTHS = """p { margin: 1em 5%; padding-inline-start: 3pt } em { min-width: calc(2em + 5%) } b { border: 1px solid }

@@ -30,6 +30,7 @@ def hasten() -> None:
         drawings,
         lengths,
         lines,
+        page_styles,
         pseudo,
         styles,
         text,
@@ -37,7 +38,20 @@ def hasten() -> None:
         writing,
     )
 
-    for measure in (text, draw, styles, pseudo, variables, lengths, lines, boxes, drawings, backgrounds, writing):
+    for measure in (
+        text,
+        draw,
+        styles,
+        pseudo,
+        variables,
+        page_styles,
+        lengths,
+        lines,
+        boxes,
+        drawings,
+        backgrounds,
+        writing,
+    ):
         measure.apply()
 
 
