@@ -136,6 +136,7 @@ SAMPLES = {
     "kerns with the space": f'<p style="{KERNED}">{WORDS * 4}</p>',
     "kerned, ragged": f'<p style="{KERNED}; text-align: left">{WORDS * 4}</p>',
     "ragged": f'<p style="text-align: left; hyphenate-limit-zone: 10%">{WORDS * 3}</p>',
+    "digits": f'<p style="font-family: digits, Literata">{WORDS} 12 (30 %)</p><p style="font-family: digits">7</p>',
     "narrow": f'<p style="width: 5em">{WORDS}</p><p style="width: 2em; overflow-wrap: anywhere">{WORDS}</p>',
     "inline": f"<p>{WORDS}<em>{WORDS}</em> <b>A</b> V<i>T</i> <a href='#x'>{WORDS}</a>{WORDS}<sup>12</sup></p>",
     "space at the end": "".join(
@@ -180,12 +181,18 @@ INNER = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text x
 PICTURES = {"drawing.svg": DRAWING, "inner.svg": INNER}
 
 
-def sample() -> bytes:
-    """All of them in one PDF, of an engine that knows nothing yet."""
-    theme = load_theme()
+def engine_with_fonts(css: str) -> Engine:
     resources = {path.name: path.read_bytes() for path in (Path(__file__).parent / "fonts").glob("*.ttf")}
     faces = "".join(f"@font-face {{ font-family: {Path(name).stem}; src: url({name}) }}" for name in sorted(resources))
-    engine = Engine(faces + CSS + AROUND, resources | PICTURES, theme.folder / "fonts")
+    faces += "@font-face { font-family: digits; src: url(digits.ttf); unicode-range: U+30-39 }"
+    folder = load_theme().folder / "fonts"
+    resources |= {"digits.ttf": (folder / "AtkinsonHyperlegibleNext_400Regular.ttf").read_bytes()}
+    return Engine(faces + css, resources | PICTURES, folder)
+
+
+def sample() -> bytes:
+    """All of them in one PDF, of an engine that knows nothing yet."""
+    engine = engine_with_fonts(CSS + AROUND)
     parts = "".join(f"<section id='{name}'>{body}</section>" for name, body in SAMPLES.items())
     html = f"<html lang='en'><head><title>Samples</title></head><body>{parts}</body></html>"
     return to_plain_pdf(engine.lay_out(ElementTree.fromstring(html), ""))
@@ -422,22 +429,34 @@ def test_lines_end_where_they_end_without() -> None:
             start += len(line[start:].encode()[: asked[2]].decode())
 
 
-def test_words_are_shaped_together_as_they_are_alone() -> None:
+def test_words_are_shaped_as_in_a_layout() -> None:
+    """And left to WeasyPrint where another font has some of their characters."""
     fast.hasten()
-    from ketapub.formats.pdf.fast.words import Face
+    from ketapub.formats.pdf.fast.words import LETTER, Face
 
-    body = "".join(f'<p style="{style}">x</p>' for style in STYLES)
+    body = "".join(f'<p style="{style}">x</p>' for style in (*STYLES, "font-family: digits, Literata"))
     tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
-    (page,) = Engine(CSS, {}, load_theme().folder / "fonts").lay_out(tree, "").pages
-    for box in page._page_box.descendants():
-        if isinstance(box, boxes.TextBox) and box.style["letter_spacing"] == "normal":
-            for text, letters in ((f"{WORDS}– Ωx ŉ fi", True), ("12 (30 %) – 7.", False)):
-                together, alone = Face(box.style), Face(box.style)
-                tokens = text.split(" ")
-                together._learn(tokens, letters)
-                for token in tokens:
-                    one, other = together.word(token, letters), alone.word(token, letters)
-                    assert (one and (one.glyphs, one.width)) == (other and (other.glyphs, other.width)), token
+    (page,) = engine_with_fonts(CSS).lay_out(tree, "").pages
+    styles = [box.style for box in page._page_box.descendants() if isinstance(box, boxes.TextBox)]
+    others = []
+    for number, style in enumerate(style for style in styles if style["letter_spacing"] == "normal"):
+        face, asked = Face(style), line_break.Layout(style)
+        for token in f"{WORDS} ŉ Ω ﬁ fi ° 12\u00a0mg • ½".split(" "):
+            letters = LETTER.search(token) is not None
+            asked.set_text(f"{token} {'a' if letters else '0'}")
+            run = asked.get_first_line()[0].runs[0].data
+            glyphs = [run.glyphs.glyphs[index] for index in range(run.glyphs.num_glyphs)]
+            if word := face.word(token, letters):
+                own = glyphs[: len(word.glyphs) - 1]  # the last one may be kerned with the space
+                assert [(one.id, one.width) for one in word.glyphs[:-1]] == [
+                    (one.glyph, one.geometry.width) for one in own
+                ]
+                assert word.last == glyphs[len(word.glyphs) - 1].glyph
+                assert run.item.analysis.font == face.font
+            elif token:
+                others.append((number, token))
+    last = max(number for number, _ in others)
+    assert [token for number, token in others if number == last] == ["12", "40", "(30", "12\u00a0mg"]
 
 
 def test_the_end_of_a_line_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,22 +1,25 @@
 """Words as Pango shapes them: text and its style in, glyphs and widths of words, and where they stand in a line, out.
 
 A line is the sum of its words and spaces, in whole Pango units. A font that kerns with the space makes the space or the
-glyph before it wider or narrower. Each `Face` asks Pango once for each word, for all new ones of a text together, and
-once for each two glyphs with a space between them. What is not such a sum is None.
+glyph before it wider or narrower. Each `Face` has Pango shape each word once, and once each two glyphs with a space
+between them. What is not such a sum is None.
+
+A layout of Pango finds out direction, script and font of its text, and where it may be broken, before it shapes it, and
+that takes nine tenths of its time. For text in one script all of it but the font is the same, and the font is asked for
+once for each character.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, zip_longest
 from typing import Any, NamedTuple
 
-from weasyprint.text.ffi import FROM_UNITS, ffi, pango, unicode_to_char_p
-from weasyprint.text.fonts import font_features
+from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.line_break import Layout, get_log_attrs, line_size
 
 # Left to right, in the Latin script, no character that breaks lines, joins or stretches in a way of its own.
@@ -26,6 +29,10 @@ SIMPLE = re.compile(
 )
 # Text without one of these is in no script, and has other features of the font.
 LETTER = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+OFTEN = (  # characters about which a face asks at once, in texts without letters, and with
+    {one for one in map(chr, range(ord("!"), ord("~") + 1)) if not LETTER.match(one)},
+    {*map(chr, range(ord("!"), ord("~") + 1))},
+)
 # All that decides about shaping or breaking.
 PROPERTIES = dict.fromkeys(
     (
@@ -56,6 +63,16 @@ PROPERTIES = dict.fromkeys(
         "hyphenate_character",
         "hyphenate_limit_chars",
     )
+)
+ffi.cdef(
+    """
+    PangoGlyphString * pango_glyph_string_new (void);
+    void pango_glyph_string_free (PangoGlyphString *string);
+    void pango_shape_full (
+        const char *item_text, int item_length, const char *paragraph_text, int paragraph_length,
+        const PangoAnalysis *analysis, PangoGlyphString *glyphs);
+    """,
+    override=True,
 )
 MOST = 4000  # texts that a face remembers
 EDGE = -1  # of a text, where a word has the id of a glyph
@@ -107,16 +124,20 @@ class Face:
         self.drawn = 0
         self._words: tuple[dict[str, Word | None], ...] = ({"": None}, {"": None})  # in texts without letters, and with
         self._gaps: tuple[dict[tuple[int, int], Gap | None], ...] = ({}, {})
-        self._layout = Layout(style)
-        self._font_features = _font_features(style)
         self.model = Layout(style)  # keeps the font alive
         self.model.set_text("x")
         line, _ = self.model.get_first_line()
         self.height = line_size(line, style)[1]
         self.baseline = pango.pango_layout_get_baseline(self.model.layout) * FROM_UNITS
         self.font = line.runs[0].data.item.analysis.font
-        glyphs = self._shape("x ")
-        self.simple = glyphs is not None
+        self._plain, self._probe = Layout(style), Layout(style)
+        self._analyses: list[Any] = [None, line.runs[0].data.item.analysis]  # of texts without letters, and with
+        self._string = ffi.gc(pango.pango_glyph_string_new(), pango.pango_glyph_string_free)
+        self._own: tuple[dict[str, bool], ...] = ({}, {})  # whether a character is set in this font; so below
+        self._words: tuple[dict[str, Word | None], ...] = ({"": None}, {"": None})
+        self._gaps: tuple[dict[tuple[int, int], Gap | None], ...] = ({}, {})
+        glyphs = self._shape("x ", letters=True)
+        self.simple = glyphs is not None and self._is_own("x", letters=True)
         if glyphs:
             self.space = glyphs[-1]
 
@@ -124,26 +145,9 @@ class Face:
         """As it is drawn alone, in a text with letters or without."""
         words = self._words[letters]
         if text not in words:
-            self._learn([text], letters)
+            glyphs = self._shape(text, letters) if self._is_own(text, letters) else None
+            words[text] = glyphs and Word(text, glyphs, sum(one.width for one in glyphs), glyphs[0].id, glyphs[-1].id)
         return words[text]
-
-    def _learn(self, texts: Sequence[str], letters: bool) -> None:
-        """Pango shapes new words in one text, where each is a run of its own, as it is in a justified line: most of
-        what that takes is the same for one word and for many."""
-        attributes = self._features()
-        places = [0, *accumulate(len(text.encode()) + 1 for text in texts)]
-        for place in places[1:]:
-            attribute = pango.pango_attr_letter_spacing_new(2048)  # of the space before it
-            attribute.start_index, attribute.end_index = place - 1, place
-            pango.pango_attr_list_insert(attributes, attribute)
-        runs = self._runs(" ".join((*texts, "a" if letters else "0")), attributes)
-        for text, place in zip(texts, places, strict=False):
-            glyphs = self._glyphs(text, runs.get(place))
-            self._words[letters][text] = (
-                Word(text, glyphs, sum(glyph.width for glyph in glyphs), glyphs[0].id, glyphs[-1].id)
-                if glyphs
-                else None
-            )
 
     def gap(self, left: Word | None, right: Word | None, letters: bool) -> Gap | None:
         """Between two words, or at the edge of a text, which is None."""
@@ -155,10 +159,7 @@ class Face:
 
     def _gap(self, left: Word | None, right: Word | None, letters: bool) -> Gap | None:
         before, after = left.text if left else "", right.text if right else ""
-        text = f"{before} {after}"
-        if letters and not LETTER.search(text):
-            text += " a" if right else "a"
-        glyphs = self._shape(text)
+        glyphs = self._shape(f"{before} {after}", letters)
         count = len(left.glyphs) if left else 0
         wanted = [*(left.glyphs if left else ()), self.space, *(right.glyphs if right else ())]
         if not glyphs or [one.id for one in glyphs[: len(wanted)]] != [one.id for one in wanted]:
@@ -171,44 +172,42 @@ class Face:
         compared = len(wanted) - 1 if right else count  # what follows may be kerned too
         return Gap(kern, space) if glyphs[:compared] == tuple(wanted[:compared]) else None
 
-    def _features(self) -> Any:
-        attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
-        if self._font_features:
-            pango.pango_attr_list_insert(attributes, pango.pango_attr_font_features_new(self._font_features))
-        return attributes
+    def _is_own(self, text: str, letters: bool) -> bool:
+        """Whether a layout sets all of these characters in the font of this face, with the same glyphs."""
+        known = self._own[letters]
+        if new := set(text) - known.keys():
+            self._ask_font(new | (OFTEN[letters] - known.keys()), letters)
+        return all(map(known.__getitem__, text))
 
-    def _runs(self, text: str, attributes: Any) -> dict[int, Any]:
-        """The runs of a text by the places where they begin, in bytes."""
-        characters, _ = unicode_to_char_p(text)
-        pango.pango_layout_set_text(self._layout.layout, characters, -1)
-        pango.pango_layout_set_attributes(self._layout.layout, attributes)
-        line, _ = self._layout.get_first_line()
-        found, rest = {}, line.runs
-        while rest != ffi.NULL:
-            found[rest.data.item.offset] = rest.data
-            rest = rest.next
-        return found
+    def _ask_font(self, characters: Set[str], letters: bool) -> None:
+        known = self._own[letters]
+        known.update(dict.fromkeys(characters, False))
+        data = ("a" * letters + "".join(sorted(characters))).encode()
+        for run in _runs(self._probe, data):
+            part = data[run.item.offset : run.item.offset + run.item.length]
+            if run.item.analysis.font == self.font and run.item.analysis.level % 2 == 0:
+                text, glyphs = part.decode(), _glyphs(run.glyphs, part)
+                if glyphs and glyphs == self._shape(text, letters):
+                    known.update(dict.fromkeys(text, True))
+                elif len(characters) > 1:
+                    for one in text:
+                        self._ask_font({one}, letters)
 
-    def _shape(self, text: str) -> tuple[Glyph, ...] | None:
-        return self._glyphs(text, self._runs(text, self._features()).get(0))
-
-    def _glyphs(self, text: str, run: Any) -> tuple[Glyph, ...] | None:
-        """Of a text; None if it is not this run, in the font of this face."""
+    def _shape(self, text: str, letters: bool) -> tuple[Glyph, ...] | None:
         data = text.encode()
-        if run is None or run.item.length != len(data):
-            return None
-        if run.item.analysis.font != self.font or run.item.analysis.level % 2:
-            return None
-        glyphs, starts, count = run.glyphs.glyphs, run.glyphs.log_clusters, run.glyphs.num_glyphs
-        found = []
-        for index in range(count):
-            glyph = glyphs[index]
-            id, geometry = glyph.glyph, glyph.geometry
-            if id == pango.PANGO_GLYPH_EMPTY or id & pango.PANGO_GLYPH_UNKNOWN_FLAG or geometry.y_offset:
-                return None
-            end = len(data) if index == count - 1 else starts[index + 1]
-            found.append(Glyph(id, geometry.width, geometry.x_offset, data[starts[index] : end].decode()))
-        return tuple(found)
+        characters = ffi.from_buffer(data)
+        analysis = ffi.addressof(self._analysis(letters))
+        pango.pango_shape_full(characters, len(data), characters, len(data), analysis, self._string)
+        return _glyphs(self._string, data)
+
+    def _analysis(self, letters: bool) -> Any:
+        """What a layout has found out about text in this font. It is not asked before there is such text: Pango gives
+        signs that no font has a width that depends on what it was asked before."""
+        if self._analyses[letters] is None:
+            (run,) = _runs(self._plain, b"0")
+            self._analyses[letters] = ffi.new("PangoAnalysis *", run.item.analysis)[0]
+            self._analyses[letters].font = self.font
+        return self._analyses[letters]
 
     def spaced(self, text: str) -> tuple[list[Word | None], list[Gap]] | None:
         """The words of a text, and what is between them. A space at an edge is beside an empty word."""
@@ -217,9 +216,7 @@ class Face:
         letters = LETTER.search(text) is not None
         known, kerned = self._words[letters], self._gaps[letters]
         tokens = text.split(" ")
-        if new := [token for token in dict.fromkeys(tokens) if token not in known]:
-            self._learn(new, letters)
-        words = [*map(known.__getitem__, tokens)]
+        words = [known[token] if token in known else self.word(token, letters) for token in tokens]
         if None in words[1:-1] or any(token and words[at] is None for at, token in ((0, tokens[0]), (-1, tokens[-1]))):
             return None
         gaps = []
@@ -239,6 +236,31 @@ class Face:
             found = self.spaced(text) if text else None
             self._texts[text] = Text(text, *found, self.lang) if found else None
         return self._texts[text]
+
+
+def _runs(layout: Layout, text: bytes) -> list[Any]:
+    """As Pango divides a text by font, script and direction."""
+    pango.pango_layout_set_text(layout.layout, ffi.from_buffer(text), len(text))
+    line, _ = layout.get_first_line()
+    runs, rest = [], line.runs
+    while rest != ffi.NULL:
+        runs.append(rest.data)
+        rest = rest.next
+    return runs
+
+
+def _glyphs(string: Any, text: bytes) -> tuple[Glyph, ...] | None:
+    """Of a text; None if it is more than glyphs beside each other."""
+    glyphs, starts, count = string.glyphs, string.log_clusters, string.num_glyphs
+    found = []
+    for index in range(count):
+        glyph = glyphs[index]
+        id, geometry = glyph.glyph, glyph.geometry
+        if id == pango.PANGO_GLYPH_EMPTY or id & pango.PANGO_GLYPH_UNKNOWN_FLAG or geometry.y_offset:
+            return None
+        end = len(text) if index == count - 1 else starts[index + 1]
+        found.append(Glyph(id, geometry.width, geometry.x_offset, text[starts[index] : end].decode()))
+    return tuple(found)
 
 
 class Text:
@@ -268,21 +290,6 @@ class Text:
         attributes = get_log_attrs(self.text, self._lang)
         flags = memoryview(ffi.buffer(attributes)).cast("I")
         return [index for index, flag in enumerate(flags[: len(self.text)]) if flag & 1 and index]
-
-
-def _font_features(style: Any) -> bytes:
-    """As Layout.setup writes them."""
-    found = font_features(
-        style["font_kerning"],
-        style["font_variant_ligatures"],
-        style["font_variant_position"],
-        style["font_variant_caps"],
-        style["font_variant_numeric"],
-        style["font_variant_alternates"],
-        style["font_variant_east_asian"],
-        style["font_feature_settings"],
-    )
-    return ",".join(f"{name} {value}" for name, value in found.items()).encode()
 
 
 def face_of(style: Any) -> Face:
