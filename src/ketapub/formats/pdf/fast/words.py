@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, zip_longest
+from itertools import accumulate, pairwise, zip_longest
 from typing import Any, NamedTuple
 
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
@@ -74,6 +74,7 @@ ffi.cdef(
     """,
     override=True,
 )
+FIELDS = ffi.sizeof("PangoGlyphInfo") // ffi.sizeof("int")  # its id, width, offset, rise, and what kind it is of
 MOST = 4000  # texts that a face remembers
 EDGE = -1  # of a text, where a word has the id of a glyph
 
@@ -122,8 +123,6 @@ class Face:
         self._texts: dict[str, Text | None] = {}
         self.pen: Any = None  # of `draw`
         self.drawn = 0
-        self._words: tuple[dict[str, Word | None], ...] = ({"": None}, {"": None})  # in texts without letters, and with
-        self._gaps: tuple[dict[tuple[int, int], Gap | None], ...] = ({}, {})
         self.model = Layout(style)  # keeps the font alive
         self.model.set_text("x")
         line, _ = self.model.get_first_line()
@@ -131,9 +130,10 @@ class Face:
         self.baseline = pango.pango_layout_get_baseline(self.model.layout) * FROM_UNITS
         self.font = line.runs[0].data.item.analysis.font
         self._plain, self._probe = Layout(style), Layout(style)
-        self._analyses: list[Any] = [None, line.runs[0].data.item.analysis]  # of texts without letters, and with
+        # Of texts without letters, and with; so below. A pointer into the model is good as long as its text is.
+        self._analyses: list[Any] = [None, ffi.addressof(line.runs[0].data.item.analysis)]
         self._string = ffi.gc(pango.pango_glyph_string_new(), pango.pango_glyph_string_free)
-        self._own: tuple[dict[str, bool], ...] = ({}, {})  # whether a character is set in this font; so below
+        self._own: tuple[dict[str, bool], ...] = ({}, {})  # whether a character is set in this font
         self._words: tuple[dict[str, Word | None], ...] = ({"": None}, {"": None})
         self._gaps: tuple[dict[tuple[int, int], Gap | None], ...] = ({}, {})
         glyphs = self._shape("x ", letters=True)
@@ -146,7 +146,9 @@ class Face:
         words = self._words[letters]
         if text not in words:
             glyphs = self._shape(text, letters) if self._is_own(text, letters) else None
-            words[text] = glyphs and Word(text, glyphs, sum(one.width for one in glyphs), glyphs[0].id, glyphs[-1].id)
+            words[text] = (
+                Word(text, glyphs, sum(one.width for one in glyphs), glyphs[0].id, glyphs[-1].id) if glyphs else None
+            )
         return words[text]
 
     def gap(self, left: Word | None, right: Word | None, letters: bool) -> Gap | None:
@@ -196,18 +198,16 @@ class Face:
     def _shape(self, text: str, letters: bool) -> tuple[Glyph, ...] | None:
         data = text.encode()
         characters = ffi.from_buffer(data)
-        analysis = ffi.addressof(self._analysis(letters))
+        analysis = self._analyses[letters] or self._ask_about_digits()
         pango.pango_shape_full(characters, len(data), characters, len(data), analysis, self._string)
         return _glyphs(self._string, data)
 
-    def _analysis(self, letters: bool) -> Any:
-        """What a layout has found out about text in this font. It is not asked before there is such text: Pango gives
-        signs that no font has a width that depends on what it was asked before."""
-        if self._analyses[letters] is None:
-            (run,) = _runs(self._plain, b"0")
-            self._analyses[letters] = ffi.new("PangoAnalysis *", run.item.analysis)[0]
-            self._analyses[letters].font = self.font
-        return self._analyses[letters]
+    def _ask_about_digits(self) -> Any:
+        """Not before there is such text: what Pango says of signs that no font has depends on what was asked before."""
+        (run,) = _runs(self._plain, b"0")
+        self._analyses[False] = ffi.new("PangoAnalysis *", run.item.analysis)
+        self._analyses[False].font = self.font
+        return self._analyses[False]
 
     def spaced(self, text: str) -> tuple[list[Word | None], list[Gap]] | None:
         """The words of a text, and what is between them. A space at an edge is beside an empty word."""
@@ -251,16 +251,14 @@ def _runs(layout: Layout, text: bytes) -> list[Any]:
 
 def _glyphs(string: Any, text: bytes) -> tuple[Glyph, ...] | None:
     """Of a text; None if it is more than glyphs beside each other."""
-    glyphs, starts, count = string.glyphs, string.log_clusters, string.num_glyphs
-    found = []
-    for index in range(count):
-        glyph = glyphs[index]
-        id, geometry = glyph.glyph, glyph.geometry
-        if id == pango.PANGO_GLYPH_EMPTY or id & pango.PANGO_GLYPH_UNKNOWN_FLAG or geometry.y_offset:
-            return None
-        end = len(text) if index == count - 1 else starts[index + 1]
-        found.append(Glyph(id, geometry.width, geometry.x_offset, text[starts[index] : end].decode()))
-    return tuple(found)
+    count = string.num_glyphs
+    numbers = memoryview(ffi.buffer(string.glyphs, count * FIELDS * ffi.sizeof("int"))).cast("i").tolist()
+    ids, widths, offsets, rises = (numbers[index::FIELDS] for index in range(4))
+    if any(rises) or any(one == pango.PANGO_GLYPH_EMPTY or one & pango.PANGO_GLYPH_UNKNOWN_FLAG for one in ids):
+        return None
+    starts = [*ffi.unpack(string.log_clusters, count), len(text)]
+    parts = [text[start:end].decode() for start, end in pairwise(starts)]
+    return tuple(map(Glyph, ids, widths, offsets, parts))
 
 
 class Text:
