@@ -26,7 +26,7 @@ from weasyprint.css import computed_values, tokens
 from weasyprint.css.properties import INITIAL_VALUES, Dimension
 from weasyprint.css.targets import TargetCollector
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout import absolute, background, float as floats, inline, page as pages, percent
+from weasyprint.layout import absolute, background, block, float as floats, inline, page as pages, percent
 from weasyprint.text import fonts, line_break
 
 from ketapub.build import _remarks
@@ -55,6 +55,7 @@ RESTS_ON = {
     boxes.Box: "ff6d62300bafef85",
     background.layout_backgrounds: "5d7d4d589e3d8a33",
     background.layout_box_backgrounds: "617a870678c82755",
+    block.block_level_layout: "c1301dde9284e245",
     floats.avoid_collisions: "5fc7793c573af328",
     percent.adjust_box_sizing: "88f3351db0280d16",
     percent.resolve_one_percentage: "4cfaa9ad134e4f7b",
@@ -367,6 +368,42 @@ def test_boxes_without_a_background_are_not_asked_for_one() -> None:
     texts = [box for box in page._page_box.descendants() if isinstance(box, boxes.InlineBox | boxes.TextBox)]
     assert [box.background and box.background.color.to("srgb").coordinates for box in texts] == [None, (1, 0, 0), None]
     assert ["background_color" in box.style for box in texts] == [False, True, False]
+
+
+NOTE = '<span style="float: footnote">c <b>d</b></span>'
+
+
+def test_notes_are_laid_out_as_often_as_one_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(rules: str) -> tuple[int, list[Any]]:
+        body = f"<p>a{NOTE}</p><p>b{NOTE}{NOTE}</p>"
+        tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+        count = len(laid_out)
+        (page,) = Engine("", {}, load_theme().folder / "fonts").lay_out(tree, rules).pages
+        places = [(box.position_x, box.position_y) for box in page._page_box.descendants()]
+        return sum(isinstance(box, boxes.FootnoteAreaBox) for box in laid_out[count:]), places
+
+    fast.hasten()
+    from ketapub.formats.pdf.fast import foot
+
+    laid_out: list[Any] = []
+    ask = foot.ask_layout
+
+    def noting(context: Any, box: Any, *arguments: Any, **more: Any) -> Any:
+        laid_out.append(box)
+        return ask(context, box, *arguments, **more)
+
+    monkeypatch.setattr(foot, "ask_layout", noting)
+    for rules, once_more in {
+        "": 0,
+        "b { position: absolute }": 1,
+        "b { position: running(x) } @page { @top-left { content: element(x) } }": 1,
+        "p { float: left }": 1,
+    }.items():
+        with fast.plain_engine():
+            _, plain = asked(rules)
+        times, places = asked(rules)
+        assert places == plain
+        assert times == 3 + once_more, rules
 
 
 HEIGHTS = """b { font-weight: 700 } i { line-height: 2 } u { font-size: 1.4em; line-height: calc(1em + 2pt) }
