@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+from typing import Any
+from xml.etree import ElementTree
 
 import pikepdf
 import pytest
 
-from ketapub.formats.pdf.numbers import BEGIN, END, fill, marked, opened, shown
+from ketapub.formats.pdf import numbers
+from ketapub.formats.pdf.engine import Engine, to_plain_pdf
+from ketapub.formats.pdf.numbers import BEGIN, END, drawn_open, fill, marked, open_boxes, opened, shown
+from ketapub.theme import load_theme
 
 A, B = "<0024>", "<0025>"
+FIGURES = """html { font-family: Literata; font-feature-settings: "lnum", "tnum"; font-kerning: none }
+b { font-family: Atkinson Hyperlegible Next }"""
 DIGITS = "".join(f"{number:04x}" for number in range(16, 26))
 
 
@@ -59,3 +66,23 @@ def test_what_is_said_of_a_number_is_said_of_the_right_one() -> None:
     assert pdf.pages[0].Contents.read_bytes() == rb"/Span <</ActualText (page 12 \()>> BDC"
     assert str(pdf.pages[0].Annots[0].Contents) == "page 12 ("
     pdf.save(io.BytesIO())
+
+
+def test_digits_are_drawn_once_for_each_style(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, ask = [], numbers._digits
+
+    def noting(*arguments: Any) -> str | None:
+        drawn.append(ask(*arguments))
+        return drawn[-1]
+
+    monkeypatch.setattr(numbers, "_digits", noting)
+    tags = "".join(f'<{tag} data-numeral="{name}">0</{tag}> ' for name, tag in enumerate("aaba"))
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body><p>{tags}</p></body></html>")
+    document = Engine(FIGURES, {}, load_theme().folder / "fonts").lay_out(tree, "")
+    with drawn_open(tuple(open_boxes(document.pages, [""]))) as drawing:
+        data = to_plain_pdf(document)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        found = [line.split()[1:] for line in pdf.pages[0].Contents.read_bytes().splitlines() if b"%number" in line]
+    assert drawing.is_open
+    assert len(drawn) == len(set(drawn)) == 2
+    assert [(int(name), drawn.index(digits.decode())) for name, digits in found] == [(0, 0), (1, 0), (2, 1), (3, 0)]
