@@ -77,13 +77,13 @@ class Untouched:
         self.rules = frozenset().union(*(PLAIN[name].names for name in self.names))
 
     def __call__(self, style: Any) -> bool:
-        return style.keys().isdisjoint(self.names) and self.rules.isdisjoint(getattr(style, "cascaded", ()))
+        return style.keys().isdisjoint(self.names) and getattr(style, "cascaded", {}).keys().isdisjoint(self.rules)
 
 
 def computed(self: Any, key: str) -> Any:
     plain = PLAIN.get(key)
     if plain is not None:
-        if not plain.names.isdisjoint(self.cascaded) or (plain.inherited and self.parent_style is None):
+        if not self.cascaded.keys().isdisjoint(plain.names) or (plain.inherited and self.parent_style is None):
             return ask_computed(self, key)
         value = self[key] = self.parent_style[key] if plain.inherited else plain.value
         return value
