@@ -23,11 +23,11 @@ import weasyprint.draw
 import weasyprint.draw.text
 from conftest import BOOKS, Made, make
 from weasyprint import css, html, images, layout, svg
-from weasyprint.css import tokens
+from weasyprint.css import computed_values, tokens
 from weasyprint.css.properties import INITIAL_VALUES, Dimension
 from weasyprint.css.targets import TargetCollector
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout import absolute, background, float as floats, inline, page as pages, percent
+from weasyprint.layout import absolute, background, block, float as floats, inline, page as pages, percent
 from weasyprint.text import fonts, line_break
 
 from ketapub.build import _remarks
@@ -56,6 +56,7 @@ RESTS_ON = {
     boxes.Box: "ff6d62300bafef85",
     background.layout_backgrounds: "5d7d4d589e3d8a33",
     background.layout_box_backgrounds: "617a870678c82755",
+    block.block_level_layout: "c1301dde9284e245",
     floats.avoid_collisions: "5fc7793c573af328",
     percent.adjust_box_sizing: "88f3351db0280d16",
     percent.resolve_one_percentage: "4cfaa9ad134e4f7b",
@@ -72,8 +73,13 @@ RESTS_ON = {
     svg.image: "8d981e3eec67f517",
     svg.text: "67a30c3e181b4a80",
     html.handle_svg: "7333e60dbdc9a354",
+    computed_values.compute_float: "f2196825f795ea29",
+    computed_values.display: "1182f5b7e512e9dc",
     css.StyleFor: "dac5a13261681453",
     css.declaration_precedence: "510a33df7059e753",
+    pages._standardize_page_based_counters: "6c3791760c3fbe13",
+    pages.make_margin_boxes: "4a2d2e301eb3bc47",
+    pages.make_page: "656f183328e8b1b5",
     pages.set_page_type_computed_styles: "4e68b396b35c4a06",
     cffi.cparser.Parser._parse: "7a1e99aa364aa3c6",
     cssselect2.Matcher: "a651e3a3f14e94a1",
@@ -133,8 +139,12 @@ SAMPLES = {
     "kerns with the space": f'<p style="{KERNED}">{WORDS * 4}</p>',
     "kerned, ragged": f'<p style="{KERNED}; text-align: left">{WORDS * 4}</p>',
     "ragged": f'<p style="text-align: left; hyphenate-limit-zone: 10%">{WORDS * 3}</p>',
+    "digits": f'<p style="font-family: digits, Literata">{WORDS} 12 (30 %)</p><p style="font-family: digits">7</p>',
     "narrow": f'<p style="width: 5em">{WORDS}</p><p style="width: 2em; overflow-wrap: anywhere">{WORDS}</p>',
     "inline": f"<p>{WORDS}<em>{WORDS}</em> <b>A</b> V<i>T</i> <a href='#x'>{WORDS}</a>{WORDS}<sup>12</sup></p>",
+    "space at the end": "".join(
+        f'<p style="width: {width}pt">{WORDS}<em>To</em> AV</p>' for width in range(90, 130, 2)
+    ),
     "small caps": f'<p style="font-variant-caps: small-caps">{WORDS * 2}</p>',
     "letter-spacing": f'<p style="letter-spacing: .1em">{WORDS * 2}</p><p style="word-spacing: 1em">{WORDS}</p>',
     "decorated": f'<p style="text-decoration: underline line-through">{WORDS}</p>',
@@ -165,7 +175,8 @@ SAMPLES = {
         <div style="columns: 2; background: linear-gradient(red, blue)"><p>H</p><p>I</p></div>""",
     "picture": '<p><img src="drawing.svg" alt="AV"/> <img src="drawing.svg" alt="AV"/></p>',
 }
-AROUND = """@page { @top-center { background: #ccc; content: "To" } @bottom-left { content: "AV" } }
+AROUND = """@page :left { margin-left: .6in } @page :first { @bottom-left { content: "To"; color: red } }
+@page { @top-center { background: #ccc; content: "To" } @bottom-left { content: "AV" } }
 body { background: #fafaf0 }"""
 DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><text x="1" y="12">To AV</text>
 <image href="inner.svg" x="1" y="20" width="60" height="20"/></svg>"""
@@ -173,12 +184,18 @@ INNER = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text x
 PICTURES = {"drawing.svg": DRAWING, "inner.svg": INNER}
 
 
-def sample() -> bytes:
-    """All of them in one PDF, of an engine that knows nothing yet."""
-    theme = load_theme()
+def engine_with_fonts(css: str) -> Engine:
     resources = {path.name: path.read_bytes() for path in (Path(__file__).parent / "fonts").glob("*.ttf")}
     faces = "".join(f"@font-face {{ font-family: {Path(name).stem}; src: url({name}) }}" for name in sorted(resources))
-    engine = Engine(faces + CSS + AROUND, resources | PICTURES, theme.folder / "fonts")
+    faces += "@font-face { font-family: digits; src: url(digits.ttf); unicode-range: U+30-39 }"
+    folder = load_theme().folder / "fonts"
+    resources |= {"digits.ttf": (folder / "AtkinsonHyperlegibleNext_400Regular.ttf").read_bytes()}
+    return Engine(faces + css, resources | PICTURES, folder)
+
+
+def sample() -> bytes:
+    """All of them in one PDF, of an engine that knows nothing yet."""
+    engine = engine_with_fonts(CSS + AROUND)
     parts = "".join(f"<section id='{name}'>{body}</section>" for name, body in SAMPLES.items())
     html = f"<html lang='en'><head><title>Samples</title></head><body>{parts}</body></html>"
     return to_plain_pdf(engine.lay_out(ElementTree.fromstring(html), ""))
@@ -255,6 +272,69 @@ def test_a_drawing_keeps_nothing_of_its_layout_but_what_it_needs() -> None:
     assert to_plain_pdf(document)
 
 
+PHYSICAL = sorted(name for name in INITIAL_VALUES if not {"block", "inline"} & {*name.split("_")})  # properties
+PLACES = ("position", "float", "display")
+PLACED = """:root { --size: 3pt; --high: calc(1em + var(--size)); --ink: red }
+p { float: left; --size: 4pt; text-decoration: underline dotted var(--ink); outline: 1pt solid }
+p span { padding-left: var(--size); margin-top: var(--high); color: var(--ink); width: var(--none, 3pt) }
+ul { position: absolute; text-decoration: line-through 2pt; page: other; outline-style: dotted; outline-width: thick }
+#a { position: fixed; display: inline; float: right } li { display: table-row; text-decoration-color: blue }
+li:last-child { position: relative; float: inherit; outline-color: red; page: auto }"""
+
+
+def test_styles_are_the_same_in_whatever_order_they_are_asked_for() -> None:
+    def asked(seed: int) -> list[dict[str, Any]]:
+        fast.hasten()
+        engine = Engine("", {}, load_theme().folder / "fonts")
+        sheet = weasyprint.CSS(string=PLACED, font_config=engine.fonts)
+        page = _html_of(ElementTree.fromstring(MARKED), engine.fetcher)
+        styles = css.get_all_computed_styles(
+            page, [sheet], font_config=engine.fonts, layers=[], target_collector=TargetCollector()
+        )
+        names = [*PHYSICAL, "__size", "__high", "__ink", "__none"]
+        random.Random(seed).shuffle(names)
+        found = []
+        for element in page.etree_element.iter():
+            style = styles(element)
+            for one in (style, style.anonymous_style):
+                found += [{name: str(one[name]) for name in names}, {name: str(one.specified[name]) for name in PLACES}]
+        return found
+
+    for seed in range(20):
+        with fast.plain_engine():
+            plain = asked(seed)
+        assert asked(seed) == plain
+
+
+PAGES = """@page { size: 3in 2in; @top-left { content: "T" } } @page :left { margin-left: 1in }
+@page :first { @bottom-right { content: counter(page) } } @page other { @top-left { content: "O" } }
+@page :nth(4) { counter-increment: page 3 } p { break-after: page } p.o { page: other }"""
+
+
+def test_pages_to_which_the_same_rules_apply_share_their_styles() -> None:
+    def laid_out() -> list[Any]:
+        body = "<p>a</p>" * 7 + '<p class="o">b</p>' * 3
+        tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+        engine = Engine("", {}, load_theme().folder / "fonts")
+        return [page._page_box for page in engine.lay_out(tree, PAGES).pages]
+
+    with fast.plain_engine():
+        plain = laid_out()
+    found = laid_out()
+    for page, other in zip(found, plain, strict=True):
+        for box, as_before in zip(page.descendants(), other.descendants(), strict=True):
+            assert (type(box), box.position_x, getattr(box, "text", "")) == (
+                *(type(as_before), as_before.position_x),
+                getattr(as_before, "text", ""),
+            )
+            assert [box.style[name] for name in PHYSICAL] == [as_before.style[name] for name in PHYSICAL]
+    styles = [page.style for page in found]
+    assert len({id(page.style) for page in plain}) == len(plain)
+    assert styles[2] is styles[4] is styles[6]
+    assert styles[1] is styles[5]
+    assert len({*map(id, styles)}) == 6  # the first, the fourth, left and right ones, with a name and without
+
+
 LENGTHS = """p { margin: 1em 5%; padding-inline-start: 3pt } em { min-width: calc(2em + 5%) } b { border: 1px solid }
 div { box-sizing: border-box; width: 50%; padding: 2px } table { border-collapse: collapse } td { border: 2px solid }
 i { margin-left: inherit } q { margin-inline: 1ex } u { margin: 0 }"""
@@ -290,6 +370,42 @@ def test_boxes_without_a_background_are_not_asked_for_one() -> None:
     texts = [box for box in page._page_box.descendants() if isinstance(box, boxes.InlineBox | boxes.TextBox)]
     assert [box.background and box.background.color.to("srgb").coordinates for box in texts] == [None, (1, 0, 0), None]
     assert ["background_color" in box.style for box in texts] == [False, True, False]
+
+
+NOTE = '<span style="float: footnote">c <b>d</b></span>'
+
+
+def test_notes_are_laid_out_as_often_as_one_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(rules: str) -> tuple[int, list[Any]]:
+        body = f"<p>a{NOTE}</p><p>b{NOTE}{NOTE}</p>"
+        tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+        count = len(laid_out)
+        (page,) = Engine("", {}, load_theme().folder / "fonts").lay_out(tree, rules).pages
+        places = [(box.position_x, box.position_y) for box in page._page_box.descendants()]
+        return sum(isinstance(box, boxes.FootnoteAreaBox) for box in laid_out[count:]), places
+
+    fast.hasten()
+    from ketapub.formats.pdf.fast import foot
+
+    laid_out: list[Any] = []
+    ask = foot.ask_layout
+
+    def noting(context: Any, box: Any, *arguments: Any, **more: Any) -> Any:
+        laid_out.append(box)
+        return ask(context, box, *arguments, **more)
+
+    monkeypatch.setattr(foot, "ask_layout", noting)
+    for rules, once_more in {
+        "": 0,
+        "b { position: absolute }": 1,
+        "b { position: running(x) } @page { @top-left { content: element(x) } }": 1,
+        "p { float: left }": 1,
+    }.items():
+        with fast.plain_engine():
+            _, plain = asked(rules)
+        times, places = asked(rules)
+        assert places == plain
+        assert times == 3 + once_more, rules
 
 
 HEIGHTS = """b { font-weight: 700 } i { line-height: 2 } u { font-size: 1.4em; line-height: calc(1em + 2pt) }
@@ -350,6 +466,62 @@ def test_lines_end_where_they_end_without() -> None:
             found = text.split(line, start, style, Context, width, 0, True, width == 0)
             assert (found[0].text, *found[1:]) == (asked[0].text, *asked[1:])
             start += len(line[start:].encode()[: asked[2]].decode())
+
+
+def test_words_are_shaped_as_in_a_layout() -> None:
+    """And left to WeasyPrint where another font has some of their characters."""
+    fast.hasten()
+    from ketapub.formats.pdf.fast.words import LETTER, Face
+
+    body = "".join(f'<p style="{style}">x</p>' for style in (*STYLES, "font-family: digits, Literata"))
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body>{body}</body></html>")
+    (page,) = engine_with_fonts(CSS).lay_out(tree, "").pages
+    styles = [box.style for box in page._page_box.descendants() if isinstance(box, boxes.TextBox)]
+    others = []
+    for number, style in enumerate(style for style in styles if style["letter_spacing"] == "normal"):
+        face, asked = Face(style), line_break.Layout(style)
+        for token in f"{WORDS} ŉ Ω ﬁ fi ° 12\u00a0mg • ½".split(" "):
+            letters = LETTER.search(token) is not None
+            asked.set_text(f"{token} {'a' if letters else '0'}")
+            run = asked.get_first_line()[0].runs[0].data
+            glyphs = [run.glyphs.glyphs[index] for index in range(run.glyphs.num_glyphs)]
+            if word := face.word(token, letters):
+                own = glyphs[: len(word.glyphs) - 1]  # the last one may be kerned with the space
+                assert [(one.id, one.width) for one in word.glyphs[:-1]] == [
+                    (one.glyph, one.geometry.width) for one in own
+                ]
+                assert word.last == glyphs[len(word.glyphs) - 1].glyph
+                assert run.item.analysis.font == face.font
+            elif token:
+                others.append((number, token))
+    last = max(number for number, _ in others)
+    assert [token for number, token in others if number == last] == ["12", "40", "(30", "12\u00a0mg"]
+
+
+def test_the_end_of_a_line_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the text ends in a space, too."""
+    fast.hasten()
+    from ketapub.formats.pdf.fast import breaks
+
+    asked: list[str] = []
+    tree = ElementTree.fromstring(
+        f"<html lang='en'><head><title>x</title></head><body><p>{WORDS * 9} <em>To</em></p></body></html>"
+    )
+    engine = Engine(CSS, {}, load_theme().folder / "fonts")
+    engine.lay_out(tree, "")
+
+    def noting(name: str, ask: Any) -> Any:
+        def noted(*arguments: Any) -> Any:
+            asked.append(name)
+            return ask(*arguments)
+
+        return noted
+
+    monkeypatch.setattr(breaks.Breaker, "line", noting("end", breaks.Breaker.line))
+    monkeypatch.setattr(inline, "split_first_line", noting("mended", inline.split_first_line))
+    (page,) = engine.lay_out(tree, "").pages
+    assert sum(isinstance(box, boxes.LineBox) for box in page._page_box.descendants()) > 9
+    assert asked in ([], ["mended"])  # the last line but one may be so long
 
 
 def test_a_line_that_comes_out_wrong_is_weasyprints(monkeypatch: pytest.MonkeyPatch, plain_sample: bytes) -> None:

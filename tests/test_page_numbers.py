@@ -5,16 +5,22 @@ from __future__ import annotations
 import io
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pikepdf
 import pytest
 from markupsafe import Markup
 
-from ketapub.formats.pdf.numbers import BEGIN, END, fill, marked, opened, shown
+from ketapub.formats.pdf import numbers
+from ketapub.formats.pdf.engine import Engine, to_plain_pdf
+from ketapub.formats.pdf.numbers import BEGIN, END, drawn_open, fill, marked, open_boxes, opened, shown
 from ketapub.formats.pdf.parts import Part
 from ketapub.formats.pdf.typeset import surest
+from ketapub.theme import load_theme
 
 A, B = "<0024>", "<0025>"
+FIGURES = """html { font-family: Literata; font-feature-settings: "lnum", "tnum"; font-kerning: none }
+b { font-family: Atkinson Hyperlegible Next }"""
 DIGITS = "".join(f"{number:04x}" for number in range(16, 26))
 
 
@@ -90,3 +96,23 @@ def test_where_no_part_is_sure_to_have_room_the_next_one_comes_first() -> None:
 def test_the_first_part_of_all_shows_how_much_goes_on_a_page() -> None:
     short = (part("short", letters=100), 31)
     assert chosen((part("a", 99), 11), short, (part("b", 50), 51), is_first=True) == ["b"]
+
+
+def test_digits_are_drawn_once_for_each_style(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, ask = [], numbers._digits
+
+    def noting(*arguments: Any) -> str | None:
+        drawn.append(ask(*arguments))
+        return drawn[-1]
+
+    monkeypatch.setattr(numbers, "_digits", noting)
+    tags = "".join(f'<{tag} data-numeral="{name}">0</{tag}> ' for name, tag in enumerate("aaba"))
+    tree = ElementTree.fromstring(f"<html lang='en'><head><title>x</title></head><body><p>{tags}</p></body></html>")
+    document = Engine(FIGURES, {}, load_theme().folder / "fonts").lay_out(tree, "")
+    with drawn_open(tuple(open_boxes(document.pages, [""]))) as drawing:
+        data = to_plain_pdf(document)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        found = [line.split()[1:] for line in pdf.pages[0].Contents.read_bytes().splitlines() if b"%number" in line]
+    assert drawing.is_open
+    assert len(drawn) == len(set(drawn)) == 2
+    assert [(int(name), drawn.index(digits.decode())) for name, digits in found] == [(0, 0), (1, 0), (2, 1), (3, 0)]

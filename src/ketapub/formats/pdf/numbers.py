@@ -141,11 +141,15 @@ def drawn_open(boxes: Sequence[tuple[Any, str]]) -> Iterator[Drawing]:
 
     drawing, ask = Drawing(), weasyprint.draw.draw_text
     names = {id(box): name for box, name in boxes}
+    known: dict[Any, str | None] = {}  # digits by the identity of a style, and how a line that is too long ends
 
     def draw_text(stream: Any, box: Any, *more: Any) -> None:
         name = names.get(id(box))
         if name is not None:
-            digits = _digits(stream, box, ask, more)
+            manner = id(box.style), *more[1:]
+            if manner not in known:
+                known[manner] = _digits(stream, box, ask, more)
+            digits = known[manner]
             if digits is None or "Subtype" in stream.extra:
                 drawing.is_open = False
             elif digits:

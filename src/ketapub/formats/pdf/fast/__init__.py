@@ -29,8 +29,10 @@ def hasten() -> None:
         declarations,
         draw,
         drawings,
+        foot,
         lengths,
         lines,
+        page_styles,
         pseudo,
         styles,
         text,
@@ -38,20 +40,9 @@ def hasten() -> None:
         writing,
     )
 
-    for measure in (
-        declarations,
-        text,
-        draw,
-        styles,
-        pseudo,
-        variables,
-        lengths,
-        lines,
-        boxes,
-        drawings,
-        backgrounds,
-        writing,
-    ):
+    of_styles = styles, pseudo, variables, page_styles
+    of_boxes = foot, lengths, lines, boxes, drawings, backgrounds
+    for measure in (declarations, text, draw, *of_styles, *of_boxes, writing):
         measure.apply()
 
 

@@ -37,8 +37,16 @@ class Breaker:
 
     def __init__(self, face: Face, known: Text, style: Any, divides: bool) -> None:
         self.face, self.known, self.style, self.divides = face, known, style, divides
-        self.text, self.breaks = known.text, known.breaks
-        self.lang = _language(face.lang) if style["hyphens"] == "auto" and face.lang else None
+        self.text = known.text
+
+    @property
+    def breaks(self) -> list[int]:
+        return self.known.breaks
+
+    @property
+    def lang(self) -> str | None:
+        """Of hyphenation."""
+        return _language(self.face.lang) if self.style["hyphens"] == "auto" and self.face.lang else None
 
     def line(self, start: int, max_width: float | None) -> Line:
         found = self._line(start, max_width)
@@ -84,7 +92,7 @@ class Breaker:
     def _rest(self, word: Word | None, cut: int) -> Word:
         """What the line before has left of a word."""
         rest = self._word(word.text[cut:]) if word and cut < len(word.text) else None
-        if word is None or rest is None or rest.glyphs[-1].id != word.glyphs[-1].id:
+        if word is None or rest is None or rest.last != word.last:
             raise Unsure
         return rest
 
@@ -99,7 +107,7 @@ class Breaker:
         word = self._word(text)
         known = self.known
         whole = known.words[bisect_right(known.starts, begin) - 1]
-        if begin in known.starts and (whole is None or word.glyphs[0].id != whole.glyphs[0].id):
+        if begin in known.starts and (whole is None or word.first != whole.first):
             raise Unsure
         return word
 
@@ -124,15 +132,15 @@ class Breaker:
         """A line with more in it than the plain one, which fills so much."""
         place = plain.end if plain.resume is None else plain.resume
         after = self._break_after(place)
-        if self.lang is None or after == place + 1:
+        if after == place + 1 or self.lang is None:
             return None
         next_words = self.text[place:] if after is None else self.text[place : after - 1]
         at, parts = self._divisions(next_words, max_width - filled * FROM_UNITS, max_width)
+        hyphen = self.style["hyphenate_character"]
         for part in parts:
             stop = place + at + len(part)
             if " " in self.text[begin:stop]:
                 raise Unsure
-            hyphen = self.style["hyphenate_character"]
             width = left + self._begun(self.text[begin:stop] + hyphen, begin).width
             if width <= limit:
                 return Line(self.text[start:stop] + hyphen, stop, stop, width)

@@ -44,6 +44,7 @@ class Pen:
         self.usable = not (self.font.bitmap or self.font.png or self.font.svg or self.font.colr)
         self.alone: dict[str, str] = {}  # words as runs
         self.joined: dict[tuple[Word | None, Gap | None], str] = {}  # words as a part of one, with the space behind
+        self.drawn: dict[Glyph, str] = {}  # what is written for a glyph
         self.extents = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
 
     def line(self, text: str, spacing: float) -> str | None:
@@ -91,18 +92,22 @@ class Pen:
         return _run(self._operands((space._replace(width=space.width + wider, offset=offset),)))
 
     def _operands(self, glyphs: Iterable[Glyph]) -> str:
-        """The loop of draw_first_line, without the brackets of a run."""
+        return "".join([self.drawn.get(glyph) or self._operand(glyph) for glyph in glyphs])
+
+    def _operand(self, glyph: Glyph) -> str:
+        """A pass of the loop of draw_first_line, without the brackets of a run."""
+        id, width, x_offset, text = glyph
         string, font = "", self.font
-        for id, width, x_offset, text in glyphs:
-            font.to_unicode.setdefault(id, text)
-            if offset := x_offset / self.size:
-                string += f">{-offset}<"
-            string += f"{id:04x}"
-            if id not in font.widths:
-                pango.pango_font_get_glyph_extents(self.face.font, id, *self.extents)
-                font.widths[id] = round(self.extents[1].width * 1000 * FROM_UNITS / self.size)
-            if kerning := font.widths[id] + offset - width * 1000 * FROM_UNITS / self.size:
-                string += f">{int(kerning)}<"
+        font.to_unicode.setdefault(id, text)
+        if offset := x_offset / self.size:
+            string += f">{-offset}<"
+        string += f"{id:04x}"
+        if id not in font.widths:
+            pango.pango_font_get_glyph_extents(self.face.font, id, *self.extents)
+            font.widths[id] = round(self.extents[1].width * 1000 * FROM_UNITS / self.size)
+        if kerning := font.widths[id] + offset - width * 1000 * FROM_UNITS / self.size:
+            string += f">{int(kerning)}<"
+        self.drawn[glyph] = string
         return string
 
 

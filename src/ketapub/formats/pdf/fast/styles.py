@@ -4,7 +4,8 @@ What: no rule sets two in three properties that an element is asked for; they ar
 value. It takes `ComputedStyle.__missing__` some 25 steps to find that out; for which properties these come to nothing
 is found once.
 Why safe: only for properties that no rule sets, under a logical name either, and that are not computed otherwise. Text
-decorations, page, position, float and display have rules of their own and are WeasyPrint's.
+decorations and pages are handed on as if they were inherited, and so are variables, except formulas; position, float
+and display are specified, too, in the order that they need each other in.
 Gain: a tenth of the time of a book.
 """
 
@@ -14,13 +15,14 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from weasyprint.css import AnonymousStyle, ComputedStyle
-from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
+from weasyprint.css.computed_values import COMPUTER_FUNCTIONS, PHYSICAL_FUNCTIONS
 from weasyprint.css.functions import check_math
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 
 from ketapub.formats.pdf.fast.replacing import replaced
 
-SPECIAL = {"page", "position", "float", "display"}
+PLACES = {"position": "", "float": "position", "display": "float"}  # each needs another one
+PROPAGATED = {"page", *(f"text_decoration_{name}" for name in ("line", "color", "style", "thickness"))}
 
 ask_computed = ComputedStyle.__missing__
 ask_anonymous = AnonymousStyle.__missing__
@@ -45,7 +47,7 @@ def _names(key: str) -> frozenset[str]:
 
 
 def _is_special(key: str) -> bool:
-    return key in SPECIAL or key.startswith("text_decoration_")
+    return key in PLACES or key == "page" or key.startswith("text_decoration_")
 
 
 PLAIN = {
@@ -55,9 +57,10 @@ PLAIN = {
 }
 # Without a style, a border has no width.
 PLAIN |= {
-    f"border_{side}_width": _Plain(_names(f"border_{side}_width") | _names(f"border_{side}_style"), False, 0)
-    for side in ("top", "right", "bottom", "left")
+    f"{edge}_width": _Plain(_names(f"{edge}_width") | _names(f"{edge}_style"), False, 0)
+    for edge in ("border_top", "border_right", "border_bottom", "border_left", "outline")
 }
+PLAIN |= {key: _Plain(frozenset((key,)), True, None) for key in PROPAGATED}
 INITIAL = {
     key: value
     for key, value in INITIAL_VALUES.items()
@@ -74,21 +77,34 @@ class Untouched:
         self.rules = frozenset().union(*(PLAIN[name].names for name in self.names))
 
     def __call__(self, style: Any) -> bool:
-        return style.keys().isdisjoint(self.names) and self.rules.isdisjoint(getattr(style, "cascaded", ()))
+        return style.keys().isdisjoint(self.names) and getattr(style, "cascaded", {}).keys().isdisjoint(self.rules)
 
 
 def computed(self: Any, key: str) -> Any:
     plain = PLAIN.get(key)
-    if plain is None or not plain.names.isdisjoint(self.cascaded) or (plain.inherited and self.parent_style is None):
+    if plain is not None:
+        if not self.cascaded.keys().isdisjoint(plain.names) or (plain.inherited and self.parent_style is None):
+            return ask_computed(self, key)
+        value = self[key] = self.parent_style[key] if plain.inherited else plain.value
+        return value
+    if key in self.cascaded:
         return ask_computed(self, key)
-    value = self[key] = self.parent_style[key] if plain.inherited else plain.value
-    return value
+    if key in PLACES:
+        if needed := PLACES[key]:
+            self[needed]
+        value = self.specified[key] = INITIAL_VALUES[key]
+        value = self[key] = COMPUTER_FUNCTIONS[key](self, key, value) if key in COMPUTER_FUNCTIONS else value
+        return value
+    if key[:2] == "__" and self.parent_style is not None and not check_math(self.parent_style[key]):
+        value = self[key] = self.parent_style[key]
+        return value
+    return ask_computed(self, key)
 
 
 def anonymous(self: Any, key: str) -> Any:
     if key in INITIAL:
         value = self[key] = INITIAL[key]
-    elif key in INHERITED:
+    elif key in INHERITED or key in PROPAGATED:
         value = self[key] = self.parent_style[key]
     else:
         return ask_anonymous(self, key)

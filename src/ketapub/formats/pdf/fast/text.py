@@ -18,14 +18,14 @@ import weasyprint.layout.preferred  # measures text too
 import weasyprint.svg.text  # noqa: F401  # and so does this
 from weasyprint.layout import inline
 from weasyprint.text import line_break
-from weasyprint.text.ffi import FROM_UNITS
+from weasyprint.text.ffi import FROM_UNITS, TO_UNITS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import Layout
 
 from ketapub.formats.pdf.fast.breaks import Breaker, Unsure
 from ketapub.formats.pdf.fast.lines import strut
 from ketapub.formats.pdf.fast.replacing import replaced
-from ketapub.formats.pdf.fast.words import MOST, Face, face_of
+from ketapub.formats.pdf.fast.words import LETTER, MOST, Face, Text, face_of
 
 COMPARED = 3
 
@@ -88,22 +88,30 @@ def split(
         return ask_split(text[start:], style, context, max_width, spacing, is_line_start, minimum)
     if known := face.text(text):
         anywhere = style["overflow_wrap"] == "anywhere" or (style["overflow_wrap"] == "break-word" and not minimum)
-        try:
-            line = Breaker(face, known, style, is_line_start and anywhere).line(start, max_width)
-        except Unsure:
-            pass
-        else:
-            length = len(text[start : line.end].encode())
-            resume = None if line.resume is None else len(text[start : line.resume].encode())
-            found = (length, resume, line.width * FROM_UNITS, face.height, face.baseline)
+        key = (start, max_width, is_line_start and anywhere, style["hyphenate_limit_zone"])
+        if key not in known.lines:
+            known.lines[key] = _line(face, known, style, *key[:3])
+        if line := known.lines[key]:
+            shown, *found = line
             if face.compared < COMPARED:
                 face.compared += 1
                 asked = ask_split(text[start:], style, context, max_width, spacing, is_line_start, minimum)
-                if (asked[0].text, *asked[1:]) != (line.shown, *found):
+                if (asked[0].text, *asked[1:]) != (shown, *found):
                     face.simple = False
                     return asked
-            return Unlaid(line.shown, face, spacing, max_width), *found
+            return Unlaid(shown, face, spacing, max_width), *found
     return _asked(face, text[start:], style, context, max_width, spacing, is_line_start, minimum)
+
+
+def _line(face: Face, known: Text, style: Any, start: int, max_width: float | None, divides: bool) -> Any:
+    """What is shown of a line and what split_first_line says of it; None where that is for WeasyPrint to say."""
+    try:
+        line = Breaker(face, known, style, divides).line(start, max_width)
+    except Unsure:
+        return None
+    length = len(known.text[start : line.end].encode())
+    resume = None if line.resume is None else len(known.text[start : line.resume].encode())
+    return line.shown, length, resume, line.width * FROM_UNITS, face.height, face.baseline
 
 
 def _asked(
@@ -137,11 +145,12 @@ def split_text_box(context: Any, box: Any, available_width: float | None, skip: 
     start = skip if text.isascii() else len(text.encode()[:skip].decode())
     if start >= len(text):
         return None, None, False
-    if not face_of(style).simple:
+    face = face_of(style)
+    if not face.simple:
         return ask_split_box(context, box, available_width, skip, is_line_start)
     spacing = box.justification_spacing
     found = split(text, start, style, context, available_width, spacing, is_line_start)
-    if found[1] is not None and text[-1] == " ":  # `mend` may know better
+    if found[2] is not None and text[-1] == " " and available_width and _may_fit(face, text, start, available_width):
         found = inline.split_first_line(text[start:], style, context, available_width, spacing, is_line_start)
     layout, length, resume, width, height, baseline = found
     preserved = ""
@@ -155,6 +164,12 @@ def split_text_box(context: Any, box: Any, available_width: float | None, skip: 
     box.margin_top = box.margin_bottom = (strut(style)[0] - height) / 2
     box.baseline = baseline + box.margin_top
     return box, resume, preserved
+
+
+def _may_fit(face: Face, text: str, start: int, width: float) -> bool:
+    """Whether what is left of a text fits but for the spaces at its end: then `mend` knows better."""
+    known = face.text(text)
+    return not known or (known.letters and not LETTER.search(text, start)) or known.least(start) <= width * TO_UNITS
 
 
 def create_layout(text: str, style: Any, context: Any, max_width: float | None, justification_spacing: float) -> Any:
