@@ -6,15 +6,16 @@ import io
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
+import brotli
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, woff2
 
 from ketapub import document as d
 from ketapub.fonts import check_glyphs, coverage, drawn_texts, family_name, fontconfig_xml, has_glyph, read_font
 from ketapub.formats.screen import letters_of
-from ketapub.formats.styling import Face, subset_woff2
+from ketapub.formats.styling import QUALITY, Face, font_packer, subset_woff2
 from ketapub.problems import Position, Problems
 from ketapub.theme import load_theme
 
@@ -208,3 +209,11 @@ def test_a_font_cut_to_size_has_its_letters_its_features_and_nothing_more() -> N
         assert after["hmtx"]["A"] == before["hmtx"]["A"]
         assert after["name"].getDebugName(0) == before["name"].getDebugName(0)  # whose it is
     assert subset_woff2(whole, frozenset("  漢")) == b""
+
+
+def test_fonts_are_packed_as_hard_as_is_said() -> None:
+    said, data = font_packer(), THEME.read("fonts/Literata_400Regular.ttf")
+    packed = woff2.brotli.compress(data, mode=woff2.brotli.MODE_FONT)
+    assert packed == brotli.compress(data, mode=brotli.MODE_FONT, quality=QUALITY)
+    assert woff2.brotli.decompress(packed) == data
+    assert said.endswith(f" {QUALITY}")

@@ -14,7 +14,7 @@ from typing import Any
 from ketapub import __version__, document as d
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
-from ketapub.formats.styling import Face, faces, subset_woff2, theme_icon
+from ketapub.formats.styling import Face, faces, font_packer, subset_woff2, theme_icon
 from ketapub.formulas.tex import shown_letters
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_inlines
@@ -61,9 +61,7 @@ def letters_of(page: bytes) -> frozenset[str]:
 
 def cut_faces(theme: Theme, book: d.Book, letters: frozenset[str], made: Made) -> Iterator[tuple[Face, bytes]]:
     """Each face that draws one of these letters or one of a formula, and its font file with those alone, as WOFF2."""
-    from fontTools.ttLib.woff2 import brotli  # which compresses
-
-    engines = version("uharfbuzz"), version("fonttools"), brotli.__version__
+    engines = version("uharfbuzz"), version("fonttools"), font_packer()
     letters |= frozenset("".join(shown_letters(one.mathml) for one in d.formulas_in(book.chapters)))
     for face in faces(theme, book):
         cut = partial(subset_woff2, face, letters)
