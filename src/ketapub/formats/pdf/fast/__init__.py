@@ -14,7 +14,8 @@ from importlib.metadata import version
 from ketapub.formats.pdf.fast.loading import load
 from ketapub.formats.pdf.fast.replacing import replaced as replaced
 
-KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0"}  # another version may do otherwise what is done here in its place
+# Another version may do otherwise what is done here in its place.
+KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0", "cssselect2": "0.10.1", "cffi": "2.1.1"}
 _plain = False
 
 
