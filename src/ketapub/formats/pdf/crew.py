@@ -1,4 +1,4 @@
-"""Desks in several processes, this one among them: tasks in; what came of each, in their order, out."""
+"""Desks in other processes, for as many processors: tasks in; what came of each, in their order, out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
@@ -18,64 +17,18 @@ from ketapub.formats.pdf.desk import Desk, Heard, Task
 from ketapub.formats.pdf.fast import is_plain, set_plain
 from ketapub.problems import NOWHERE, Problem, Stopped
 
-LaidOut = Heard[tuple[bytes, bytes]]
-
 
 class Crew:
-    """`count`: how many processes there are besides this one."""
-
     def __init__(self, manner: Manner, severities: Mapping[str, str], count: int) -> None:
-        self._count = count
         # A process that is forked would share what Pango knows of fonts, which may not be shared.
         context = multiprocessing.get_context("spawn")
         self._desks = ProcessPoolExecutor(count, context, _start, (manner, dict(severities), is_plain()))
 
-    def lay_out(self, tasks: Sequence[Task], here: Callable[[Task], LaidOut]) -> Iterator[LaidOut]:
-        """`here` lays out in this process. Whoever is ready takes the longest task that is left."""
-        left = deque(sorted(tasks, key=lambda task: -len(task.part.body)))
-        begun: dict[str, Future[LaidOut]] = {}
-        lost: list[Future[LaidOut]] = []
-        lock = threading.Lock()  # each task is either left or begun
-
-        def begin(ended: Future[LaidOut] | None = None) -> None:
-            """Elsewhere, at once and then whenever a process there is ready."""
-            if ended and (ended.cancelled() or ended.exception()):
-                lost.append(ended)
-                return
-            with lock:
-                if not left:
-                    return
-                task = left.popleft()
-                future = begun[task.key] = self._desks.submit(_lay_out, task)
-            future.add_done_callback(begin)
-
-        def begin_here() -> None:
-            with lock:
-                if not left:
-                    return
-                task = left.popleft()
-                future = begun[task.key] = Future()
-            future.set_result(here(task))
-
-        def is_ready(task: Task) -> bool:
-            """To be given out, or at least begun like all others."""
-            with lock:
-                return not left or (task.key in begun and begun[task.key].done())
-
-        waiting = deque(tasks)
+    def lay_out(self, tasks: Sequence[Task]) -> Iterator[Heard[tuple[bytes, bytes]]]:
+        longest_first = sorted(tasks, key=lambda task: -len(task.part.body))
         with no_process_lost():
-            try:
-                for _ in range(self._count):
-                    begin()
-                while waiting:
-                    begin_here()
-                    while waiting and not lost and is_ready(waiting[0]):
-                        yield begun[waiting.popleft().key].result()
-                    for one in lost:
-                        one.result()
-            finally:
-                with lock:
-                    left.clear()
+            begun = {task.key: self._desks.submit(_lay_out, task) for task in longest_first}
+            yield from (begun[task.key].result() for task in tasks)
 
     def close(self) -> None:
         self._desks.shutdown(wait=False, cancel_futures=True)
@@ -116,5 +69,5 @@ def _start(manner: Manner, severities: dict[str, str], plain: bool) -> None:
     _own = Desk(manner, severities)
 
 
-def _lay_out(task: Task) -> LaidOut:
+def _lay_out(task: Task) -> Heard[tuple[bytes, bytes]]:
     return _own.lay_out(task)

@@ -52,7 +52,7 @@ class LaidPart:
 
 
 class Setter:
-    """For one edition. With more than one of `jobs`, other processes help to lay out what is to be laid out."""
+    """For one edition. With more than one of `jobs`, other processes lay out what is to be laid out, side by side."""
 
     def __init__(
         self,
@@ -112,8 +112,8 @@ class Setter:
         todo = [task for part, first in parts if self._known_facts(task := self._task(part, first)) is None]
         if len(todo) < 2:
             return
-        self._crew = self._crew or Crew(self.manner, self.problems.severities, min(self.jobs, len(todo)) - 1)
-        for task, made in zip(todo, self._crew.lay_out(todo, lambda task: self.desk.lay_out(task)), strict=True):
+        self._crew = self._crew or Crew(self.manner, self.problems.severities, min(self.jobs, len(todo)))
+        for task, made in zip(todo, self._crew.lay_out(todo), strict=True):
             self._learn(task.part, self._keep_made(task, made))
 
     def length(self, part: Part) -> int:
