@@ -21,7 +21,7 @@ test: setup
 
 # The slow tests ask validators about faults of all kinds (tests/mutants).
 test-all: setup-check
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -n auto --dist worksteal -m "" -o norecursedirs="check check_citations fixtures problems books golden"
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -q -n auto --dist worksteal -m "" -o norecursedirs=".* check check_citations fixtures problems books golden"
 
 # As many workers as processors; who has nothing left to do takes from the end of another one's list.
 check: setup-check
@@ -55,7 +55,7 @@ lock:
 	@sh setup/lock
 
 clean:
-	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf build .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 setup:
 	@sh setup/bootstrap test
