@@ -154,6 +154,8 @@ def test_an_error_leaves_the_last_pages_marked_until_it_is_mended(previewed: Pre
 
 
 def test_the_focus_stays_where_it_was(previewed: Previewed) -> None:
+    previewed.write(f"Nairobi. {LINE}")  # shows the chapter, whichever page was shown before
+    previewed.until_seen("Nairobi")
     link = previewed.page.frame_locator("#frame").locator("main a[role='doc-noteref']").first
     link.focus()
     name = link.get_attribute("href")
