@@ -18,7 +18,7 @@ from ketapub import __version__
 
 TYPE_CHECKING = False  # and nothing else is imported by a build that has nothing to do
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ketapub.problems import Problems
@@ -85,6 +85,15 @@ class Cache:
                 _place(self._folder, key).unlink()
             self._tell_of_damage(self._folder)
             return None
+
+    def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:
+        """What `make` gives, from here where an earlier run made it of the same `parts`."""
+        key = cache_key(*parts)
+        found = self.get(key)
+        if found is None:
+            found = make()
+            self.put(key, found)
+        return found
 
     def put(self, key: str, content: bytes) -> bool:
         """Remember `content` under `key`; failing to is never an error. Out: whether it is remembered."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ketapub.cache import Cache, cache_key
+from ketapub.cache import Cache
 from ketapub.document import Book, Pages
 from ketapub.formats.claims import NO_CLAIMS, Claims
 from ketapub.outputs import Bundle
@@ -66,12 +66,3 @@ class Made:
     sheets: tuple[SheetPage, ...] = ()  # of the handouts, for the site
     progress: Callable[[str], None] = lambda step: None  # hears of what a format has not to make again
     traced: bool = False  # whether each element says where it comes from: for the gate, in pages that nobody ships
-
-    def kept(self, make: Callable[[], bytes], *parts: bytes | str) -> bytes:
-        """What `make` gives, from the cache where an earlier run made it of the same `parts`."""
-        key = cache_key(*parts)
-        found = self.cache.get(key)
-        if found is None:
-            found = make()
-            self.cache.put(key, found)
-        return found

@@ -65,5 +65,5 @@ def cut_faces(theme: Theme, book: d.Book, letters: frozenset[str], made: Made) -
     letters |= frozenset("".join(shown_letters(one.mathml) for one in d.formulas_in(book.chapters)))
     for face in faces(theme, book):
         cut = partial(subset_woff2, face, letters)
-        if data := made.kept(cut, "woff2", *engines, face.data, "".join(sorted(letters))):
+        if data := made.cache.kept(cut, "woff2", *engines, face.data, "".join(sorted(letters))):
             yield face, data

@@ -1,5 +1,5 @@
 """Page numbers that stand in a part and are not known yet: its pages are laid out and drawn with noughts in their
-place, and the numbers are put in when the book is joined.
+place, and the numbers are put in when all are known.
 
 In: tags in which `marked` numbers stand; later the pages, and the drawn PDF. It can be done where each digit is as wide
 as any other and stands alone, as in fonts of books; elsewhere a part waits for its numbers (`are_alike`).

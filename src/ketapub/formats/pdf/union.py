@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from ketapub.cache import Cache, cache_key
+from ketapub.cache import Cache
 from ketapub.formats.pdf.drawn import UsedFont
 
 # Of HarfBuzz, besides what WeasyPrint calls.
@@ -29,12 +30,8 @@ class Originals:
 
     def cut(self, digest: str, index: int, glyphs: list[int]) -> bytes:
         """A font with these glyphs alone: see `subset`."""
-        key = cache_key("subset", self.engines, digest, str(index), *map(str, glyphs))
-        found = self.cache.get(key)
-        if found is None:
-            found = subset(self.files[digest], index, glyphs)
-            self.cache.put(key, found)
-        return found
+        cut = partial(subset, self.files[digest], index, glyphs)
+        return self.cache.kept(cut, "subset", self.engines, digest, str(index), *map(str, glyphs))
 
 
 @dataclass
