@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import io
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pikepdf
@@ -158,5 +160,30 @@ def drawn(data: bytes) -> list[tuple[bytes, list[str]]]:
 
 @pytest.mark.slow
 def test_parts_laid_out_side_by_side_are_the_same(tmp_path: Path) -> None:
-    built = build(BOOKS / "stock", tmp_path / "out", as_of=TODAY, formats=("pdf",), jobs=2)
-    assert build(BOOKS / "stock", tmp_path / "one", as_of=TODAY, formats=("pdf",)).outputs == built.outputs
+    """By processes that were started, as others run here than this one's thread; and by such as were forked."""
+    formats = "pdf,epub,html"
+    given = ["--to", formats, "--as-of", TODAY.isoformat(), "--cache", tmp_path / "cache", "--out", tmp_path / "forked"]
+    subprocess.run([sys.executable, "-m", "ketapub", "build", BOOKS / "stock", "--jobs", "2", *given], check=True)
+    alone, started = (
+        build(BOOKS / "stock", tmp_path / "out", as_of=TODAY, formats=tuple(formats.split(",")), jobs=jobs).outputs
+        for jobs in (1, 2)
+    )
+    assert started == alone
+    assert [(tmp_path / "forked" / file.path).read_bytes() for file in alone] == [file.data for file in alone]
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("", "True"),
+        ("threading.Thread(target=time.sleep, args=(9,), daemon=True).start()", "False"),
+        ("Engine('', {}, load_theme().folder / 'fonts')", "False"),
+    ],
+    ids=["alone", "beside a thread", "after something was typeset"],
+)
+def test_only_a_process_that_is_alone_and_has_not_typeset_is_forked(before: str, expected: str) -> None:
+    imports = "import threading, time", "from ketapub.formats.pdf.crew import may_fork"
+    more = "from ketapub.formats.pdf.engine import Engine", "from ketapub.theme import load_theme"
+    program = "\n".join((*imports, *more, before, "print(may_fork())"))
+    said = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert said.strip() == (expected if sys.platform == "linux" else "False")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache as once, partial
 from pathlib import Path
 
 from ketapub.cache import Cache
@@ -93,9 +94,10 @@ def make_formats(
     if {"epub", "site"} & {*names}:
         from ketapub.formats.pdf.cover import cover_picture
 
-        made = replace(made, cover=cover_picture(book, theme, made.cache, problems))
+        made = replace(made, cover=once(partial(cover_picture, book, theme, made.cache, problems)))
     if tells_of_pages(names):
         book = in_order(book)
+        made = replace(made, meanwhile=once(partial(_make_ahead, book, theme, names, made)))
     # Print comes first, as others tell of its pages; booklet and cover are made of those of other editions; the site
     # offers what was made before it.
     for name in sorted(names, key=lambda name: (name == "site", name not in PRINTED, name in ("booklet", "cover"))):
@@ -119,6 +121,16 @@ def make_formats(
         if "site" in names:
             made = replace(made, page_counts={**made.page_counts, **count_pages(bundle)})
     return made.files
+
+
+def _make_ahead(book: Book, theme: Theme, names: tuple[str, ...], made: Made) -> None:
+    """What formats without pages need, as far as it does not hang on page numbers."""
+    if made.cover:
+        made.cover()
+    if "html" in names:
+        from ketapub.formats.html import cut_ahead
+
+        cut_ahead(select(book, Problems(), format="html"), theme, made)
 
 
 def count_pages(bundle: Bundle) -> dict[str, int]:

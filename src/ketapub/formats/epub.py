@@ -77,7 +77,7 @@ def make_epub(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
         *(_File(f"picture-{a.name}", a.name, a.media_type, a.data) for a in book.assets.values() if a.svg is None),
     ]
     if made.cover is not None:
-        fixed.append(_File(COVER, "cover.jpg", "image/jpeg", made.cover, ("cover-image",)))
+        fixed.append(_File(COVER, "cover.jpg", "image/jpeg", made.cover(), ("cover-image",)))
     package = _package(book, pages, fixed, made.claims) | _licences(fonts, theme)
     return (OutputFile(f"{book.info.book.slug}.epub", _archive(package, book)),)
 

@@ -44,6 +44,12 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     return (OutputFile(f"{book.info.book.slug}.html", as_html(text)),)
 
 
+def cut_ahead(book: d.Book, theme: Theme, made: Made) -> None:
+    """Cuts the fonts for what is known of the page: its numbers of printed pages seldom have letters of their own."""
+    for _ in cut_faces(theme, book, letters_of(unstyled_page(book, theme, made)), made):
+        pass
+
+
 def unstyled_page(book: d.Book, theme: Theme, made: Made) -> bytes:
     return as_html(_bare(book, _shown(book, theme, made)))
 

@@ -53,7 +53,7 @@ class SheetPage:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    cover: bytes | None = None  # the front cover as JPEG
+    cover: Callable[[], bytes] | None = None  # the front cover as JPEG, made when first asked for
     pages: Pages | None = None  # of the print edition that this run makes
     page_counts: Mapping[str, int] = field(default_factory=dict)  # of the paged files, by path
     reading: Paged | None = None  # the reading edition, for what is made of its pages
@@ -65,4 +65,5 @@ class Made:
     claims: Claims = NO_CLAIMS
     sheets: tuple[SheetPage, ...] = ()  # of the handouts, for the site
     progress: Callable[[str], None] = lambda step: None  # hears of what a format has not to make again
+    meanwhile: Callable[[], None] = lambda: None  # what can be made while other processes lay out pages
     traced: bool = False  # whether each element says where it comes from: for the gate, in pages that nobody ships

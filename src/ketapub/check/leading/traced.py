@@ -106,7 +106,7 @@ def shown_in(subject: Subject, output: str) -> Book:
 def _made(subject: Subject) -> Made:
     """As if there were a cover and the downloads that there are: pages tell of them."""
     files = tuple(OutputFile(path.name, b"") for path in subject.files.values() if path.is_file())
-    return Made(cover=b"", files=files, pdf_standard=subject.standard or "ua-1", sheets=subject.sheets, traced=True)
+    return Made(cover=bytes, files=files, pdf_standard=subject.standard or "ua-1", sheets=subject.sheets, traced=True)
 
 
 def origin_reader(book: Book) -> Callable[[Mapping[str, str]], Origin | None]:

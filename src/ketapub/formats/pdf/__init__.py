@@ -46,7 +46,7 @@ def make_edition(book: d.Book, theme: Theme, edition: Edition, made: Made, probl
     from ketapub.formats.pdf.typeset import typeset
     from ketapub.formats.pdf.write import write_pdf
 
-    with closing(Setter(book, theme, edition, problems, made.cache, made.jobs)) as setter:
+    with closing(Setter(book, theme, edition, problems, made.cache, made.jobs, made.meanwhile)) as setter:
         layout = typeset(book, edition, setter, problems)
         if layout is None:
             return Printed(())

@@ -6,32 +6,43 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ketapub.collector import seldom_from_now_on
 from ketapub.formats.pdf.composer import Manner
 from ketapub.formats.pdf.desk import Desk, Heard, Task
+from ketapub.formats.pdf.engine import Engine
 from ketapub.formats.pdf.fast import is_plain, set_plain
 from ketapub.problems import NOWHERE, Problem, Stopped
 
 
 class Crew:
     def __init__(self, manner: Manner, severities: Mapping[str, str], count: int) -> None:
-        # A process that is forked would share what Pango knows of fonts, which may not be shared.
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("fork" if may_fork() else "spawn")
         self._desks = ProcessPoolExecutor(count, context, _start, (manner, dict(severities), is_plain()))
 
-    def lay_out(self, tasks: Sequence[Task]) -> Iterator[Heard[tuple[bytes, bytes]]]:
+    def lay_out(
+        self, tasks: Sequence[Task], meanwhile: Callable[[], None] = lambda: None
+    ) -> Iterator[Heard[tuple[bytes, bytes]]]:
         longest_first = sorted(tasks, key=lambda task: -len(task.part.body))
         with no_process_lost():
             begun = {task.key: self._desks.submit(_lay_out, task) for task in longest_first}
+            meanwhile()
             yield from (begun[task.key].result() for task in tasks)
 
     def close(self) -> None:
         self._desks.shutdown(wait=False, cancel_futures=True)
+
+
+def may_fork() -> bool:
+    """A forked process begins with all that is loaded here, which takes another one 0.6 s. But it may find a lock held
+    by a thread that it does not have, and would share what Pango knows of fonts, which may not be shared."""
+    with suppress(OSError):  # Linux tells of threads of libraries too
+        return len(os.listdir("/proc/self/task")) == 1 and not Engine.is_used
+    return False
 
 
 @contextmanager

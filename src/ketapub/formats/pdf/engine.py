@@ -21,7 +21,7 @@ from functools import cache
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
@@ -47,7 +47,10 @@ OPTIONS: Mapping[str, Any] = {"pdf_tags": True, "output_intent": "sRGB"}
 class Engine:
     """WeasyPrint with the fonts and style sheets of one build, shared by all of its parts."""
 
+    is_used: ClassVar[bool] = False  # whether Pango knows of fonts in this process
+
     def __init__(self, css: str, resources: Mapping[str, bytes], font_folder: Path) -> None:
+        Engine.is_used = True
         _use_only(font_folder)
         hasten()
         mend()

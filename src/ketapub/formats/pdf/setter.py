@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -52,7 +52,8 @@ class LaidPart:
 
 
 class Setter:
-    """For one edition. With more than one of `jobs`, other processes lay out what is to be laid out, side by side."""
+    """For one edition. With more than one of `jobs`, other processes lay out what is to be laid out, side by side, and
+    this one does `meanwhile`."""
 
     def __init__(
         self,
@@ -62,8 +63,10 @@ class Setter:
         problems: Problems,
         cache: Cache | None = None,
         jobs: int = 1,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
-        self.language, self.problems, self.jobs = book.info.book.language, problems, jobs
+        self.language, self.problems = book.info.book.language, problems
+        self.jobs, self._meanwhile = jobs, meanwhile
         self.cache = cache or Cache(None, problems)
         self.laid: set[str] = set()  # keys of the parts that this run has laid out
         self.manner = manner_of(book, theme, edition)
@@ -113,7 +116,7 @@ class Setter:
         if len(todo) < 2:
             return
         self._crew = self._crew or Crew(self.manner, self.problems.severities, min(self.jobs, len(todo)))
-        for task, made in zip(todo, self._crew.lay_out(todo), strict=True):
+        for task, made in zip(todo, self._crew.lay_out(todo, self._meanwhile), strict=True):
             self._learn(task.part, self._keep_made(task, made))
 
     def length(self, part: Part) -> int:

@@ -62,7 +62,7 @@ def scripts_and_pictures(site: Site, made: Made) -> dict[str, bytes]:
     files |= {name: data for name, data in book.files.items() if name not in book.fonts}
     files |= {name: theme.read(name) for name in theme.files if name.startswith("fonts/OFL")}
     if made.cover is not None:
-        files["cover.jpg"] = _smaller(made.cover)
+        files["cover.jpg"] = _smaller(made.cover())
     return files
 
 
