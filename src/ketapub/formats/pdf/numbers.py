@@ -154,6 +154,7 @@ def drawn_open(boxes: Sequence[tuple[Any, str]]) -> Iterator[Drawing]:
                 drawing.is_open = False
             elif digits:
                 stream.stream.append(f"%number {name} {digits}".encode())
+                stream.compress = False  # it is to be read again, and packed when its numbers are in it
         ask(stream, box, *more)
 
     weasyprint.draw.draw_text = draw_text
