@@ -160,7 +160,7 @@ def test_the_gate_leads_findings_to_the_manuscript(tmp_path: Path, monkeypatch: 
     settings = '[book]\ntitle = "Book"\nslug = "book"\nlanguage = "en"\nformats = ["html"]\n'
     (book / "book.toml").write_text(f'{settings}chapters = ["chapters/01.md"]\n', encoding="utf-8")
     found = finds(Finding("rule", "wrong", Place(element="section p + p")))
-    monkeypatch.setattr(screen, "subset_woff2", lambda face, letters: b"")  # fonts take seconds, and do not matter
+    monkeypatch.setattr(screen, "subset_woff2", lambda *_: b"")  # fonts take seconds, and do not matter
     monkeypatch.setattr(gate, "all_checks", lambda: {"one": Check("one", "", ("html",), found)})
     checked = gate.check_book(book, tmp_path / "out", as_of=TODAY)
     assert [str(one.at) for one in checked.problems if one.code == "failed-check"] == ["chapters/01.md:5:1"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import brotli
 import pytest
+from conftest import BOOKS, resolved
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, woff2
@@ -15,7 +17,7 @@ from fontTools.ttLib import TTFont, woff2
 from ketapub import document as d
 from ketapub.fonts import check_glyphs, coverage, drawn_texts, family_name, fontconfig_xml, has_glyph, read_font
 from ketapub.formats.screen import letters_of
-from ketapub.formats.styling import QUALITY, Face, font_packer, subset_woff2
+from ketapub.formats.styling import QUALITY, Face, features_asked, font_packer, subset_woff2
 from ketapub.problems import Position, Problems
 from ketapub.theme import load_theme
 
@@ -196,19 +198,45 @@ def test_the_letters_of_a_page_are_all_that_stand_in_it() -> None:
     assert letters_of(page.encode()) == frozenset(page)
 
 
-def test_a_font_cut_to_size_has_its_letters_its_features_and_nothing_more() -> None:
+@pytest.mark.parametrize(
+    ("asked", "has", "lacks"),
+    [
+        ((), {"liga"}, {"onum", "smcp", "tnum"}),
+        (("lnum", "tnum"), {"liga", "tnum"}, {"onum", "smcp"}),
+        (("all",), {"liga", "onum", "smcp", "tnum"}, set()),
+    ],
+    ids=["unasked", "by name", "all"],
+)
+def test_a_font_cut_to_size_has_its_letters_the_features_that_are_used_and_nothing_more(
+    asked: tuple[str, ...], has: set[str], lacks: set[str]
+) -> None:
     name = "fonts/Literata_400Regular.ttf"
     whole = Face("Literata", 400, "normal", name, THEME.read(name))
     letters = frozenset("AVfi 1½")
-    cut = subset_woff2(whole, letters)
+    cut = subset_woff2(whole, letters, frozenset(asked))
     assert coverage(cut) == {ord(letter) for letter in letters}
     with TTFont(io.BytesIO(whole.data)) as before, TTFont(io.BytesIO(cut)) as after:
         kept = {tag: {one.FeatureTag for one in after[tag].table.FeatureList.FeatureRecord} for tag in ("GPOS", "GSUB")}
         assert "kern" in kept["GPOS"]
-        assert {"liga", "onum", "smcp"} & kept["GSUB"]
+        assert has <= kept["GSUB"]
+        assert not lacks & kept["GSUB"]
         assert after["hmtx"]["A"] == before["hmtx"]["A"]
         assert after["name"].getDebugName(0) == before["name"].getDebugName(0)  # whose it is
-    assert subset_woff2(whole, frozenset("  漢")) == b""
+    assert subset_woff2(whole, frozenset("  漢"), frozenset(asked)) == b""
+
+
+def test_features_are_those_that_the_theme_names_and_all_where_a_book_names_some() -> None:
+    book = resolved(BOOKS / "stock", Problems())
+    plain = replace(book, styles=("p { color: red }",))
+    named = {"kern", "liga", "lnum", "tnum", "pnum"}
+    assert features_asked(THEME, plain, b"<p>Words.</p>") == named
+    assert features_asked(THEME, plain, b'<span class="small-caps">Words</span>') == named | {"smcp"}
+    for css in (
+        "p { font-variant-numeric: oldstyle-nums }",
+        "p { FONT: small-caps 1em serif }",
+        "@font-feature-values A {}",
+    ):
+        assert features_asked(THEME, replace(book, styles=(css,)), b"") == {"all"}
 
 
 def test_fonts_are_packed_as_hard_as_is_said() -> None:

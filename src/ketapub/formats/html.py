@@ -18,7 +18,7 @@ from ketapub.formats.accessibility import accessibility_of
 from ketapub.formats.imprint import stamp
 from ketapub.formats.made import Made
 from ketapub.formats.schema_org import as_script, book_metadata
-from ketapub.formats.screen import as_html, cut_faces, frame_words, letters_of
+from ketapub.formats.screen import as_html, cut_faces, frame_words
 from ketapub.formats.styling import book_sheet, face_rule, media_type
 from ketapub.markup import Medium, front_marks, markup_chapter
 from ketapub.outputs import Bundle, OutputFile
@@ -30,7 +30,7 @@ from ketapub.theme import Theme
 def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bundle:
     shown = _shown(book, theme, made)
     # The letters that the page shows decide what of each font goes into it, so it is filled twice.
-    style = style_with_fonts(book, theme, "web.css", letters_of(_bare(book, shown).encode()), made)
+    style = style_with_fonts(book, theme, "web.css", _bare(book, shown).encode(), made)
     script = theme.read("reader.js").decode()
     text = render(
         "page.html",
@@ -46,7 +46,7 @@ def make_html(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
 
 def cut_ahead(book: d.Book, theme: Theme, made: Made) -> None:
     """Cuts the fonts for what is known of the page: its numbers of printed pages seldom have letters of their own."""
-    for _ in cut_faces(theme, book, letters_of(unstyled_page(book, theme, made)), made):
+    for _ in cut_faces(theme, book, unstyled_page(book, theme, made), made):
         pass
 
 
@@ -71,11 +71,11 @@ def _bare(book: d.Book, shown: dict[str, Any]) -> Markup:
     return render("page.html", book.templates, style="", script="", policy="", metadata="", **shown)
 
 
-def style_with_fonts(book: d.Book, theme: Theme, name: str, letters: frozenset[str], made: Made) -> str:
-    """The theme's sheet `name` for one file, with fonts that have these letters inside."""
+def style_with_fonts(book: d.Book, theme: Theme, name: str, page: bytes, made: Made) -> str:
+    """The theme's sheet `name` for one file, with fonts that have the letters of this page inside."""
     rules = [
         face_rule(face, f'url("{_data("font/woff2", data)}") format("woff2"); font-display: swap')
-        for face, data in cut_faces(theme, book, letters, made)
+        for face, data in cut_faces(theme, book, page, made)
     ]
     return "\n".join((*rules, book_sheet(book, theme, name, address=_address_of(book))))
 

@@ -14,7 +14,7 @@ from typing import Any
 from ketapub import __version__, document as d
 from ketapub.formats.imprint import imprint_lines, stamp, use_until
 from ketapub.formats.made import Made
-from ketapub.formats.styling import Face, faces, font_packer, subset_woff2, theme_icon
+from ketapub.formats.styling import Face, faces, features_asked, font_packer, subset_woff2, theme_icon
 from ketapub.formulas.tex import shown_letters
 from ketapub.locale import direction, words
 from ketapub.markup import Medium, markup_inlines
@@ -59,11 +59,13 @@ def letters_of(page: bytes) -> frozenset[str]:
     return frozenset(other).union(chr(code) for code in range(128) if code in page)
 
 
-def cut_faces(theme: Theme, book: d.Book, letters: frozenset[str], made: Made) -> Iterator[tuple[Face, bytes]]:
-    """Each face that draws one of these letters or one of a formula, and its font file with those alone, as WOFF2."""
+def cut_faces(theme: Theme, book: d.Book, page: bytes, made: Made) -> Iterator[tuple[Face, bytes]]:
+    """Each face that draws a letter of a page or of a formula, and its font file with those alone, as WOFF2."""
     engines = version("uharfbuzz"), version("fonttools"), font_packer()
-    letters |= frozenset("".join(shown_letters(one.mathml) for one in d.formulas_in(book.chapters)))
+    features = features_asked(theme, book, page)
+    letters = letters_of(page) | frozenset("".join(shown_letters(one.mathml) for one in d.formulas_in(book.chapters)))
     for face in faces(theme, book):
-        cut = partial(subset_woff2, face, letters)
-        if data := made.cache.kept(cut, "woff2", *engines, face.data, "".join(sorted(letters))):
+        cut = partial(subset_woff2, face, letters, features)
+        asked = "".join(sorted(letters)), *sorted(features)
+        if data := made.cache.kept(cut, "woff2", *engines, face.data, *asked):
             yield face, data

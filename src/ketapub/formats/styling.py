@@ -23,6 +23,8 @@ QUALITY = 10  # of Brotli's 11: the last step makes fonts 1 % smaller, in twice 
 FONT_TYPES = {".ttf": "font/ttf", ".otf": "font/otf", ".woff": "font/woff", ".woff2": "font/woff2"}
 _STACK = re.compile(r'("[^"]+")((?:, "[^"]+")*, (?:serif|sans-serif|monospace);)')
 _FILE = re.compile(r'url\("(files/[^"]+)"\)')
+_FEATURES = re.compile(r"font-feature-settings:([^;}]+)")
+_ASKS = re.compile(r"font-(?:variant|feature)|small-caps", re.IGNORECASE)
 _IMPORT = re.compile(r"""@import\s+(?:url\()?["']?([\w.-]+\.css)["']?\)?\s*;""")
 
 
@@ -109,9 +111,20 @@ def font_packer() -> str:
     return f"brotli {brotli.__version__} {QUALITY}"
 
 
+def features_asked(theme: Theme, book: d.Book, page: bytes) -> frozenset[str]:
+    """The OpenType features that style sheets ask of fonts on a page, besides those that browsers use unasked; "all"
+    where the book's own sheets ask for some."""
+    if any(map(_ASKS.search, book.styles)):
+        return frozenset(("all",))
+    settings = "".join(value for css in theme.css.values() for value in _FEATURES.findall(css))
+    small_caps = {"smcp"} if b"small-caps" in page else set()
+    return frozenset(re.findall(r'"(\w{4})"', settings)) | small_caps
+
+
 @lru_cache(maxsize=100)  # handouts show the same letters, sheet after sheet
-def subset_woff2(face: Face, letters: frozenset[str]) -> bytes:
-    """The face with the glyphs of these letters alone, as WOFF2; empty when it has none of them but the space."""
+def subset_woff2(face: Face, letters: frozenset[str], features: frozenset[str]) -> bytes:
+    """The face with the glyphs of these letters alone and those that these features put in their places, as WOFF2;
+    empty when it has none of them but the space."""
     import uharfbuzz
     from fontTools.ttLib import TTFont
 
@@ -122,8 +135,11 @@ def subset_woff2(face: Face, letters: frozenset[str]) -> bytes:
         return b""
     cut = uharfbuzz.SubsetInput()
     cut.unicode_set.update(wanted)
-    cut.layout_feature_tag_set.clear()
-    cut.layout_feature_tag_set.invert()  # all of them
+    kept = cut.layout_feature_tag_set  # at first, what is used unasked
+    kept.update(int.from_bytes(feature.encode(), "big") for feature in features - {"all"})
+    if "all" in features:
+        kept.clear()
+        kept.invert()
     cut.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     made = TTFont(io.BytesIO(uharfbuzz.subset(font, cut).blob.data), recalcTimestamp=False)
     made.flavor = "woff2"

@@ -31,7 +31,7 @@ from ketapub.theme import Theme
 
 STYLE = "handout-web.css"
 # Any of these may be typed into a field. They are in the fonts of each page, so most pages share their fonts.
-TYPED = frozenset(string.printable) | frozenset(map(chr, range(0xA0, 0x100))) | frozenset("–—‘’“”…•")
+TYPED = "".join((string.printable, *map(chr, range(0xA0, 0x100)), "–—‘’“”…•"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _whole(template: str, book: d.Book, theme: Theme, made: Made, shown: dict[st
     if made.traced:  # nobody looks at it
         return as_html(render(template, traced_templates(), style="", policy="", **shown))
     bare = render(template, style="", policy="", **shown)
-    style = style_with_fonts(book, theme, STYLE, frozenset(bare) | TYPED, made)
+    style = style_with_fonts(book, theme, STYLE, f"{bare}{TYPED}".encode(), made)
     return as_html(render(template, style=Markup(style), policy=policy(style), **shown))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ketapub import document as d
 from ketapub.formats.made import Made
-from ketapub.formats.screen import letters_of
 from ketapub.formats.site.assets import scripts_and_pictures, styles
 from ketapub.formats.site.frame import Page, Site, fill
 from ketapub.formats.site.landing import Download, downloads, landing_page
@@ -26,8 +25,7 @@ def make_site(book: d.Book, theme: Theme, made: Made, problems: Problems) -> Bun
     offered = downloads(book, made)
     pages = make_pages(site, offered)
     html = {page.name: fill(site, page) for page in pages}
-    letters = letters_of(b"".join(html.values()))
-    files = html | styles(site, letters, made) | scripts_and_pictures(site, made)
+    files = html | styles(site, b"".join(html.values()), made) | scripts_and_pictures(site, made)
     files |= {f"downloads/{one.path}": one.data for one in offered}
     files |= search_index(site, html, problems)
     if site.url:

@@ -1,6 +1,6 @@
 """What the pages load: style sheets, fonts cut to the site's letters, scripts, pictures.
 
-In: a `Site`, the letters that its pages show. Out: files by name.
+In: a `Site`, its pages as one. Out: files by name.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _IS_DARK = r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)"
 _DARK = re.compile(rf"\s+and\s+{_IS_DARK}|{_IS_DARK}(?:\s+and\s+)?")
 
 
-def styles(site: Site, letters: frozenset[str], made: Made) -> dict[str, bytes]:
+def styles(site: Site, page: bytes, made: Made) -> dict[str, bytes]:
     """Two sheets: one for the light theme, and one that lies over it in the dark, so that readers can choose."""
     files: dict[str, bytes] = {}
     rules = []
-    for face, data in cut_faces(site.theme, site.book, letters, made):
+    for face, data in cut_faces(site.theme, site.book, page, made):
         own = face.file in site.book.fonts  # two of these may differ in their ending alone
         name = f"{face.file}.woff2" if own else f"{face.file.rpartition('.')[0]}.woff2"
         files[name] = data
