@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import cffi.cparser
 import cssselect2  # type: ignore[import-untyped]
 import pydyf
+import pyphen
 import pytest
 import weasyprint.draw
 import weasyprint.draw.text
@@ -35,12 +36,13 @@ from ketapub.collector import paused
 from ketapub.formats.pdf import fast
 from ketapub.formats.pdf.crew import follow
 from ketapub.formats.pdf.engine import Engine, _html_of, to_plain_pdf
+from ketapub.formats.pdf.fast.hyphenation import Patterns, ask_patterns
 from ketapub.formats.pdf.mend import mend
 from ketapub.theme import load_theme
 
-# The source of all of WeasyPrint 70.0, pydyf 0.13.0, cssselect2 0.10 and cffi 2.1 that is replaced, or whose steps are
-# followed. What has changed has to be read: does the package ketapub.formats.pdf.fast still come to the same? Then its
-# digest is renewed here.
+# The source of all of WeasyPrint 70.0, pydyf 0.13.0, cssselect2 0.10, cffi 2.1 and pyphen 0.18 that is replaced, or
+# whose steps are followed. What has changed has to be read: does the package ketapub.formats.pdf.fast still come to the
+# same? Then its digest is renewed here.
 RESTS_ON = {
     line_break.Layout: "681b737d1ba5e004",
     line_break.create_layout: "6587192cc0ab3ffa",
@@ -90,6 +92,7 @@ RESTS_ON = {
     pydyf.PDF: "430a7b480a612b67",
     pydyf.Stream: "f17b6bdcfedf2f50",
     pydyf.String: "e479710d4177f8f9",
+    pyphen.HyphDict: "57e31328eef1fd65",
 }
 
 
@@ -599,6 +602,22 @@ def test_a_type_of_c_is_read_as_it_is_among_all_others() -> None:
     fast.hasten()
     assert read() == plain
     assert len({*plain}) == len(kinds)
+
+
+def test_patterns_of_hyphenation_are_those_of_pyphen() -> None:
+    def contents(dictionary: pyphen.HyphDict) -> dict[str, Any]:
+        """With what stands behind a number: how a word is spelled where it is divided."""
+        return {
+            key: (start, values, [getattr(value, "data", None) for value in values])
+            for key, (start, values) in dictionary.patterns.items()
+        }
+
+    for path in {
+        path for name, path in pyphen.LANGUAGES.items() if name[:2] != "de"
+    }:  # German has most, of no other kind
+        plain, ours = ask_patterns(path), Patterns(path)
+        assert contents(ours) == contents(plain), path.name
+        assert (ours.maxlen, ours.cache) == (plain.maxlen, plain.cache), path.name
 
 
 def test_what_cuts_fonts_without_harfbuzz_is_loaded_when_it_is_called() -> None:

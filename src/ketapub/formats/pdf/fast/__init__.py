@@ -15,7 +15,7 @@ from ketapub.formats.pdf.fast.loading import load
 from ketapub.formats.pdf.fast.replacing import replaced as replaced
 
 # Another version may do otherwise what is done here in its place.
-KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0", "cssselect2": "0.10.1", "cffi": "2.1.1"}
+KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0", "cssselect2": "0.10.1", "cffi": "2.1.1", "pyphen": "0.18.1"}
 _plain = False
 
 
@@ -31,6 +31,7 @@ def hasten() -> None:
         draw,
         drawings,
         foot,
+        hyphenation,
         lengths,
         lines,
         page_styles,
@@ -43,7 +44,7 @@ def hasten() -> None:
 
     of_styles = styles, pseudo, variables, page_styles
     of_boxes = foot, lengths, lines, boxes, drawings, backgrounds
-    for measure in (declarations, text, draw, *of_styles, *of_boxes, writing):
+    for measure in (declarations, hyphenation, text, draw, *of_styles, *of_boxes, writing):
         measure.apply()
 
 
