@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -13,6 +15,7 @@ from conftest import BOOKS, resolved
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, woff2
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from ketapub import document as d
 from ketapub.fonts import check_glyphs, coverage, drawn_texts, family_name, fontconfig_xml, has_glyph, read_font
@@ -178,6 +181,58 @@ def test_a_broken_font_is_a_problem(length: int) -> None:
 def test_the_families_of_the_theme() -> None:
     families = {family_name(data) for data in theme_fonts()}
     assert {"Literata", "Atkinson Hyperlegible Next", "Noto Sans Math", "Noto Sans Symbols 2"} <= families
+
+
+NAMES = {
+    "as usual": [("Serif Ünd", 1, 3, 1, 0x409)],
+    "in two languages": [("Schrift", 1, 3, 1, 0x407), ("Serif", 1, 3, 1, 0x409)],
+    "of a Mac": [("Sérif", 1, 1, 0, 0)],
+    "of a Mac and of Windows": [("Mac", 1, 1, 0, 0), ("Serif", 1, 3, 1, 0x409)],
+    "in German alone": [("Schrift", 1, 3, 1, 0x407)],
+    "of symbols": [("Signs", 1, 3, 0, 0x409)],
+    "the better one": [("Serif Thin", 1, 3, 1, 0x409), ("Serif", 16, 3, 1, 0x409)],
+    "the best one": [("Serif", 16, 3, 1, 0x409), ("Serif Caption", 21, 3, 1, 0x409)],
+    "coded twice": [(b"\0\0\0S\0\0\0e", 1, 3, 1, 0x409)],
+    "of an odd length": [(b"\0S\0e\0", 1, 3, 1, 0x409)],
+    "no text": [(b"\xd8\0\0S", 1, 3, 1, 0x409), ("Mac", 1, 1, 0, 0)],
+    "empty": [("", 1, 3, 1, 0x409)],
+    "none": [("1.0", 5, 3, 1, 0x409)],
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_font_is_called_as_fonttools_calls_it(kind: str) -> None:
+    made = TTFont(io.BytesIO(font("a")))
+    made["name"].names = []
+    for text, *numbers in NAMES[kind]:
+        made["name"].setName(text, *numbers)
+    file = io.BytesIO()
+    made.save(file)
+    assert family_name(file.getvalue()) == (TTFont(file)["name"].getBestFamilyName() or "")
+
+
+@pytest.mark.parametrize("strings", [0, 7, 60_000])
+def test_a_broken_table_of_names_is_read_as_fonttools_reads_it(strings: int) -> None:
+    made = TTFont(io.BytesIO(font("a")))
+    table = made.getTableData("name")
+    made["name"] = DefaultTable("name")
+    made["name"].data = table[:4] + strings.to_bytes(2) + table[6:]
+    file = io.BytesIO()
+    made.save(file)
+    assert family_name(file.getvalue()) == (TTFont(file)["name"].getBestFamilyName() or "")
+
+
+def test_names_are_read_without_the_tables_of_layout() -> None:
+    code = (
+        "import sys\n"
+        "from ketapub.fonts import family_name\n"
+        "from ketapub.theme import load_theme\n"
+        "theme = load_theme()\n"
+        "print(*sorted({family_name(theme.read(name)) for name in theme.fonts}), sep='\\n')\n"
+        "print('fontTools.ttLib.tables.otTables' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines() == [*sorted({family_name(data) for data in theme_fonts()}), "False"], done.stderr
 
 
 def test_fontconfig_sees_only_these_folders() -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -114,8 +116,40 @@ def _opened(data: bytes) -> TTFont:
 
 
 def _family(font: TTFont) -> str:
+    return first_name(font, 21, 16, 1)  # the order of fontTools' getBestFamilyName
+
+
+def first_name(font: TTFont, *numbers: int) -> str:
+    """The first of these names that a font has, in English if there is one (OpenType, name table); "" without any.
+
+    fontTools loads whatever it knows of layout to read names, so those that are written as usual are read here.
+    """
+    usual = _usual_name(font.getTableData("name"), numbers) if "name" in font else None
+    if usual is not None:
+        return usual
     names: Any = font["name"]
-    return str(names.getBestFamilyName() or "")
+    return str(names.getFirstDebugName(numbers) or "")
+
+
+def _usual_name(table: bytes, numbers: Iterable[int]) -> str | None:
+    """The same of a name table; None for fontTools, which knows how fonts may be wrong and what they may mean."""
+    count, strings = (int.from_bytes(table[at : at + 2]) for at in (2, 4))
+    if strings != 6 + 12 * count or strings > len(table):
+        return None
+    records = [*struct.iter_unpack(">6H", table[6:strings])]
+    for number in numbers:
+        found = [record for record in records if record[3] == number]
+        windows = [record for record in found if (record[0], record[2]) == (3, 0x409)]  # in English
+        if windows:
+            _, encoding, _, _, length, offset = windows[0]
+            text = table[strings + offset : strings + offset + length]
+            with suppress(UnicodeDecodeError):
+                name = text.decode("utf-16-be")
+                if encoding == 1 and name and "\0" not in name and len(text) == length:
+                    return name
+        if found:
+            return None
+    return ""
 
 
 def fontconfig_xml(folders: Iterable[str], cache: str, generic: Mapping[str, Sequence[str]] | None = None) -> str:

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from markupsafe import Markup
 
 from ketapub import document as d
+from ketapub.fonts import first_name
 from ketapub.problems import Position, Problems
 from ketapub.svg import clean_svg, inline_icon
 from ketapub.theme import Theme
@@ -95,8 +96,8 @@ def _face(file: str, data: bytes) -> Face:
     from fontTools.ttLib import TTFont
 
     with TTFont(io.BytesIO(data), lazy=True) as font:
-        names, style = font["name"], font["OS/2"]
-        family = names.getDebugName(16) or names.getDebugName(1) or file
+        style = font["OS/2"]
+        family = first_name(font, 16, 1) or file
         family = re.sub(r'["\\<>\n]', "", family)  # it goes into style sheets
         return Face(family, style.usWeightClass, "italic" if style.fsSelection & 1 else "normal", file, data)
 
