@@ -26,12 +26,13 @@ from ketapub.figures import (
     tabulate_figure,
 )
 from ketapub.figures.line import spread
-from ketapub.figures.pen import SIZE, WIDTH, num, width_of, wrap
+from ketapub.figures.pen import SIZE, WIDTH, num, wrap
 from ketapub.locale import words
 from ketapub.problems import Position, Problems
 from ketapub.settings import Place
 from ketapub.svg import clean_svg
 from ketapub.toml_places import key_places
+from ketapub.widths import width_of
 
 HERE = Path(__file__).parent
 STOCK = HERE / "books/stock/figures"
@@ -213,10 +214,10 @@ def test_text_is_broken_between_words_and_in_long_ones() -> None:
     assert wrap("one two", 1000) == ["one two"]
     lines = wrap(LONG, 80)
     assert len(lines) > 3
-    assert all(width_of(line) <= 80 for line in lines)
+    assert all(width_of(line, SIZE) <= 80 for line in lines)
     assert "".join(line.removesuffix("-") for line in lines).replace(" ", "") == LONG.replace(" ", "")
     assert wrap("", 80) == []
-    assert width_of("漢字") > width_of("ab")  # no face of ours has them: a full square each
+    assert width_of("漢字", SIZE) > width_of("ab", SIZE)  # no face of ours has them: a full square each
 
 
 @pytest.mark.parametrize(("value", "text"), [(0, "0"), (-0.01, "0"), (1.25, "1.2"), (-2.04, "-2"), (10, "10")])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ketapub.document import Row, Table, Text
 from ketapub.figures.axis import check_most, draw_axis
-from ketapub.figures.pen import FILLS, SIZE, WIDTH, Pen, width_of
+from ketapub.figures.pen import FILLS, SIZE, WIDTH, Pen
 from ketapub.figures.rows import Part, Sheet, series_columns
 from ketapub.figures.values import (
     LABEL,
@@ -28,6 +28,7 @@ from ketapub.figures.values import (
 from ketapub.locale import Words
 from ketapub.settings import Place, setting
 from ketapub.shapes import list_of, table_of
+from ketapub.widths import width_of
 
 _BAR, _NUMBER = 16, 14
 

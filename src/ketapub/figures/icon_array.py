@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ketapub.document import Cell, Row, Table, Text
-from ketapub.figures.pen import LEAD, SIZE, WIDTH, Pen, width_of, wrap
+from ketapub.figures.pen import LEAD, SIZE, WIDTH, Pen, wrap
 from ketapub.figures.rows import Part, Sheet, parts_by_panel
 from ketapub.figures.values import (
     LABEL,
@@ -24,6 +24,7 @@ from ketapub.figures.values import (
 from ketapub.locale import Words
 from ketapub.settings import Place, setting
 from ketapub.shapes import list_of, table_of
+from ketapub.widths import width_of
 
 HUNDRED = 100
 _FIELD, _GAP = 132, 24  # the width of a field and what lies between two
@@ -119,13 +120,13 @@ def _legend(figure: IconArray, pen: Pen) -> None:
     """What the two circles mean, in one line where there is room."""
     x: float = 0
     for filled, label in ((True, figure.filled), (False, figure.hollow)):
-        if x and x + 18 + width_of(label) > WIDTH:
+        if x and x + 18 + width_of(label, SIZE) > WIDTH:
             x, pen.y = 0, pen.y + 4
         elif x:
             pen.y -= SIZE * LEAD
         pen.circles([(x + _RADIUS + 1, pen.y + SIZE - 4)], _RADIUS, filled=filled)
         pen.text(x + 18, label, WIDTH - 18 - x)
-        x += 18 + width_of(label) + 22 if not x else 0
+        x += 18 + width_of(label, SIZE) + 22 if not x else 0
 
 
 def tabulate(figure: IconArray, word: Words) -> Table:

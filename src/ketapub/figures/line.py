@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ketapub.document import Row, Table, Text
 from ketapub.figures.axis import check_most, ticks
-from ketapub.figures.pen import LEAD, SIZE, WIDTH, Pen, num, width_of, wrap
+from ketapub.figures.pen import LEAD, SIZE, WIDTH, Pen, num, wrap
 from ketapub.figures.rows import Part, Sheet, line_panels
 from ketapub.figures.values import (
     LABEL,
@@ -27,6 +27,7 @@ from ketapub.figures.values import (
 from ketapub.locale import Words
 from ketapub.settings import Place, setting
 from ketapub.shapes import list_of, table_of
+from ketapub.widths import width_of
 
 _HEIGHT, _PAD = 150, 8
 _LABELS = 92  # room for the names of the lines, at most
@@ -89,9 +90,9 @@ def draw(figure: Line, word: Words) -> Pen:
 
 def _panel(panel: Panel, most: Number, word: Words, pen: Pen) -> None:
     marks = [word.number(tick) for tick in ticks(most)]
-    left = max(map(width_of, marks)) + 8
+    left = max(width_of(mark, SIZE) for mark in marks) + 8
     names = [wrap(series.label, _LABELS) for series in panel.lines]
-    right = WIDTH - max(width_of(line) for lines in names for line in lines) - 10
+    right = WIDTH - max(width_of(line, SIZE) for lines in names for line in lines) - 10
     heights = [len(lines) * SIZE * LEAD for lines in names]
     height = max(_HEIGHT, sum(heights))
     top, foot = pen.y + SIZE / 2, pen.y + SIZE / 2 + height
@@ -109,7 +110,7 @@ def _panel(panel: Panel, most: Number, word: Words, pen: Pen) -> None:
     behind = -1.0
     for number in panel.at:
         said = word.number(number.value)
-        x, half = across(number.value), width_of(said) / 2
+        x, half = across(number.value), width_of(said, SIZE) / 2
         pen.path(f"M{num(x)} {num(foot)}v4")
         if x - half > behind:  # a number that would touch the one before it is left to the table
             pen.line(x, foot + 6 + SIZE, said, anchor="middle")

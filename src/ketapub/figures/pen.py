@@ -6,20 +6,15 @@ on paper, 264 pt wide, than 11 pt. Only `currentColor` is used, so that a chart 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from html import escape
 
-from ketapub.fonts import advances, family_name, read_font
-from ketapub.problems import Position, Problems
-from ketapub.theme import load_theme
+from ketapub.widths import stack, width_of
 
 WIDTH = 288
 SIZE = 12  # of text, the smallest
 HEAD = 13  # of the title of a part
 LEAD = 1.25  # from line to line, in sizes
-SLACK = 1.04  # a reader's own font may run a little wider than ours
 FILLS = ("solid", "hollow", "hatched", "crossed")  # how bars are told apart
 _HATCH = 6  # from line to line
 _SHAPES = ("circle", "square", "triangle", "diamond")
@@ -35,7 +30,7 @@ class Pen:
 
     def svg(self) -> str:
         """The drawing as a file."""
-        family = _stack().replace('"', "")
+        family = stack().replace('"', "")
         head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {num(self.y)}" font-family="{family}"'
         return "\n".join([f'{head} fill="currentColor">', *self.parts, "</svg>", ""])
 
@@ -135,12 +130,6 @@ def num(value: float) -> str:
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
-def width_of(text: str, size: float = SIZE, *, bold: bool = False) -> float:
-    """How wide a line is drawn, at most. A character that the theme's face lacks counts as a full square."""
-    widths = _widths(600 if bold else 400)
-    return sum(widths.get(ord(character), 1.0) for character in text) * size * SLACK
-
-
 def wrap(text: str, width: float, size: float = SIZE, *, bold: bool = False) -> list[str]:
     """The lines of a text, none wider than `width`: broken between words, and inside a word that is too long."""
     lines: list[str] = []
@@ -168,23 +157,3 @@ def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
         pieces.append(word[:length] + "-")
         word = word[length:]
     return [*pieces, word]
-
-
-@cache
-def _stack() -> str:
-    """The families of numbers and captions in the theme, best first."""
-    found = re.search(r"--figures:\s*([^;]+);", load_theme().css["tokens.css"])
-    return " ".join(found[1].split()) if found else "serif"
-
-
-@cache
-def _widths(weight: int) -> dict[int, float]:
-    """The advance of each character of the theme's face for numbers, in ems."""
-    family, theme = _stack().split(",")[0].strip(' "'), load_theme()
-    for name in theme.fonts:
-        data = theme.read(name)
-        if family_name(data) == family:
-            font = read_font(data, name, Position(name), Problems())
-            if font and font.weight == weight and not font.italic:
-                return dict(advances(data))
-    return {}

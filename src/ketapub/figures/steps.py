@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ketapub.document import Row, Table
 from ketapub.figures.axis import check_most, draw_axis
-from ketapub.figures.pen import LEAD, SIZE, WIDTH, Pen, width_of, wrap
+from ketapub.figures.pen import LEAD, SIZE, WIDTH, Pen, wrap
 from ketapub.figures.rows import Part, Sheet, entries
 from ketapub.figures.values import (
     LABEL,
@@ -26,6 +26,7 @@ from ketapub.figures.values import (
 from ketapub.locale import Words
 from ketapub.settings import Place, setting
 from ketapub.shapes import list_of, table_of
+from ketapub.widths import width_of
 
 _NUMBER, _BAR = 16, 16
 

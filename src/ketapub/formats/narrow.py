@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from ketapub import document as d
-from ketapub.figures.pen import width_of
+from ketapub.widths import width_of
 
 PHONE = 320  # CSS pixels: the narrowest screen that WCAG 2.2, 1.4.10 asks for
 MARGIN = 10  # on one side; the table may reach into the other one

@@ -52,10 +52,6 @@ class _Figure:
     at: Position  # of what complaints about the picture are about
 
 
-def is_declared(image: d.Image) -> bool:
-    return image.source.endswith(".toml")
-
-
 def declare(image: d.Image, caption: Inlines, attributes: Attributes, reading: Reading) -> d.Figure:
     """The figure of a picture that names a figure's file; after a complaint, one that holds the picture alone."""
     found = _read(image.source, image.at, reading)

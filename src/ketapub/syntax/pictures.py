@@ -10,7 +10,6 @@ from ketapub import document as d
 from ketapub.document import Attributes, Block, Blocks, Inlines
 from ketapub.problems import Position
 from ketapub.syntax.attributes import Items, allowed, with_facts, without
-from ketapub.syntax.figures import declare, is_declared
 from ketapub.syntax.shortcodes import fill_with_facts
 from ketapub.syntax.states import Holder, Reading
 
@@ -88,7 +87,9 @@ def figure_of(tokens: list[Token], reading: Reading) -> d.Figure | None:
         image.attributes,
         d.Image(image.source, image.alt, image.decorative, image.title, image.width, image.height, at=image.at),
     )
-    if is_declared(image):
+    if image.source.endswith(".toml"):
+        from ketapub.syntax.figures import declare  # all kinds of figure, which few books have
+
         return declare(bare, caption, own, reading)
     return d.Figure((bare,), caption, own, at=image.at)
 
