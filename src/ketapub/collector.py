@@ -64,6 +64,7 @@ def seldom() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # what is young now would be looked at as soon as garbage is looked for again, all at once
         gc.unfreeze()
         gc.enable()
 
