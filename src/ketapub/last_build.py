@@ -63,10 +63,7 @@ class Remembered:
         if any(one.code.startswith("cache-") for one in built.problems):  # of that run, and not of what it made
             return
         build = build_id(built.outputs)
-        made = [
-            {"path": file.path, "sha256": hashlib.sha256(file.data).hexdigest(), "build": build}
-            for file in built.outputs
-        ]
+        made = [{"path": file.path, "sha256": file.sha256, "build": build} for file in built.outputs]
         read = {"out": self.out, "folders": self.folders, "state": self.state, "day": day}
         kept.put(_key(self.words), json.dumps({**read, "made": made, "said": [*said]}).encode())
 

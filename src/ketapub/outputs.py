@@ -24,7 +24,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -35,12 +35,17 @@ from ketapub.problems import NOWHERE, Problem, Problems, Stopped
 LOCK_TRIES = 600  # a tenth of a second each: another run holds the lock only while it writes, not while it renders
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutputFile:
     """One finished file. `path` is relative to OUT, with forward slashes."""
 
     path: str
     data: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of its bytes, hexadecimal: asked for several times, and a file may be long."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 Bundle = tuple[OutputFile, ...]
@@ -109,7 +114,7 @@ class Built:
 
 
 def build_id(bundle: Bundle) -> str:
-    return hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
+    return hashlib.sha256(b"".join(bytes.fromhex(file.sha256) for file in bundle)).hexdigest()
 
 
 # --- for the pipeline --------------------------------------------------------------------------------
@@ -138,7 +143,7 @@ def write_outputs(out: Path, bundle: Bundle, *, build_id: str, manuscript_root: 
                 if not is_unchanged(out, made):
                     message = f"{out / made.path} is not what ketapub wrote; it is not part of this build and stays"
                     problems.add("changed-output", NOWHERE, message, "build that format again", severity="warning")
-            new = {file.path: Made(file.path, hashlib.sha256(file.data).hexdigest(), build_id) for file in bundle}
+            new = {file.path: Made(file.path, file.sha256, build_id) for file in bundle}
             try:
                 _stage(out, bundle, kept | new, build_id)
             except OSError:  # a full disk shows here, before anything was moved

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +58,7 @@ def _rows(bundle: Bundle, sheets: tuple[Resolved, ...], known: Mapping[str, Row]
     date = sheets[0].book.info.book.date
     named = _names(sheets)
     for file in bundle:
-        path, digest = file.path.removeprefix(f"{FOLDER}/"), hashlib.sha256(file.data).hexdigest()
+        path, digest = file.path.removeprefix(f"{FOLDER}/"), file.sha256
         if path in known and known[path].sha256 == digest:  # it may be of an earlier version
             yield known[path]
             continue

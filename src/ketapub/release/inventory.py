@@ -6,7 +6,6 @@ JSON of SPDX 2.3 (ISO/IEC 5962 is its 2.2.1); numbers of clauses are those of th
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -23,7 +22,7 @@ from ketapub.formats.pdf.embedded import fonts_in, profiles_in
 from ketapub.formats.pdf.plain_zero import PLAIN, SLASHED
 from ketapub.formats.rights import licence_id
 from ketapub.formats.styling import Face, faces
-from ketapub.outputs import Bundle, OutputFile
+from ketapub.outputs import Bundle, OutputFile, build_id
 from ketapub.theme import Theme
 
 OURS = "Copyright (c) 2026 The ketapub contributors"
@@ -57,7 +56,7 @@ def inventory(book: d.Book, theme: Theme, bundle: Bundle) -> bytes:
     refs = {part: f"SPDXRef-Part-{number}" for number, part in enumerate(parts, 1)}
     outputs = {unit.name: f"SPDXRef-Output-{number}" for number, unit in enumerate(units, 1)}
     info = book.info.book
-    digest = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in bundle)).hexdigest()
+    digest = build_id(bundle)
     name = f"{info.slug}-{info.version}" if info.version else info.slug
     told: dict[str, Any] = {
         "spdxVersion": "SPDX-2.3",
@@ -153,7 +152,7 @@ def _profile(data: bytes) -> Part:
 def _output(unit: Unit, ref: str, book: d.Book) -> dict[str, Any]:
     """7: a package. The sums of the files of a folder are in SHA256SUMS."""
     single = [file for file in unit.files if file.path == unit.name]
-    sums = [{"algorithm": "SHA256", "checksumValue": hashlib.sha256(file.data).hexdigest()} for file in single]
+    sums = [{"algorithm": "SHA256", "checksumValue": file.sha256} for file in single]
     told = _package(ref, unit.name, book.info.book.version, licence_id(book.info.book.rights), "", "")
     return told | ({"checksums": sums} if sums else {})
 

@@ -5,7 +5,6 @@ A draft has "draft" in every name: in that of the book, which its files take ove
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 
 from markupsafe import Markup
@@ -53,7 +52,7 @@ def package(
     files = (*bundle, *(OutputFile(name, data) for name, data in besides.items()))
     if draft:
         files = tuple(OutputFile(drafted(file.path, slug), file.data) for file in files)
-    sums = "".join(f"{hashlib.sha256(file.data).hexdigest()}  {file.path}\n" for file in files)
+    sums = "".join(f"{file.sha256}  {file.path}\n" for file in files)
     return (*files, OutputFile(drafted(SUMS, slug) if draft else SUMS, sums.encode()))
 
 
