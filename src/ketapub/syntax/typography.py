@@ -37,7 +37,10 @@ def set_type(tokens: list[Token], language: str) -> None:
         level += token.nesting
         if token.type != "text":
             continue
-        token.content = _DASHES.sub(lambda match: _SIGNS[match[0]], token.content)
+        if "--" in token.content or "..." in token.content:  # few texts have any, and `in` is quicker
+            token.content = _DASHES.sub(lambda match: _SIGNS[match[0]], token.content)
+        if '"' not in token.content and "'" not in token.content:
+            continue
         for match in _QUOTES.finditer(token.content):
             before = token.content[match.start() - 1] if match.start() else _neighbour(tokens, index, -1)
             after = token.content[match.end()] if match.end() < len(token.content) else _neighbour(tokens, index, 1)
