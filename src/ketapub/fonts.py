@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 import unicodedata
 from collections import Counter
@@ -31,6 +32,7 @@ _DRAWN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08
 # Default_Ignorable_Code_Point beyond the format characters: joiner, fillers, variation selectors.
 _IGNORED = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 
+_BEYOND_LATIN_1 = re.compile(r"[^\x00-\xff]")
 _ARABIC = frozenset(range(0x620, 0x64B)) | frozenset(range(0x66E, 0x6D4))
 
 _covered: dict[str, frozenset[int]] = {}  # by digest: the theme's fonts are read once, not once a format
@@ -195,13 +197,13 @@ def check_glyphs(
     places: dict[str, Drawn] = {}
     counts: Counter[str] = Counter()
     for text, at in texts:
-        if max(text, default="") <= "\xff":
+        if text.isascii() or not _BEYOND_LATIN_1.search(text):
             continue
         if others is None:
             others = iter(fonts())
         # The shaping engine composes a letter and its accent where the font has only the whole (HarfBuzz, "normalize").
-        for character in unicodedata.normalize("NFC", text):
-            if character > "\xff" and not has_glyph(character, covered):
+        for character in _BEYOND_LATIN_1.findall(unicodedata.normalize("NFC", text)):
+            if not has_glyph(character, covered):
                 for data in others:
                     covered |= coverage(data)
                     if has_glyph(character, covered):
