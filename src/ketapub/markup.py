@@ -1019,16 +1019,20 @@ def is_index(chapter: d.Chapter) -> bool:
 
 def is_bibliography(chapter: d.Chapter) -> bool:
     """Whether a chapter outside of the body is the book's reference list: it has one, and no sections."""
+    if chapter.role == "body":
+        return False
     lists = [node for node in d.walk(chapter.blocks) if isinstance(node, d.Bibliography) and not node.title]
-    sections = any(isinstance(node, d.Heading) for node in d.walk(chapter.blocks))
-    return chapter.role != "body" and len(lists) == 1 and not sections
+    return len(lists) == 1 and not _has_sections(chapter)
 
 
 def is_glossary(chapter: d.Chapter) -> bool:
     """Whether a chapter outside of the body is a glossary: it has one, and no sections."""
     glossaries = [block for block in chapter.blocks if d.is_glossary(block)]
-    sections = any(isinstance(node, d.Heading) for node in d.walk(chapter.blocks))
-    return chapter.role != "body" and len(glossaries) == 1 and not sections
+    return chapter.role != "body" and len(glossaries) == 1 and not _has_sections(chapter)
+
+
+def _has_sections(chapter: d.Chapter) -> bool:
+    return any(isinstance(node, d.Heading) for node in d.walk(chapter.blocks))
 
 
 def _escaped(value: str | int) -> str:
