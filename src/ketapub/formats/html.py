@@ -94,8 +94,9 @@ def source_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def data_address(asset: d.Asset) -> str:
-    return _data(asset.media_type, asset.data)
+def data_address(asset: d.Asset) -> Markup:
+    """The whole picture; marked, as nothing in it needs to be escaped, and it is long to look through."""
+    return Markup(_data(asset.media_type, asset.data))
 
 
 def _address_of(book: d.Book) -> Callable[[str], str]:
