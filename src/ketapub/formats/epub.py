@@ -1,8 +1,8 @@
 """The EPUB 3.3: one XHTML file a chapter, with cover, contents, landmarks and an NCX.
 
-In: a `Book`, the theme, the cover picture. Out: `<slug>.epub`, the same bytes every time. ebooklib is handed finished
-files: its own HTML parser would rewrite them. What it cannot express is mended in the package file before the archive
-is written again in a fixed order with a fixed date.
+In: a `Book`, the theme, the cover picture. Out: `<slug>.epub`, the same bytes every time. ebooklib is handed the names
+of finished files: its own HTML parser would rewrite them. What it cannot express is mended in the package file before
+the archive is written again in a fixed order with a fixed date.
 """
 
 from __future__ import annotations
@@ -283,12 +283,8 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File], claims: Claim
     _describe(made, book, claims, has_cover=any(file.id == COVER for file in fixed))
     items: dict[str, Any] = {}
     for file in [*pages, *fixed]:
-        item = epub.EpubItem(
-            uid=re.sub(r"[^A-Za-z0-9_-]", "-", file.id),
-            file_name=file.name,
-            media_type=file.media_type,
-            content=file.data,
-        )
+        uid = re.sub(r"[^A-Za-z0-9_-]", "-", file.id)
+        item = epub.EpubItem(uid, file_name=file.name, media_type=file.media_type)  # what is in it is put in below
         item.properties = list(file.properties)
         made.add_item(item)
         items[file.name] = item
@@ -302,6 +298,7 @@ def _package(book: d.Book, pages: list[_File], fixed: list[_File], claims: Claim
     writer.write()
     with zipfile.ZipFile(buffer) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
+    files |= {f"EPUB/{file.name}": file.data for file in (*pages, *fixed)}
     files["EPUB/content.opf"] = _mend_package(files["EPUB/content.opf"], info.language)
     if page_list := _page_list(book):
         files["EPUB/toc.ncx"] = _with_pages(files["EPUB/toc.ncx"], page_list, words(info.language)["list-of-pages"])
