@@ -128,6 +128,7 @@ def subset_woff2(face: Face, letters: frozenset[str], features: frozenset[str]) 
     empty when it has none of them but the space."""
     import uharfbuzz
     from fontTools.ttLib import TTFont
+    from fontTools.ttLib.woff2 import WOFF2FlavorData
 
     font_packer()
     font = uharfbuzz.Face(face.data)
@@ -144,6 +145,7 @@ def subset_woff2(face: Face, letters: frozenset[str], features: frozenset[str]) 
     cut.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     made = TTFont(io.BytesIO(uharfbuzz.subset(font, cut).blob.data), recalcTimestamp=False)
     made.flavor = "woff2"
+    made.flavorData = WOFF2FlavorData(transformedTables=())  # other outlines: an eighth less, in twice the time
     out = io.BytesIO()
     made.save(out, reorderTables=False)
     return out.getvalue()
