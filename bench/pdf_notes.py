@@ -13,6 +13,7 @@ from bench.plain import notes_of
 from bench.results import Found
 
 ENOUGH = 40  # letters, which stand in one line of a note
+_FACT = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
 
 
 def look_at(pdf: Path, notes: Sequence[str]) -> Found:
@@ -25,9 +26,14 @@ def look_at(pdf: Path, notes: Sequence[str]) -> Found:
 
 def wrong_notes(text: str, notes: Sequence[str]) -> tuple[int, int]:
     """Lost: neither its beginning nor its end is there, as it may go on on another page. Repeated: it begins twice."""
-    letters, sought = _letters(text), [_letters(note) for note in notes]
+    letters, sought = _letters(text), [_known(note) for note in notes]
     lost = sum(note[:ENOUGH] not in letters and note[-ENOUGH:] not in letters for note in sought)
     return lost, sum(letters.count(note[:ENOUGH]) > 1 for note in sought)
+
+
+def _known(note: str) -> str:
+    """The letters of its longest part between facts: pandoc has filled in none of those."""
+    return max(map(_letters, _FACT.split(note)), key=len)
 
 
 def _letters(text: str) -> str:

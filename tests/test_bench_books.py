@@ -98,6 +98,13 @@ def test_notes_are_looked_for_by_how_they_begin_and_end() -> None:
     assert wrong_notes(parted, [once]) == (0, 0)
 
 
+def test_a_note_with_a_fact_is_found_by_the_words_beside_it() -> None:
+    """Pandoc leaves the name of a fact where the book has its value."""
+    note = "Of all children it is {{< fact a-trial\nyears >}} [26]."
+    assert wrong_notes("Of all children it is 1 year [26].", [note]) == (0, 0)
+    assert wrong_notes("Of all the others it is 1 year [26].", [note]) == (1, 0)
+
+
 # --- the arithmetic ------------------------------------------------------------------------------------------------
 
 
