@@ -612,9 +612,8 @@ def test_patterns_of_hyphenation_are_those_of_pyphen() -> None:
             for key, (start, values) in dictionary.patterns.items()
         }
 
-    for path in {
-        path for name, path in pyphen.LANGUAGES.items() if name[:2] != "de"
-    }:  # German has most, of no other kind
+    # German has most patterns, of no other kind.
+    for path in {path for name, path in pyphen.LANGUAGES.items() if name[:2] != "de"}:
         plain, ours = ask_patterns(path), Patterns(path)
         assert contents(ours) == contents(plain), path.name
         assert (ours.maxlen, ours.cache) == (plain.maxlen, plain.cache), path.name

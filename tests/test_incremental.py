@@ -160,7 +160,7 @@ def drawn(data: bytes) -> list[tuple[bytes, list[str]]]:
 
 @pytest.mark.slow
 def test_parts_laid_out_side_by_side_are_the_same(tmp_path: Path) -> None:
-    """By processes that were started, as others run here than this one's thread; and by such as were forked."""
+    """By processes that were forked, from one that is alone; and by such as were started, from one that has typeset."""
     formats = "pdf,epub,html"
     given = ["--to", formats, "--as-of", TODAY.isoformat(), "--cache", tmp_path / "cache", "--out", tmp_path / "forked"]
     subprocess.run([sys.executable, "-m", "ketapub", "build", BOOKS / "stock", "--jobs", "2", *given], check=True)
